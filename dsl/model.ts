@@ -1,5 +1,5 @@
 /** A model after elaboration: settings resolved, every size a number, one graph for one batch and number of tokens. */
-import type { Graph } from "../src/graph/graph.ts";
+import type { Graph, Node } from "../src/graph/graph.ts";
 import type { NameRule } from "./syntax.ts";
 
 export type SettingValue = number | boolean | readonly string[];
@@ -32,4 +32,9 @@ export type Model = {
   /** Most tokens a stream may hold, where some attention sees everything; null where nothing limits it. */
   readonly context: number | null;
   readonly graph: Graph;
+  /**
+   * What instances and named values compute, by path: `layers.0.temporal_block.linear_x` is that instance's result,
+   * `layers.2.temporal_block.o` the value that its body calls `o`. For tests that look inside.
+   */
+  readonly values: Readonly<Record<string, Node>>;
 };

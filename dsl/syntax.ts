@@ -71,6 +71,7 @@ export type BinaryOperator = "+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">
 export type Expr = { readonly span: Span } & (
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "flag"; readonly value: boolean }
+  /** An empty name stands for what could not be read: it was already reported, so nothing more is said of it. */
   | { readonly kind: "name"; readonly name: string }
   /** `[recurrent, recurrent, attention]`, or a list of dimensions. */
   | { readonly kind: "list"; readonly items: readonly Expr[] }

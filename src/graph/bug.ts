@@ -5,3 +5,11 @@ export class CompilerBug extends Error {
     this.name = "CompilerBug";
   }
 }
+
+/** A mistake or a lack that the user can mend: one clear sentence that says what to do. */
+export class UserError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UserError";
+  }
+}

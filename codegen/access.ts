@@ -1,0 +1,224 @@
+/** Ties a kernel being built to its region: recipes read and write tensors at places, and what is fused around the anchor is computed on the way. */
+import { CompilerBug } from "../src/graph/bug.ts";
+import type { Node } from "../src/graph/graph.ts";
+import type { Region } from "../src/passes/regions.ts";
+import { dependentsOf, pathBetween, placesAlong } from "./behind.ts";
+import { call, KernelBuilder, literal, select, type Val, vector } from "./build.ts";
+import { addIndex, Indices, keyOf, size } from "./indices.ts";
+import type { Memory, Scalar, Width } from "./kernel.ts";
+import type { BindingOf, LoweredKernel, ReadAt, WriteAt } from "./recipe.ts";
+import { computeNode, isView, keepsVectors, nameOf, repeatsAlongLast, scalarOf } from "./views.ts";
+
+/**
+ * One piece of a parameter that is too large for a binding; its start comes from a tiny buffer, so that one kernel serves all
+ * pieces of a size. `rows`: gathers from `table` read rows [start, start + size) of `parameter`, and only what they find is
+ * stored. `columns`: the region's anchor is `whole` cut along `axis`; stores go to the whole's places.
+ */
+export type Split =
+  | { readonly kind: "rows"; readonly table: Node; readonly parameter: Node; readonly size: number }
+  | { readonly kind: "columns"; readonly whole: Node; readonly axis: number };
+export type SplitRegion = Region & { readonly split: Split };
+
+/** How a region's parameter is split, if it is. */
+export const splitOf = (region: Region): Split | null =>
+  "split" in region ? (region as SplitRegion).split : null;
+
+type Path = { readonly output: Node; readonly nodes: readonly Node[] };
+type Known = { readonly value: Val; readonly block: object };
+
+/** Reads through what is fused in front of the anchor, writes through what is fused behind it. */
+export class RegionIO {
+  readonly k = new KernelBuilder();
+  readonly indices = new Indices(this.k);
+  readonly #region: Region;
+  readonly #split: Split | null;
+  readonly #buffers = new Map<Node | string, Memory>();
+  readonly #bindings: BindingOf[] = [];
+  readonly #bound = new Map<Node, ReadAt>();
+  readonly #known = new Map<Node, Map<string, Known>>();
+  readonly #uses = new Map<Node, number>();
+  readonly #pieceStart: Val | null;
+  /** Whether the row last gathered lies in this piece. */
+  #inPiece: Known | null = null;
+
+  constructor(region: Region) {
+    this.#region = region;
+    this.#split = splitOf(region);
+    for (const node of [...region.body.flatMap((n) => n.inputs), ...region.outputs])
+      this.#uses.set(node, (this.#uses.get(node) ?? 0) + 1);
+    this.#pieceStart = this.#split
+      ? this.k.load(this.#declare("piece", "piece_start", "u32", 1, { kind: "piece" }), 0)
+      : null;
+  }
+
+  /** A node's elements: inputs are loaded, body nodes computed. */
+  read(node: Node): ReadAt {
+    return (at, width = 1) => this.#value(node, at, width);
+  }
+
+  /** What a body node's value is from here on, until it is bound again; constant until then. */
+  bind(node: Node, value: (at: readonly Val[], width: Width) => Val): void {
+    this.#bound.set(node, (at, width = 1) => value(at, width));
+    for (const n of [node, ...dependentsOf(node, this.#region.body)]) this.#known.delete(n);
+  }
+
+  /** Stores every output at the place where it holds the anchor's element `at` (width 4: and the next three). */
+  readonly write: WriteAt = (at, value) => {
+    const { name, anchor, outputs } = this.#region;
+    if (!anchor) throw new CompilerBug(`region ${name} has no anchor to write`);
+    const split = this.#split?.kind === "columns" ? this.#split : null;
+    const place = split ? at.map((v, axis) => (axis === split.axis ? addIndex(v, this.#pieceStart!) : v)) : at;
+    this.writeFrom(split?.whole ?? anchor, place, value, outputs);
+  };
+
+  /** Stores some outputs where they hold the element `at` of a body node, whose value is given. */
+  writeFrom(from: Node, at: readonly Val[], value: Val, outputs: readonly Node[]): void {
+    const { name, body } = this.#region;
+    const paths = outputs.map((output) => {
+      const nodes = pathBetween(from, output, body);
+      if (!nodes) throw new CompilerBug(`output ${nameOf(output)} of region ${name} does not follow from ${nameOf(from)}`);
+      return { output, nodes };
+    });
+    const { width } = value.type;
+    const together = paths.filter((p) => p.nodes.every((n) => !isView(n) || keepsVectors(n, width)));
+    const named = this.k.let(from.label || from.op, value);
+    if (together.length) this.#writeAt(from, at, named, together);
+    const apart = paths.filter((p) => !together.includes(p));
+    if (apart.length)
+      for (let j = 0; j < width; j++) this.#writeAt(from, nextAlong(at, j), named.component(j), apart);
+  }
+
+  #writeAt(anchor: Node, at: readonly Val[], value: Val, paths: readonly Path[]): void {
+    const here = at.map(keyOf).join();
+    this.bind(anchor, (place, width) => {
+      if (place.map(keyOf).join() !== here || width !== value.type.width)
+        throw new CompilerBug(`region ${this.#region.name} needs ${nameOf(anchor)} at another place than the one written`);
+      return value;
+    });
+    for (const { output, nodes } of paths) {
+      const { places, conditions } = placesAlong(anchor, nodes, at, this.indices);
+      const holds = conditions.reduce((a, b) => a.and(b), literal(1, "bool"));
+      this.k.when(holds, () => {
+        for (const node of nodes.filter(isView)) {
+          const moved = this.read(node.inputs[0]!)(places.get(node.inputs[0]!)!, value.type.width);
+          this.#remember(node, placeKey(places.get(node)!, value.type.width), moved);
+        }
+        this.writeOutput(output, places.get(output)!, value.type.width);
+      });
+    }
+  }
+
+  /** Stores one output, computed as read() does. */
+  writeOutput(node: Node, at: readonly Val[], width: Width = 1): void {
+    this.#store(node, at, this.read(node)(at, width));
+  }
+
+  /** f32 scratch that the kernels of one recipe share by name. */
+  scratch(name: string, length: number): Memory {
+    return this.#declare(`scratch ${name}`, name, "f32", length, { kind: "scratch", name });
+  }
+
+  /** Whether reads of width 4 along the last axis are whole vectors. */
+  canVector(node: Node): boolean {
+    if (node.op === "constant" || node.op === "iota" || repeatsAlongLast(node)) return true;
+    if ((node.type.shape.at(-1) ?? 1) % 4 !== 0) return false;
+    const { anchor, inputs } = this.#region;
+    if (inputs.includes(node) || this.#bound.has(node) || node === anchor || node.op === "reduce") return true;
+    if (isView(node) && !keepsVectors(node, 4)) return false;
+    return (node.op === "gather" ? node.inputs.slice(0, 1) : node.inputs).every((n) => this.canVector(n));
+  }
+
+  /** The finished kernel with what each binding is. */
+  finish(name: string, workgroupSize: number, grid: readonly [number, number, number]): LoweredKernel {
+    return { kernel: this.k.finish(name, workgroupSize), bindings: this.#bindings, grid };
+  }
+
+  #value(node: Node, at: readonly Val[], width: Width): Val {
+    if (at.length !== node.type.shape.length)
+      throw new CompilerBug(`${node.label || node.op} of shape [${node.type.shape}] is read at ${at.length} indices`);
+    const bound = this.#bound.get(node);
+    const key = placeKey(at, width);
+    const known = this.#known.get(node)?.get(key);
+    if (known && this.k.isOpen(known.block)) return known.value;
+    if (bound) return bound(at, width);
+    const value = this.#region.inputs.includes(node) ? this.#load(node, at, width) : this.#compute(node, at, width);
+    return this.#remember(node, key, value);
+  }
+
+  #remember(node: Node, key: string, value: Val): Val {
+    const places = this.#known.get(node) ?? new Map<string, Known>();
+    places.set(key, { value, block: this.k.block });
+    this.#known.set(node, places);
+    return value;
+  }
+
+  #compute(node: Node, at: readonly Val[], width: Width): Val {
+    if (width > 1 && isView(node) && !keepsVectors(node, width) && !repeatsAlongLast(node))
+      return vector(Array.from({ length: width }, (_, j) => this.#value(node, nextAlong(at, j), 1)));
+    const value = computeNode(node, at, width, {
+      indices: this.indices,
+      read: (n) => this.read(n),
+      row: (table, axis, index) => this.#row(table, axis, index),
+    });
+    if (node.op !== "map" && node.op !== "cast" && node.op !== "concat") return value;
+    const shared = (this.#uses.get(node) ?? 0) > 1;
+    return shared || node.label ? this.k.let(node.label || (node.op === "map" ? node.attrs.fn : node.op), value) : value;
+  }
+
+  /** The row that an index picks, clamped so that no load is out of range. */
+  #row(table: Node, axis: number, index: Val): Val {
+    const split = this.#split?.kind === "rows" && this.#split.table === table ? this.#split : null;
+    if (!split) return this.k.let("row", index.atMost(table.type.shape[axis]! - 1));
+    const row = this.k.let("row", index.atMost(table.type.shape[axis]! - 1).minus(this.#pieceStart!));
+    this.#inPiece = { value: this.k.let("in_piece", row.below(split.size)), block: this.k.block };
+    return row.atMost(split.size - 1);
+  }
+
+  #load(node: Node, at: readonly Val[], width: Width): Val {
+    const from = this.#memoryOf(node);
+    const index = this.indices.flatten(at, node.type.shape);
+    const whole = (node.type.shape.at(-1) ?? 1) % width === 0;
+    const value = whole
+      ? this.k.load(from, index, width)
+      : vector(Array.from({ length: width }, (_, j) => this.k.load(from, addIndex(index, j))));
+    return node.type.dtype === "bool" ? call("ne", value, 0) : value;
+  }
+
+  #store(node: Node, at: readonly Val[], value: Val): void {
+    const { k } = this;
+    const to = this.#memoryOf(node);
+    const { width } = value.type;
+    const index = this.indices.flatten(at, node.type.shape);
+    const stored = node.type.dtype === "bool" ? select(value, literal(1, "u32"), literal(0, "u32")) : value;
+    const store = () => {
+      if ((node.type.shape.at(-1) ?? 1) % width === 0) return k.store(to, index, stored);
+      const parts = k.let(`${to.name}_values`, stored);
+      for (let j = 0; j < width; j++) k.store(to, addIndex(index, j), parts.component(j));
+    };
+    if (this.#inPiece && k.isOpen(this.#inPiece.block)) k.when(this.#inPiece.value, store);
+    else store();
+  }
+
+  #memoryOf(node: Node): Memory {
+    const name = node.op === "parameter" || node.op === "input" || node.op === "state" ? node.attrs.name : "";
+    const scalar = scalarOf(node);
+    const split = this.#split?.kind === "rows" && this.#split.parameter === node ? this.#split : null;
+    const length = size(split ? [split.size, ...node.type.shape.slice(1)] : node.type.shape);
+    const hint = node.label || name || node.op;
+    return this.#declare(node, hint, scalar === "bool" ? "u32" : scalar, length, { kind: "node", node });
+  }
+
+  #declare(key: Node | string, hint: string, scalar: Scalar, length: number, binding: BindingOf): Memory {
+    const known = this.#buffers.get(key);
+    if (known) return known;
+    const memory = this.k.buffer(hint, scalar, length);
+    this.#buffers.set(key, memory);
+    this.#bindings.push(binding);
+    return memory;
+  }
+}
+
+const nextAlong = (at: readonly Val[], by: number): readonly Val[] =>
+  by === 0 ? at : at.with(-1, addIndex(at.at(-1)!, by));
+
+const placeKey = (at: readonly Val[], width: Width): string => `${width} ${at.map(keyOf).join()}`;

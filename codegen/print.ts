@@ -1,0 +1,289 @@
+/** Turns a kernel into text. The walk is the same for all targets; a Dialect says how each construct is spelled. */
+import type { ScalarName } from "../src/graph/graph.ts";
+import type { Builtin, Collective, Expr, Kernel, Memory, Stmt, ValueType } from "./kernel.ts";
+import { inside, type Level, levels } from "./print/levels.ts";
+import { divideIndex } from "./quotient.ts";
+
+/**
+ * How a scalar function is spelled: as an operator (between two arguments, before one), where the walk sets parentheses; or by a
+ * function of its arguments, which arrive without any (`type` is the result's, `of` the last argument's).
+ */
+export type Spelling =
+  | { readonly operator: string }
+  | ((args: readonly string[], type: ValueType, of: ValueType) => string);
+
+/** The index of a load or store counted in groups of `unit` scalars instead of in scalars: its text. */
+export type Grouped = (unit: number) => string;
+
+/** How one target spells the kernel language. Operands of `component` arrive in parentheses where they need them. */
+export type Dialect = {
+  readonly name: string;
+  /** A local's or memory's name, where the target reserves some words. */
+  identifier(name: string): string;
+  type(type: ValueType): string;
+  literal(value: number, type: ValueType): string;
+  readonly builtin: Readonly<Record<Builtin, string>>;
+  readonly call: Readonly<Record<ScalarName, Spelling>>;
+  fma(args: readonly [string, string, string], type: ValueType): string;
+  cast(of: string, from: ValueType, to: ValueType): string;
+  bitcast(of: string, from: ValueType, to: ValueType): string;
+  vector(parts: readonly string[], type: ValueType): string;
+  /** `of` is wider than 1. */
+  component(of: string, index: number): string;
+  load(from: Memory, index: string, type: ValueType, grouped: Grouped): string;
+  /** A whole statement, as are those below. */
+  store(to: Memory, index: string, value: string, type: ValueType, grouped: Grouped): string;
+  readonly subgroup: Readonly<
+    Record<Collective, (of: string, type: ValueType, by: number) => string>
+  >;
+  declare(kind: "let" | "var", name: string, type: ValueType, value: string): string;
+  assign(name: string, value: string): string;
+  /** Stands at the head of the body. */
+  registers(memory: Memory): string;
+  /** Without the brace. */
+  loop(name: string, type: ValueType, from: string, below: string, step: string): string;
+  readonly barrier: string;
+  note(text: string): string;
+  /** The whole kernel from its body's lines, indented by one step. */
+  wrap(kernel: Kernel, body: readonly string[]): string;
+};
+
+/** The kernel as the dialect's text. */
+export function printKernel(kernel: Kernel, dialect: Dialect): string {
+  const head = kernel.registers.map((memory) => dialect.registers(memory));
+  return dialect.wrap(kernel, [
+    ...head.map((line) => `  ${line}`),
+    ...printBlock(kernel.body, dialect),
+  ]);
+}
+
+/** One statement with what it holds, for messages; lines are joined by newlines. */
+export function printStatement(statement: Stmt, dialect: Dialect): string {
+  return printStmt(statement, dialect).join("\n");
+}
+
+const printBlock = (body: readonly Stmt[], dialect: Dialect): string[] =>
+  body.flatMap((s) => printStmt(s, dialect)).map((line) => `  ${line}`);
+
+function printStmt(s: Stmt, d: Dialect): string[] {
+  const print = (e: Expr) => printExpr(e, d);
+  switch (s.kind) {
+    case "let":
+    case "var":
+      return [d.declare(s.kind, d.identifier(s.name), s.value.type, print(s.value))];
+    case "assign":
+      return [d.assign(d.identifier(s.name), print(s.value))];
+    case "store":
+      return [d.store(s.to, print(s.index), print(s.value), s.value.type, groupedBy(s.index, d))];
+    case "for": {
+      const name = d.identifier(s.name);
+      const header = d.loop(name, s.from.type, print(s.from), print(s.below), print(s.step));
+      return [`${header} {`, ...printBlock(s.body, d), "}"];
+    }
+    case "if": {
+      const otherwise = s.otherwise.length ? ["} else {", ...printBlock(s.otherwise, d)] : [];
+      return [`if (${print(s.when)}) {`, ...printBlock(s.then, d), ...otherwise, "}"];
+    }
+    case "barrier":
+      return [d.barrier];
+    case "note":
+      return [d.note(s.text)].filter((line) => line !== "");
+  }
+}
+
+const groupedBy =
+  (index: Expr, dialect: Dialect): Grouped =>
+  (unit) =>
+    printExpr(divideIndex(index, unit), dialect);
+
+/** An expression as the dialect's text, without parentheses around it. */
+export function printExpr(e: Expr, d: Dialect): string {
+  const print = (child: Expr) => printExpr(child, d);
+  switch (e.kind) {
+    case "literal":
+      return d.literal(e.value, e.type);
+    case "builtin":
+      return d.builtin[e.name];
+    case "local":
+      return d.identifier(e.name);
+    case "call":
+      return printCall(e, d);
+    case "fma":
+      return d.fma([print(e.args[0]), print(e.args[1]), print(e.args[2])], e.type);
+    case "cast":
+      return d.cast(print(e.of), e.of.type, e.type);
+    case "bitcast":
+      return d.bitcast(print(e.of), e.of.type, e.type);
+    case "vector":
+      return d.vector(e.parts.map(print), e.type);
+    case "component":
+      return e.of.type.width === 1
+        ? print(e.of)
+        : d.component(printOperand(e.of, d, "tightest"), e.index);
+    case "load":
+      return d.load(e.from, print(e.index), e.type, groupedBy(e.index, d));
+    case "subgroup":
+      return d.subgroup[e.op](print(e.of), e.type, e.by ?? 0);
+  }
+}
+
+function levelOf(e: Expr, d: Dialect): Level | null {
+  if (e.kind === "literal") return d.literal(e.value, e.type).startsWith("-") ? "sign" : null;
+  if (e.kind === "component" && e.of.type.width === 1) return levelOf(e.of, d);
+  if (e.kind !== "call" || typeof d.call[e.fn] === "function") return null;
+  return e.fn in levels ? levels[e.fn as keyof typeof levels] : "bits";
+}
+
+function printOperand(e: Expr, d: Dialect, within: readonly Level[] | "tightest"): string {
+  const text = printExpr(e, d);
+  const level = levelOf(e, d);
+  if (level === null || level === "bits" || (within !== "tightest" && within.includes(level)))
+    return text;
+  return `(${text})`;
+}
+
+function printCall(e: Expr & { readonly kind: "call" }, d: Dialect): string {
+  const spelling = d.call[e.fn];
+  const last = e.args.at(-1)?.type ?? e.type;
+  if (typeof spelling === "function")
+    return spelling(
+      e.args.map((a) => printExpr(a, d)),
+      e.type,
+      last,
+    );
+  const level = levelOf(e, d) ?? "bits";
+  const [left, right] = e.args;
+  if (!right) return `${spelling.operator}${printOperand(left!, d, inside[level].left)}`;
+  const text = `${printOperand(left!, d, inside[level].left)} ${spelling.operator} ${printOperand(right, d, inside[level].right)}`;
+  return level === "bits" ? `(${text})` : text;
+}
+
+const asCall = (name: string) => (args: readonly string[]) => `${name}(${args.join(", ")})`;
+
+/** Operators where C and WGSL have one, else a call by the function's own name. */
+export const commonCalls = {
+  neg: { operator: "-" },
+  not: { operator: "!" },
+  abs: asCall("abs"),
+  floor: asCall("floor"),
+  exp: asCall("exp"),
+  log: asCall("log"),
+  sqrt: asCall("sqrt"),
+  rsqrt: asCall("rsqrt"),
+  tanh: asCall("tanh"),
+  sin: asCall("sin"),
+  cos: asCall("cos"),
+  add: { operator: "+" },
+  sub: { operator: "-" },
+  mul: { operator: "*" },
+  div: { operator: "/" },
+  mod: { operator: "%" },
+  min: asCall("min"),
+  max: asCall("max"),
+  lt: { operator: "<" },
+  le: { operator: "<=" },
+  eq: { operator: "==" },
+  ne: { operator: "!=" },
+  and: { operator: "&&" },
+  or: { operator: "||" },
+  bitand: { operator: "&" },
+  bitor: { operator: "|" },
+  bitxor: { operator: "^" },
+  shl: { operator: "<<" },
+  shr: { operator: ">>" },
+  select: asCall("select"),
+} as const satisfies Record<ScalarName, Spelling>;
+
+const plainType = ({ scalar, width }: ValueType) => (width === 1 ? scalar : `${scalar}x${width}`);
+
+function plainLiteral(value: number, { scalar, width }: ValueType): string {
+  const number = Object.is(value, -0) ? "-0" : String(value);
+  const text = {
+    bool: value ? "true" : "false",
+    i32: number,
+    u32: `${number}u`,
+    f32: /[.eIN]/.test(number) ? number : `${number}.0`,
+    f16: `${number}h`,
+  }[scalar];
+  return width === 1 ? text : `${plainType({ scalar, width })}(${text})`;
+}
+
+function wrapPlain(kernel: Kernel, body: readonly string[]): string {
+  const memory = (m: Memory) => `${m.name}: ${m.scalar}[${m.length}]`;
+  return [
+    `kernel ${kernel.name}, ${kernel.workgroupSize} lanes {`,
+    ...kernel.buffers.map((b) => `  buffer ${memory(b.memory)}, ${b.access}`),
+    ...kernel.workgroupMemory.map((m) => `  workgroup ${memory(m)}`),
+    ...body,
+    "}",
+    "",
+  ].join("\n");
+}
+
+const cellsOf = (memory: Memory, index: string, { width }: ValueType) =>
+  `${memory.name}[${index}${width === 1 ? "" : `; ${width}`}]`;
+
+/** No target's: for dumps, messages and keys. `m[i; 4]` is four cells from i; `select(when, then, otherwise)`. */
+export const plainDialect: Dialect = {
+  name: "plain",
+  identifier: (name) => name,
+  type: plainType,
+  literal: plainLiteral,
+  builtin: {
+    workgroup_x: "workgroup.x",
+    workgroup_y: "workgroup.y",
+    workgroup_z: "workgroup.z",
+    lane: "lane",
+    subgroup_lane: "subgroup.lane",
+  },
+  call: commonCalls,
+  fma: asCall("fma"),
+  cast: (of, _, to) => `${plainType(to)}(${of})`,
+  bitcast: (of, _, to) => `bits_as_${plainType(to)}(${of})`,
+  vector: (parts, type) => `${plainType(type)}(${parts.join(", ")})`,
+  component: (of, index) => `${of}.${"xyzw"[index]}`,
+  load: (from, index, type) => cellsOf(from, index, type),
+  store: (to, index, value, type) => `${cellsOf(to, index, type)} = ${value}`,
+  subgroup: {
+    sum: (of) => `subgroup_sum(${of})`,
+    max: (of) => `subgroup_max(${of})`,
+    shuffle_xor: (of, _, by) => `subgroup_shuffle_xor(${of}, ${by})`,
+  },
+  declare: (kind, name, type, value) => `${kind} ${name}: ${plainType(type)} = ${value}`,
+  assign: (name, value) => `${name} = ${value}`,
+  registers: (m) => `registers ${m.name}: ${m.scalar}[${m.length}]`,
+  loop: (name, type, from, below, step) =>
+    `for ${name}: ${plainType(type)} from ${from} below ${below} step ${step}`,
+  barrier: "barrier",
+  note: (text) => `// ${text}`,
+  wrap: wrapPlain,
+};
+
+/** The kernel as neutral text, for dumps. */
+export const printPlain = (kernel: Kernel): string => printKernel(kernel, plainDialect);
+
+/** Text that two kernels share exactly if they differ in names and notes only. */
+export function kernelKey(kernel: Kernel): string {
+  const names = new Map<string, string>();
+  const canonical = (name: string): string => {
+    const known = names.get(name) ?? `n${names.size}`;
+    names.set(name, known);
+    return known;
+  };
+  const rename = (m: Memory): Memory => ({ ...m, name: canonical(m.name) });
+  return printKernel(kernel, {
+    ...plainDialect,
+    identifier: canonical,
+    load: (from, index, type) => cellsOf(rename(from), index, type),
+    store: (to, index, value, type) => `${cellsOf(rename(to), index, type)} = ${value}`,
+    registers: (m) => plainDialect.registers(rename(m)),
+    note: () => "",
+    wrap: (k, body) => {
+      const buffers = k.buffers.map((b) => ({ ...b, memory: rename(b.memory) }));
+      return wrapPlain(
+        { ...k, name: "", buffers, workgroupMemory: k.workgroupMemory.map(rename) },
+        body,
+      );
+    },
+  });
+}

@@ -1,0 +1,129 @@
+/**
+ * Reads a `contract` as a batch of matrix products: which labels are batch, rows, columns and inner, and how wide a load
+ * may be. Knows nothing of tiles or lanes.
+ */
+import { CompilerBug } from "../../src/graph/bug.ts";
+import type { Node, NodeOf } from "../../src/graph/graph.ts";
+import type { Region } from "../../src/passes/regions.ts";
+import type { RegionIO } from "../access.ts";
+import type { Val } from "../build.ts";
+
+export type Axis = { readonly label: string; readonly size: number };
+/** One index for each label, by its letter. */
+export type Places = ReadonlyMap<string, Val>;
+
+type Operand = { readonly node: Node; readonly labels: string };
+type Axes = "batch" | "rows" | "columns" | "inner";
+
+/** out[z, m, n] = Σ over k of left[z, m, k] · right[z, k, n]; every index may stand for several axes. */
+export type Product = {
+  readonly left: Operand;
+  readonly right: Operand;
+  readonly out: Operand;
+  readonly axes: Readonly<Record<Axes, readonly Axis[]>>;
+  readonly batch: number;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+};
+
+/**
+ * What four consecutive numbers of the right operand are: four columns, four terms of one sum, or nothing useful.
+ * `innerByFour`: the left operand can be read four terms at a time (and the columns layout can unroll four of them).
+ */
+export type Layout = {
+  readonly kind: "columns" | "inner" | "scalar";
+  readonly innerByFour: boolean;
+  /** The right operand's neighbours in memory are terms of one sum rather than columns. */
+  readonly innerContiguous: boolean;
+};
+
+const sizeOf = (axes: readonly Axis[]) => axes.reduce((n, a) => n * a.size, 1);
+const lastOf = (labels: string) => labels[labels.length - 1];
+
+export function contractOf(region: Region): NodeOf<"contract"> {
+  if (region.anchor?.op !== "contract") throw new CompilerBug(`${region.name} is no contract`);
+  return region.anchor;
+}
+
+/** The operand with few free elements becomes the rows, so that the other one, usually a weight, is read once. */
+export function productOf(node: NodeOf<"contract">): Product {
+  const [first, second] = node.inputs;
+  if (!first || !second) throw new CompilerBug("a contract without two operands");
+  const straight = arrange(
+    { node: first, labels: node.attrs.left },
+    { node: second, labels: node.attrs.right },
+    { node, labels: node.attrs.out },
+  );
+  if (straight.N > 4 || straight.M <= 4) return straight;
+  return arrange(straight.right, straight.left, straight.out);
+}
+
+function arrange(left: Operand, right: Operand, out: Operand): Product {
+  const axesOf = (operand: Operand, keep: (label: string) => boolean): readonly Axis[] =>
+    [...operand.labels]
+      .map((label, i) => ({ label, size: operand.node.type.shape[i] ?? 1 }))
+      .filter((axis) => keep(axis.label));
+  const inLeft = (l: string) => left.labels.includes(l);
+  const inRight = (l: string) => right.labels.includes(l);
+  const kept = (l: string) => out.labels.includes(l);
+  const axes = {
+    batch: axesOf(out, (l) => inLeft(l) && inRight(l)),
+    rows: axesOf(out, (l) => !inRight(l)),
+    columns: axesOf(right, (l) => !inLeft(l) && kept(l)),
+    inner: [...axesOf(left, (l) => !inRight(l) && !kept(l)), ...axesOf(right, (l) => !kept(l))],
+  };
+  const { batch, rows, columns, inner } = axes;
+  return {
+    left, right, out, axes,
+    batch: sizeOf(batch), M: sizeOf(rows), N: sizeOf(columns), K: sizeOf(inner),
+  };
+}
+
+export function layoutOf(io: RegionIO, p: Product): Layout {
+  const column = p.axes.columns[p.axes.columns.length - 1];
+  const term = p.axes.inner[p.axes.inner.length - 1];
+  const byFour = (axis: Axis | undefined, operand: Operand) =>
+    axis !== undefined && axis.size % 4 === 0 && lastOf(operand.labels) === axis.label && io.canVector(operand.node);
+  const innerByFour = byFour(term, p.left);
+  const innerContiguous = term !== undefined && lastOf(p.right.labels) === term.label;
+  if (byFour(column, p.right)) return { kind: "columns", innerByFour, innerContiguous };
+  if (innerByFour && byFour(term, p.right)) return { kind: "inner", innerByFour, innerContiguous };
+  return { kind: "scalar", innerByFour: false, innerContiguous };
+}
+
+/** Columns in one group of this layout. */
+export const columnsAtOnce = (layout: Layout) => (layout.kind === "columns" ? 4 : 1);
+/** Terms of the sum that one turn of the loop takes. */
+export const termsAtOnce = (layout: Layout) => (layout.innerByFour ? 4 : 1);
+
+/** One index as an index an axis, the last fastest. */
+export function unflatten(io: RegionIO, index: Val, axes: readonly Axis[]): Places {
+  const at = io.indices.unflatten(index, axes.map((a) => a.size));
+  return new Map(axes.map((a, i) => [a.label, at[i] ?? index]));
+}
+
+export function join(...places: readonly Places[]): Places {
+  return new Map(places.flatMap((p) => [...p]));
+}
+
+export function indexOf(operand: Operand, places: Places): readonly Val[] {
+  return [...operand.labels].map((label) => {
+    const at = places.get(label);
+    if (!at) throw new CompilerBug(`no index for label ${label} of a contract`);
+    return at;
+  });
+}
+
+/** Writes one group of columns: at once where they are neighbours in the result, else one by one. */
+export function writeGroup(io: RegionIO, p: Product, places: Places, value: Val): void {
+  const column = p.axes.columns[p.axes.columns.length - 1];
+  const at = indexOf(p.out, places);
+  if (value.type.width === 1 || !column) return io.write(at, value);
+  const axis = p.out.labels.indexOf(column.label);
+  if (axis === p.out.labels.length - 1) return io.write(at, value);
+  for (let c = 0; c < value.type.width; c++) {
+    const shifted = at.map((v, i) => (i === axis ? v.plus(c) : v));
+    io.write(shifted, value.component(c));
+  }
+}

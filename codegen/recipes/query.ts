@@ -1,0 +1,59 @@
+/** What an `attend` region asks for: its sizes, which keys a query sees, and where they lie in the ring. Knows nothing of lanes. */
+import { CompilerBug } from "../../src/graph/bug.ts";
+import type { Node } from "../../src/graph/graph.ts";
+import type { Region } from "../../src/passes/regions.ts";
+import type { RegionIO } from "../access.ts";
+import { call, cast, type Val } from "../build.ts";
+import type { Width } from "../kernel.ts";
+
+export type Query = {
+  readonly q: Node;
+  readonly keys: Node;
+  readonly values: Node;
+  readonly seen: Node;
+  readonly position: Node;
+  readonly batch: number;
+  readonly time: number;
+  readonly heads: number;
+  readonly groups: number;
+  readonly dims: number;
+  readonly slots: number;
+  readonly window: number;
+  readonly scale: number;
+};
+
+/** A logit below every real one; finite, since WGSL may assume that nothing is infinite. */
+export const unseen = -1e30;
+
+export const isAttend = (node: Node | null): boolean => node?.op === "composite" && node.attrs.name === "attend";
+
+export function queryOf(region: Region): Query {
+  const node = region.anchor;
+  const [q, keys, values, seen, , position] = node?.inputs ?? [];
+  if (node?.op !== "composite" || node.attrs.name !== "attend" || !q || !keys || !values || !seen || !position)
+    throw new CompilerBug(`${region.name} is no attention`);
+  const [batch = 1, time = 1, heads = 1, dims = 1] = q.type.shape;
+  const [, slots = 1, groups = 1] = keys.type.shape;
+  const { window, scale } = node.attrs;
+  return { q, keys, values, seen, position, batch, time, heads, groups, dims, slots, window, scale };
+}
+
+/** Numbers of a key or value that are read at once. */
+export const widthOf = (io: RegionIO, q: Query): Width =>
+  q.dims % 4 === 0 && io.canVector(q.keys) && io.canVector(q.values) ? 4 : 1;
+
+/** The first and last place in the stream that the query of token `t` sees: itself and up to `window` of its document before. */
+export function keySpan(io: RegionIO, q: Query, row: Val, t: Val): { readonly oldest: Val; readonly newest: Val } {
+  const k = io.k;
+  const newest = k.let("newest", io.read(q.seen)([row]).plus(cast(t, "i32")));
+  const place = k.let("place", io.read(q.position)([row, t]).atLeast(0));
+  const oldest = k.let("oldest", newest.minus(place.atMost(q.window)).atLeast(0));
+  return { oldest, newest };
+}
+
+/** Where the ring holds place `at` of the stream. */
+export const slotOf = (io: RegionIO, q: Query, at: Val): Val =>
+  io.k.let("slot", cast(at.modulo(q.slots), "u32"));
+
+export const sumOfParts = (v: Val): Val =>
+  Array.from({ length: v.type.width }, (_, i) => v.component(i)).reduce((a, b) => call("add", a, b));

@@ -1,0 +1,185 @@
+/**
+ * h_t = decay_t · h_{t−1} + input_t. Sequential: a lane owns a channel (or four) and walks through time with h in a register.
+ * Tiled: time is cut into chunks; first every chunk finds its total decay and its own end, then the ends are chained, then
+ * every chunk runs again from its true start: more lanes for a second reading.
+ * Hand-written WGSL on lavapipe (2 cores), T 2048 × 1024 channels: 6.8 ms sequential by four, 10–12 by one, 20 tiled.
+ */
+import { CompilerBug } from "../../src/graph/bug.ts";
+import type { Node, NodeOf } from "../../src/graph/graph.ts";
+import type { Region } from "../../src/passes/regions.ts";
+import { RegionIO } from "../access.ts";
+import { fma, literal, type Num, type Val } from "../build.ts";
+import { linearLanes } from "../grid.ts";
+import type { Caps, Width } from "../kernel.ts";
+import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
+
+/** decay, input and initial of a scan; `channels` is everything behind time, flattened. */
+type Shape = {
+  readonly node: NodeOf<"scan">;
+  readonly decay: Node;
+  readonly input: Node;
+  readonly initial: Node;
+  readonly batch: number;
+  readonly time: number;
+  readonly trailing: readonly number[];
+  readonly channels: number;
+};
+
+export const scan: Recipe = {
+  name: "scan",
+  accepts: (region) => region.anchor?.op === "scan",
+  choices(region, caps) {
+    const s = shapeOf(region);
+    const sequential: Choice[] = widthsOf(region, s).map((width) => ({
+      schedule: { width },
+      build: () => ({ kernels: [walk(region, s, caps, width)], scratch: [] }),
+    }));
+    const tiled: Choice[] = chunksOf(s, caps).map((chunk) => tiledChoice(region, s, caps, chunk));
+    const idle = s.batch * s.channels * 4 <= caps.busyLanes;
+    return caps.barriers === "cheap" && idle && s.time >= 512 ? [...tiled, ...sequential] : [...sequential, ...tiled];
+  },
+};
+
+function shapeOf(region: Region): Shape {
+  const node = region.anchor;
+  const [decay, input, initial] = node?.inputs ?? [];
+  if (node?.op !== "scan" || !decay || !input || !initial) throw new CompilerBug(`${region.name} is no scan`);
+  const [batch = 1, time = 1, ...trailing] = node.type.shape;
+  const channels = trailing.reduce((a, b) => a * b, 1);
+  return { node, decay, input, initial, batch, time, trailing, channels };
+}
+
+/** Four channels a lane where four neighbours are read at once, and always one. */
+function widthsOf(region: Region, s: Shape): readonly Width[] {
+  const io = new RegionIO(region);
+  const byFour = (s.trailing.at(-1) ?? 1) % 4 === 0 && io.canVector(s.decay) && io.canVector(s.input);
+  return byFour ? [4, 1] : [1];
+}
+
+/** Chunk lengths, best first: enough chunks to keep the device busy, but not so short that chaining them costs. */
+function chunksOf(s: Shape, caps: Caps): readonly number[] {
+  const wanted = (s.time * s.batch * s.channels) / caps.busyLanes;
+  const best = [16, 32, 64, 128, 256].find((n) => n >= wanted) ?? 256;
+  return [best, ...[16, 64, 256].filter((n) => n !== best)].filter((n) => n < s.time);
+}
+
+const stepOf = (s: Shape, step: Val): Val =>
+  s.node.attrs.reverse ? literal(s.time - 1, "u32").minus(step) : step;
+
+/** One lane a batch row and channel group; `body` gets the row and the place behind time. */
+function everyChannel(
+  io: RegionIO, s: Shape, caps: Caps, width: Width, chunks: number,
+  body: (row: Val, channel: Val, place: readonly Val[], chunk: Val) => void,
+): readonly [number, readonly [number, number, number]] {
+  const k = io.k;
+  const across = s.channels / width;
+  const lanes = across * chunks * s.batch;
+  const workgroupSize = Math.min(64, caps.maxWorkgroupLanes);
+  const { index, grid } = linearLanes(io, caps, lanes, workgroupSize);
+  k.when(index.below(lanes), () => {
+    const [row, chunk, group] = io.indices.unflatten(index, [s.batch, chunks, across]) as [Val, Val, Val];
+    const channel = k.let("channel", group.times(width));
+    body(row, channel, io.indices.unflatten(channel, s.trailing), chunk);
+  });
+  return [workgroupSize, grid];
+}
+
+/** Walks steps [from, below) from h, and calls back with each new h. */
+function run(
+  io: RegionIO, s: Shape, row: Val, place: readonly Val[], start: Val, from: Num, below: Num,
+  each: (at: readonly Val[], h: Val, decay: Val) => void,
+): void {
+  const k = io.k;
+  const { width } = start.type;
+  const h = k.variable("h", start);
+  k.loop("step", from, below, 1, (step) => {
+    const at = [row, k.let("t", stepOf(s, step)), ...place];
+    const decay = k.let("decay", io.read(s.decay)(at, width));
+    const input = io.read(s.input)(at, width);
+    k.accumulate(h, (now) => fma(decay, now, input));
+    each(at, h.get(), decay);
+  });
+}
+
+function walk(region: Region, s: Shape, caps: Caps, width: Width): LoweredKernel {
+  const io = new RegionIO(region);
+  const [workgroupSize, grid] = everyChannel(io, s, caps, width, 1, (row, _, place) => {
+    const start = io.read(s.initial)([row, ...place], width);
+    run(io, s, row, place, start, 0, s.time, (at, h) => io.write(at, h));
+  });
+  return io.finish(`${region.name}_scan`, workgroupSize, grid);
+}
+
+function tiledChoice(region: Region, s: Shape, caps: Caps, chunk: number): Choice {
+  const chunks = Math.ceil(s.time / chunk);
+  const length = s.batch * chunks * s.channels;
+  return {
+    schedule: { chunk },
+    build: () => {
+      const width = widthsOf(region, s)[0] ?? 1;
+      const steps = [reduceChunks, chainChunks, rerunChunks].map((write) => write(region, s, caps, width, chunk));
+      return { kernels: steps, scratch: ["decays", "ends", "starts"].map((name) => ({ name, length })) };
+    },
+  };
+}
+
+/** Where a chunk's carry stands in scratch: [batch, chunks, channels]. */
+const carryAt = (s: Shape, chunks: number, row: Val, chunk: Val, channel: Val): Val =>
+  row.times(chunks).plus(chunk).times(s.channels).plus(channel);
+
+function spanOf(io: RegionIO, s: Shape, chunk: Val, length: number): readonly [Val, Val] {
+  const from = io.k.let("from", chunk.times(length));
+  return [from, io.k.let("below", s.time % length === 0 ? from.plus(length) : from.plus(length).atMost(s.time))];
+}
+
+/** Every chunk from zero: the product of its decays and where it ends. */
+function reduceChunks(region: Region, s: Shape, caps: Caps, width: Width, length: number): LoweredKernel {
+  const io = new RegionIO(region);
+  const k = io.k;
+  const chunks = Math.ceil(s.time / length);
+  const [workgroupSize, grid] = everyChannel(io, s, caps, width, chunks, (row, channel, place, chunk) => {
+    const total = k.variable("total", literal(1, "f32", width));
+    const end = k.variable("end", literal(0, "f32", width));
+    const [from, below] = spanOf(io, s, chunk, length);
+    run(io, s, row, place, literal(0, "f32", width), from, below, (_, h, decay) => {
+      k.accumulate(total, (now) => now.times(decay));
+      end.set(h);
+    });
+    const at = k.let("at", carryAt(s, chunks, row, chunk, channel));
+    k.store(io.scratch("decays", s.batch * chunks * s.channels), at, total.get());
+    k.store(io.scratch("ends", s.batch * chunks * s.channels), at, end.get());
+  });
+  return io.finish(`${region.name}_reduce`, workgroupSize, grid);
+}
+
+/** Through the chunks of a channel: where each starts. */
+function chainChunks(region: Region, s: Shape, caps: Caps, width: Width, length: number): LoweredKernel {
+  const io = new RegionIO(region);
+  const k = io.k;
+  const chunks = Math.ceil(s.time / length);
+  const size = s.batch * chunks * s.channels;
+  const [workgroupSize, grid] = everyChannel(io, s, caps, width, 1, (row, channel, place) => {
+    const h = k.variable("h", io.read(s.initial)([row, ...place], width));
+    k.loop("chunk", 0, chunks, 1, (chunk) => {
+      const at = k.let("at", carryAt(s, chunks, row, chunk, channel));
+      k.store(io.scratch("starts", size), at, h.get());
+      const decay = k.load(io.scratch("decays", size), at, width);
+      const end = k.load(io.scratch("ends", size), at, width);
+      k.accumulate(h, (now) => fma(decay, now, end));
+    });
+  });
+  return io.finish(`${region.name}_chain`, workgroupSize, grid);
+}
+
+/** Every chunk again, from its true start. */
+function rerunChunks(region: Region, s: Shape, caps: Caps, width: Width, length: number): LoweredKernel {
+  const io = new RegionIO(region);
+  const chunks = Math.ceil(s.time / length);
+  const [workgroupSize, grid] = everyChannel(io, s, caps, width, chunks, (row, channel, place, chunk) => {
+    const starts = io.scratch("starts", s.batch * chunks * s.channels);
+    const start = io.k.load(starts, carryAt(s, chunks, row, chunk, channel), width);
+    const [from, below] = spanOf(io, s, chunk, length);
+    run(io, s, row, place, start, from, below, (at, h) => io.write(at, h));
+  });
+  return io.finish(`${region.name}_rerun`, workgroupSize, grid);
+}

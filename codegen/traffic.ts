@@ -1,0 +1,66 @@
+/** Estimates the bytes that a program's steps read and write, from its kernels and its buffers' sizes. */
+import { visit } from "./build.ts";
+import type { Kernel, Memory, Stmt } from "./kernel.ts";
+import type { Program, Step } from "./program.ts";
+
+export type Traffic = { readonly read: number; readonly written: number };
+
+const bytesOfCell = (m: Memory) => (m.scalar === "f16" ? 2 : 4);
+
+/** Bytes of each step: a buffer's size, or what all lanes together can touch of it where no loop repeats their access. */
+export function trafficOf(program: Program<Kernel>): readonly Traffic[] {
+  return program.steps.map((step) => {
+    const kernel = program.kernels[step.kernel]!;
+    const lanes = kernel.workgroupSize * step.grid.reduce((a, b) => a * b, 1);
+    const { loads, stores } = cellsALane(kernel.body);
+    const bytes = (cells: ReadonlyMap<string, number>) =>
+      kernel.buffers.reduce((sum, { memory }, i) => {
+        const touched = (cells.get(memory.name) ?? 0) * lanes * bytesOfCell(memory);
+        return sum + Math.min(touched, program.buffers[step.buffers[i]!]!.bytes);
+      }, 0);
+    return { read: bytes(loads), written: bytes(stores) };
+  });
+}
+
+/** Sums over the steps; what the steps of one cut region share is counted once. */
+export function totalTraffic(program: Program<Kernel>): Traffic {
+  const steps = trafficOf(program);
+  let read = 0;
+  let written = 0;
+  program.steps.forEach((step, i) => {
+    const shared = isNextPiece(program, step, program.steps[i - 1]) ? sharedBytes(program, step) : 0;
+    read += Math.max(0, steps[i]!.read - shared);
+    written += isNextPiece(program, step, program.steps[i - 1]) ? 0 : steps[i]!.written;
+  });
+  return { read, written };
+}
+
+function isNextPiece(program: Program<Kernel>, step: Step, before: Step | undefined): boolean {
+  return before?.region === step.region && step.buffers.some((b) => program.buffers[b]!.kind === "constant");
+}
+
+/** Bytes of the bindings that every piece of a cut region reads again. */
+function sharedBytes(program: Program<Kernel>, step: Step): number {
+  const uses = program.kernels[step.kernel]!.buffers;
+  return step.buffers.reduce((sum, b, i) => {
+    const plan = program.buffers[b]!;
+    return uses[i]!.access === "read" && plan.kind !== "parameter" ? sum + plan.bytes : sum;
+  }, 0);
+}
+
+/** Cells of each memory that one lane touches; infinitely many where it does so in a loop. */
+function cellsALane(body: readonly Stmt[]) {
+  const loads = new Map<string, number>();
+  const stores = new Map<string, number>();
+  const count = (statements: readonly Stmt[], times: number): void => {
+    const add = (to: Map<string, number>, m: Memory, width: number) => to.set(m.name, (to.get(m.name) ?? 0) + width * times);
+    for (const s of statements) {
+      const flat: readonly Stmt[] = s.kind === "for" || s.kind === "if" ? [] : [s];
+      visit(flat, (e) => e.kind === "load" && add(loads, e.from, e.type.width), (t) => t.kind === "store" && add(stores, t.to, t.value.type.width));
+      if (s.kind === "for") count(s.body, Number.POSITIVE_INFINITY);
+      if (s.kind === "if") for (const inner of [s.then, s.otherwise]) count(inner, times);
+    }
+  };
+  count(body, 1);
+  return { loads, stores };
+}

@@ -1,0 +1,100 @@
+/** Finds every mistake of the user's files at once: blocks that no model uses, models, and all named configurations. */
+import type { Diagnostic } from "../diagnostics.ts";
+import { diagnose } from "../messages.ts";
+import { nearNames } from "../suggest.ts";
+import type { BlockItem, File, Formal } from "../syntax.ts";
+import type { SettingKind } from "./kinds.ts";
+import { Library } from "./library.ts";
+import { checkNamesOf, unusedNames } from "./names.ts";
+import { Session } from "./session.ts";
+import { isAmbientDim } from "./frame.ts";
+import { elaborateBlock, elaborateModel } from "./targets.ts";
+import { flagValue, numberValue, type Value } from "./values.ts";
+import { tensorDimNames } from "./walk.ts";
+
+const sizes = { batch: 2, tokens: 12, chunk: 12, context: 720 };
+
+/** All mistakes in the user's own files, each once; `files` are these and the standard ones. */
+export function checkFile(files: readonly File[], own: readonly File[]): readonly Diagnostic[] {
+  const library = new Library(files);
+  const isOurs = (name: string) => own.some(({ file }) => file === name);
+  const found: Diagnostic[] = library.diagnostics.filter((d) => isOurs(d.span.file));
+  for (const { source, items } of own)
+    for (const item of items)
+      if (item.kind === "block" || item.kind === "model")
+        found.push(...checkNamesOf(item, library), ...unusedNames(item, source));
+  for (const block of library.items("block")) if (isOurs(block.span.file)) found.push(...checkBlock(library, block));
+  for (const model of library.items("model")) {
+    const configs = library.configs(model.name.text).filter((config) => isOurs(config.span.file));
+    for (const config of isOurs(model.span.file) ? [null, ...configs] : configs) {
+      const session = new Session(library, sizes, { checking: true });
+      elaborateModel(session, model, config, {}, standIn(model.parameters));
+      found.push(...session.diagnostics);
+    }
+  }
+  for (const config of library.items("config")) {
+    const known = library.items("model").map((model) => model.name.text);
+    if (!isOurs(config.span.file) || known.includes(config.model.text)) continue;
+    const near = nearNames(config.model.text, known);
+    found.push(diagnose("E0203", config.model.span, { name: config.model.text, near }));
+  }
+  return unique(found);
+}
+
+/** A block with stand-ins for its sizes; mistakes that only those sizes make are left out. */
+function checkBlock(library: Library, block: BlockItem): readonly Diagnostic[] {
+  if (library.endless.has(block)) return [];
+  const session = new Session(library, sizes, { standIn: true, checking: true });
+  elaborateBlock(session, block, { path: "", settings: {}, inputs: standInShapes(block), standIn: standIn(block.parameters) });
+  return session.diagnostics;
+}
+
+/** Sizes with many divisors: those of tensors large, those of settings smaller with every step and dividing those before. */
+const dimSizes = [55_440, 110_880, 166_320, 221_760, 277_200, 332_640];
+const settingSizes = [5_040, 2_520, 840, 420, 60, 12, 6, 2];
+
+function standInShapes(block: BlockItem): Readonly<Record<string, readonly number[]>> {
+  const names = [...new Set(tensorDimNames(block.parameters))].filter((dim) => !isAmbientDim(dim));
+  const sizeOf = new Map<string, number>([["B", sizes.batch], ["T", sizes.tokens]]);
+  names.forEach((name, i) => sizeOf.set(name, dimSizes[i % dimSizes.length]!));
+  const shapes = block.parameters.flatMap(({ name, type }): [string, readonly number[]][] =>
+    type.kind === "tensor"
+      ? [[name.text, type.dims.map((dim) => (dim.kind === "name" ? sizeOf.get(dim.name)! : dim.kind === "number" ? dim.value : 1))]]
+      : [],
+  );
+  return Object.fromEntries(shapes);
+}
+
+/** A value for a setting that has no fallback. */
+function standIn(formals: readonly Formal[]): (formal: Formal, kind: SettingKind) => Value {
+  const asked = formals.filter((formal) => formal.type.kind === "setting" && formal.type.of === "size" && !formal.fallback);
+  return (formal, kind) => {
+    switch (kind) {
+      case "size":
+        return numberValue(settingSizes[Math.min(asked.indexOf(formal), settingSizes.length - 1)]!);
+      case "number":
+        return numberValue(0.5);
+      case "flag":
+        return flagValue(true);
+      case "block":
+        return { kind: "block", item: null, given: new Map() };
+      case "pattern":
+        return { kind: "poison" };
+    }
+  };
+}
+
+/** Each mistake once, by file and place: the same code at one place is one mistake, and of an unknown name nothing more is said. */
+function unique(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const place = ({ span: { file, from, to } }: Diagnostic) => `${file} ${from} ${to}`;
+  const unknown = new Set(diagnostics.filter(({ code }) => code === "E0201" || code === "E0202").map(place));
+  const first = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const key = unknown.has(place(diagnostic)) ? place(diagnostic) : `${diagnostic.code} ${place(diagnostic)}`;
+    if (!first.has(key)) first.set(key, diagnostic);
+  }
+  return [...first.values()].sort((a, b) =>
+    a.span.file === b.span.file ? a.span.from - b.span.from : a.span.file < b.span.file ? -1 : 1,
+  );
+}
+

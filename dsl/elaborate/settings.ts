@@ -1,0 +1,95 @@
+/** The settings of a model or block that is elaborated by itself: from outside, from a named configuration, or fallbacks. */
+import type { Settings, SettingValue } from "../model.ts";
+import { nearNames } from "../suggest.ts";
+import type { ConfigItem, Expr, Formal, Name } from "../syntax.ts";
+import { define, report } from "./frame.ts";
+import { checkSetting, type SettingKind } from "./kinds.ts";
+import { type BlockValue, flagValue, type Frame, numberValue, poison, type Value } from "./values.ts";
+
+export type Sources = {
+  readonly owner: Name;
+  readonly settings: Settings;
+  readonly config: ConfigItem | null;
+  /** Values for settings that nothing gives, when a text is checked without a caller. */
+  readonly standIn: ((formal: Formal, kind: SettingKind) => Value) | null;
+};
+
+type SettingFormal = { readonly formal: Formal; readonly kind: SettingKind };
+const settingFormals = (formals: readonly Formal[]): readonly SettingFormal[] =>
+  formals.flatMap((formal) => (formal.type.kind === "setting" ? [{ formal, kind: formal.type.of }] : []));
+
+/** Reports settings that the parameter list does not have. */
+export function checkSources(frame: Frame, formals: readonly Formal[], sources: Sources): void {
+  const { owner, config } = sources;
+  const known = settingFormals(formals).map(({ formal }) => formal.name.text);
+  for (const name of Object.keys(sources.settings)) {
+    if (known.includes(name)) continue;
+    report(frame, "E0401", owner.span, { name, owner: owner.text, near: nearNames(name, known) });
+  }
+  const seen = new Set<string>();
+  for (const { name } of config?.settings ?? []) {
+    if (seen.has(name.text)) report(frame, "E0403", name.span, { name: name.text });
+    else if (!known.includes(name.text))
+      report(frame, "E0401", name.span, { name: name.text, owner: owner.text, near: nearNames(name.text, known) });
+    seen.add(name.text);
+  }
+}
+
+/** Gives every setting its value, in the order of the list, so that a fallback can use what stands before it. */
+export function bindSettings(frame: Frame, formals: readonly Formal[], sources: Sources): void {
+  for (const { formal, kind } of settingFormals(formals)) {
+    const { text, span } = formal.name;
+    if (frame.spans.has(text)) continue;
+    define(frame, text, span, settingOf(frame, formal, kind, sources));
+    frame.outer.set(text, text);
+  }
+}
+
+function settingOf(frame: Frame, formal: Formal, kind: SettingKind, sources: Sources): Value {
+  const { text } = formal.name;
+  const outside = sources.settings[text];
+  if (outside !== undefined)
+    return checkSetting(frame, outsideValue(frame, outside, kind, sources.owner), kind, text, sources.owner.span);
+  const configured = sources.config?.settings.find(({ name }) => name.text === text)?.value;
+  const expr: Expr | null = configured ?? formal.fallback;
+  if (expr) return checkSetting(frame, frame.evaluate(frame, expr), kind, text, expr.span);
+  if (sources.standIn) return sources.standIn(formal, kind);
+  return report(frame, "E0402", formal.name.span, { name: text, owner: sources.owner.text, kind });
+}
+
+/** A plain value from outside as the language has it; a block setting is given by a block's name. */
+function outsideValue(frame: Frame, value: SettingValue, kind: SettingKind, owner: Name): Value {
+  if (typeof value === "number") return numberValue(value);
+  if (typeof value === "boolean") return flagValue(value);
+  const names = value.map((text): Name => ({ text, span: owner.span }));
+  if (kind !== "block") return { kind: "pattern", names, frame };
+  const item = names.length === 1 ? frame.session.library.block(names[0]!.text, frame.file) : null;
+  if (item) return { kind: "block", item, given: new Map() } satisfies BlockValue;
+  const near = nearNames(value.join(","), frame.session.library.blockNames());
+  return report(frame, "E0202", owner.span, { name: value.join(","), near });
+}
+
+/** What the settings came to, as plain values. */
+export function plainSettings(frame: Frame, formals: readonly Formal[]): Settings {
+  const entries = settingFormals(formals).flatMap(({ formal }): [string, SettingValue][] => {
+    const value = frame.values.get(formal.name.text) ?? poison;
+    const plain = plainValue(value);
+    return plain === null ? [] : [[formal.name.text, plain]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function plainValue(value: Value): SettingValue | null {
+  switch (value.kind) {
+    case "number":
+    case "flag":
+      return value.value;
+    case "pattern":
+      return value.names.map((name) => name.text);
+    case "block":
+      return value.item ? [value.item.name.text] : null;
+    case "tensor":
+    case "poison":
+      return null;
+  }
+}

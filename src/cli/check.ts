@@ -1,0 +1,28 @@
+/** `eyrie check`: every mistake of a model file. */
+import type { Command } from "commander";
+import { renderDiagnostics } from "../../dsl/render.ts";
+import { standardLibrary } from "../../dsl/standard-node.ts";
+import { check } from "../compile.ts";
+import { readSource } from "../execute/open-model.ts";
+import { colour, exitCodes, print, printJson, say } from "./terminal.ts";
+
+export const checkCommand = (program: Command): void => {
+  program
+    .command("check")
+    .description("find every mistake in model files")
+    .argument("<files...>", ".eyrie files")
+    .option("--json", "print diagnostics as JSON")
+    .action(async (paths: string[], flags: { json?: boolean }) => {
+      const sources = await Promise.all(paths.map(readSource));
+      const standard = standardLibrary();
+      const found = sources.flatMap((s) => check([s], standard));
+      const errors = found.filter((d) => d.severity === "error").length;
+      if (flags.json) printJson(found);
+      else if (found.length > 0) {
+        const texts = new Map([...standard, ...sources].map((s) => [s.file, s.text]));
+        print(renderDiagnostics(found, texts, { colour: colour() && process.stdout.isTTY === true }));
+      }
+      say(errors === 0 ? `${paths.join(", ")}: no errors` : `${errors} ${errors === 1 ? "error" : "errors"}`);
+      if (errors > 0) process.exitCode = exitCodes.failed;
+    });
+};

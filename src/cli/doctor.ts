@@ -1,0 +1,22 @@
+/** `eyrie doctor`: which adapters there are, which one would be taken and why, what to install. */
+import type { Command } from "commander";
+import { listAdapters } from "../../targets/wgsl/adapters.ts";
+import { exitCodes, print, printJson } from "./terminal.ts";
+
+export const doctorCommand = (program: Command): void => {
+  program
+    .command("doctor")
+    .description("say which WebGPU adapters there are and which one would be taken")
+    .option("--json", "print as JSON")
+    .action(async (flags: { json?: boolean }) => {
+      const report = await listAdapters();
+      if (flags.json) printJson(report);
+      else {
+        for (const a of report.adapters)
+          print(`${a.name === report.chosen ? "*" : " "} ${a.name.padEnd(12)} ${a.available ? a.description : `not available: ${a.reason}`}`);
+        print(report.why);
+        for (const hint of report.hints) print(`hint: ${hint}`);
+      }
+      if (report.chosen === null) process.exitCode = exitCodes.failed;
+    });
+};

@@ -1,0 +1,68 @@
+/** Options that commands share, and what their texts mean. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Settings, SettingValue } from "../../dsl/model.ts";
+import { type ExecutorName, executorNames } from "../execute/executors.ts";
+import { type AdapterChoice, adapterChoices } from "../../targets/wgsl/drivers.ts";
+
+export type ModelFlags = {
+  readonly target?: string;
+  readonly config?: string;
+  readonly set: Settings;
+  readonly batch?: number;
+  readonly chunk?: number;
+  readonly context?: number;
+  readonly f16?: boolean;
+};
+export type ExecutorFlags = { readonly executor?: ExecutorName; readonly adapter?: AdapterChoice };
+
+/** A whole number from `least`. */
+export const whole = (least: number) => (text: string): number => {
+  const n = Number(text.replaceAll("_", ""));
+  if (!Number.isSafeInteger(n) || n < least) throw new InvalidArgumentError(`give a whole number from ${least}`);
+  return n;
+};
+
+export const real = (least: number, most: number) => (text: string): number => {
+  const n = Number(text);
+  if (text.trim() === "" || !(n >= least && n <= most)) throw new InvalidArgumentError(`give a number from ${least} to ${most}`);
+  return n;
+};
+
+function setting(text: string, before: Settings): Settings {
+  const [name, value, ...more] = text.split("=");
+  if (!name || value === undefined || more.length > 0) throw new InvalidArgumentError("write name=value, as in width=512");
+  return { ...before, [name.trim()]: settingValue(value.trim()) };
+}
+
+function settingValue(text: string): SettingValue {
+  if (text === "true" || text === "false") return text === "true";
+  const number = Number(text.replaceAll("_", ""));
+  return text !== "" && !Number.isNaN(number) ? number : text.split(",").map((name) => name.trim());
+}
+
+export const modelOptions = (command: Command): Command =>
+  command
+    .option("--target <name>", "model or block of the file (default: its last model)")
+    .option("--config <title|file>", "a named configuration, or a Hugging Face config.json")
+    .option("--set <name=value>", "override a setting; may be repeated", setting, {})
+    .option("--batch <n>", "rows that run side by side", whole(1))
+    .option("--chunk <n>", "tokens that prefill takes in one call", whole(1))
+    .option("--context <n>", "most tokens of a stream through attention without a window", whole(1));
+
+export const executorOptions = (command: Command): Command =>
+  command
+    .addOption(new Option("--executor <name>", "what runs the model").choices([...executorNames]).default("wgsl"))
+    .addOption(new Option("--adapter <name>", "which WebGPU adapter").choices([...adapterChoices]).env("EYRIE_ADAPTER"));
+
+/** Flags as compile options. */
+export function compileOptions(flags: ModelFlags) {
+  const { target, config, set, batch, chunk, context } = flags;
+  return {
+    settings: set,
+    ...(target === undefined ? {} : { target }),
+    ...(config === undefined ? {} : { config }),
+    ...(batch === undefined ? {} : { batch }),
+    ...(chunk === undefined ? {} : { chunk }),
+    ...(context === undefined ? {} : { context }),
+  };
+}

@@ -1,0 +1,73 @@
+/** Opens what programs run on: Dawn, the kernel interpreter or the graph evaluator. Node only. */
+import { type Caps, type Kernel, minimumCaps } from "../../codegen/kernel.ts";
+import type { Program } from "../../codegen/program.ts";
+import { loadEvaluator } from "../../targets/cpu/evaluate.ts";
+import { loadInterpreter } from "../../targets/cpu/interpret.ts";
+import type { Session, Weights } from "../../targets/executor.ts";
+import { type AdapterChoice, type OpenDevice, openDevice } from "../../targets/wgsl/device.ts";
+import { toKernelText } from "../../targets/wgsl/print.ts";
+import { loadSession } from "../../targets/wgsl/session.ts";
+import type { Compiled } from "../compile.ts";
+
+export const executorNames = ["wgsl", "interpret", "evaluate"] as const;
+export type ExecutorName = (typeof executorNames)[number];
+
+export type Progress = (done: number, total: number) => void;
+
+/** An opened executor: compile against its `caps`, then load. Release it when done, or the process stays alive. */
+export type Executor = {
+  readonly name: ExecutorName;
+  /** What it runs on, for people. */
+  readonly describe: string;
+  readonly caps: Caps;
+  load(compiled: Compiled, weights: Weights, onProgress?: Progress): Promise<Session>;
+  release(): Promise<void>;
+};
+
+export type ExecutorOptions = { readonly executor?: ExecutorName; readonly adapter?: AdapterChoice };
+
+/** Throws UserError when no adapter opens. */
+export async function openExecutor(options: ExecutorOptions = {}): Promise<Executor> {
+  switch (options.executor ?? "wgsl") {
+    case "wgsl":
+      return wgslExecutor(await openDevice(options.adapter ? { adapter: options.adapter } : {}));
+    case "interpret":
+      return {
+        name: "interpret",
+        describe: "kernel interpreter on the CPU",
+        caps: { ...minimumCaps, maxBuffersPerKernel: 16, barriers: "dear", busyLanes: 64 },
+        load: async (compiled, weights) =>
+          loadInterpreter(mapEntries(compiled, (e) => e.program), specs(compiled), weights, compiled.caps),
+        release: async () => {},
+      };
+    case "evaluate":
+      return {
+        name: "evaluate",
+        describe: "graph evaluator on the CPU",
+        caps: minimumCaps,
+        load: async (compiled, weights) => loadEvaluator(mapEntries(compiled, (e) => e.graph), specs(compiled), weights),
+        release: async () => {},
+      };
+  }
+}
+
+/** An executor on a device that is open already; releasing it releases the device. */
+export function wgslExecutor(opened: OpenDevice): Executor {
+  return {
+    name: "wgsl",
+    describe: opened.info,
+    caps: opened.caps,
+    load: (compiled, weights, onProgress) => {
+      const text = (p: Program<Kernel>) => ({ ...p, kernels: p.kernels.map(toKernelText) });
+      const programs = mapEntries(compiled, (e) => text(e.program));
+      return loadSession(opened.device, programs, specs(compiled), weights, onProgress ? { onProgress } : {});
+    },
+    release: () => opened.release(),
+  };
+}
+
+const specs = (compiled: Compiled) => mapEntries(compiled, (e) => e.spec);
+
+function mapEntries<T>(compiled: Compiled, f: (entry: Compiled["entries"][string]) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(compiled.entries).map(([name, entry]) => [name, f(entry)]));
+}

@@ -1,0 +1,119 @@
+/** From a model file and its weights to a running session: what the command line, tests and benchmarks have in common. Node only. */
+import { readFile } from "node:fs/promises";
+import { relative } from "node:path";
+import type { Diagnostic } from "../../dsl/diagnostics.ts";
+import type { Settings } from "../../dsl/model.ts";
+import { parse } from "../../dsl/parse.ts";
+import { listTables } from "../../dsl/elaborate.ts";
+import { renderDiagnostics } from "../../dsl/render.ts";
+import { standardLibrary } from "../../dsl/standard-node.ts";
+import type { Session, Weights } from "../../targets/executor.ts";
+import { type Compiled, type CompileOptions, compile, type Source } from "../compile.ts";
+import { UserError } from "../graph/bug.ts";
+import { openCheckpoint } from "../weights/checkpoint.ts";
+import { readConfig, settingsOf } from "../weights/config.ts";
+import { initialWeights } from "../weights/initialize.ts";
+import { mapNames } from "../weights/names.ts";
+import { type Executor, type ExecutorOptions, openExecutor, type Progress } from "./executors.ts";
+
+/** Diagnostics that stopped a compilation, rendered. */
+export class DiagnosticsError extends UserError {
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(diagnostics: readonly Diagnostic[], sources: readonly Source[], colour = false) {
+    super(renderDiagnostics(diagnostics, new Map(sources.map((s) => [s.file, s.text])), { colour }));
+    this.diagnostics = diagnostics;
+  }
+}
+
+export type ModelRequest = ExecutorOptions &
+  Omit<CompileOptions, "standard" | "caps" | "config"> & {
+    /** Path of an .eyrie file. */
+    readonly model: string;
+    /** Title of a named configuration, or path of a Hugging Face config.json. */
+    readonly config?: string;
+    /** Path of a checkpoint, or the seed of random weights. */
+    readonly weights: string | { readonly seed: number };
+    readonly colour?: boolean;
+    readonly onProgress?: Progress;
+  };
+
+export type OpenedModel = {
+  readonly compiled: Compiled;
+  readonly session: Session;
+  readonly executor: Executor;
+  /** Milliseconds from text to kernels, and from kernels to a session that can run. */
+  readonly times: { readonly compile: number; readonly load: number };
+  /** Where the weights came from, for people. */
+  readonly weights: string;
+  release(): Promise<void>;
+};
+
+/** Reads a model's text; UserError when it cannot be read. */
+export async function readSource(path: string): Promise<Source> {
+  const text = await readFile(path, "utf8").catch(() => null);
+  if (text === null) throw new UserError(`${path} cannot be read; give the path of an .eyrie file`);
+  return { file: relative(process.cwd(), path) || path, text };
+}
+
+/** What --config and --set mean for this model: a title goes to the compiler, a config.json becomes settings. */
+export async function settingsFor(
+  source: Source,
+  request: { readonly config?: string; readonly settings?: Settings },
+): Promise<{ config?: string; settings: Settings }> {
+  const { config, settings = {} } = request;
+  if (config === undefined) return { settings };
+  if (!config.endsWith(".json")) return { config, settings };
+  const files = [...standardLibrary(), source].map((s) => parse(s.file, s.text).ast);
+  const found = settingsOf(await readConfig(config), listTables(files), declaredSettings(files, source.file));
+  return { settings: { ...found, ...settings } };
+}
+
+/** Compiles for an executor that is open already. Throws DiagnosticsError. */
+export async function compileFile(request: Omit<ModelRequest, "weights">, caps: Executor["caps"]): Promise<Compiled> {
+  const source = await readSource(request.model);
+  const given = await settingsFor(source, request);
+  const { config: _title, ...rest } = request;
+  const result = compile([source], { ...rest, ...given, standard: standardLibrary(), caps });
+  const sources = [...standardLibrary(), source];
+  if (!result.compiled) throw new DiagnosticsError(result.diagnostics, sources, request.colour);
+  return result.compiled;
+}
+
+/** Opens everything that running a model takes. Release it when done. */
+export async function openModel(request: ModelRequest): Promise<OpenedModel> {
+  const executor = await openExecutor(request);
+  try {
+    const started = performance.now();
+    const compiled = await compileFile(request, executor.caps);
+    const compileTime = performance.now() - started;
+    const { weights, describe, close } = await weightsFor(compiled, request.weights);
+    const loading = performance.now();
+    const session = await executor.load(compiled, weights, request.onProgress).finally(close);
+    const times = { compile: compileTime, load: performance.now() - loading };
+    const release = async () => {
+      await session.release();
+      await executor.release();
+    };
+    return { compiled, session, executor, times, weights: describe, release };
+  } catch (error) {
+    await executor.release();
+    throw error;
+  }
+}
+
+type OpenedWeights = { readonly weights: Weights; readonly describe: string; readonly close: () => Promise<void> };
+
+/** A checkpoint under the names that fit it, or random weights. */
+export async function weightsFor(compiled: Pick<Compiled, "model">, from: ModelRequest["weights"]): Promise<OpenedWeights> {
+  const { parameters, names } = compiled.model;
+  if (typeof from !== "string")
+    return { weights: initialWeights(parameters, from.seed), describe: `random, seed ${from.seed}`, close: async () => {} };
+  const checkpoint = await openCheckpoint(from);
+  const weights = mapNames(parameters, names, checkpoint);
+  return { weights, describe: `${from} (${weights.table} names)`, close: () => checkpoint.close() };
+}
+
+function declaredSettings(files: readonly ReturnType<typeof parse>["ast"][], file: string): readonly string[] {
+  const models = files.filter((f) => f.file === file).flatMap((f) => f.items.filter((i) => i.kind === "model"));
+  return models.flatMap((m) => m.parameters.map((p) => p.name.text));
+}

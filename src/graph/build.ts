@@ -1,0 +1,132 @@
+/** Makes typed, hash-consed nodes: equal operations on equal inputs are one node. Knows no model and no pass. */
+import { CompilerBug } from "./bug.ts";
+import type {
+  CompositeName,
+  Composites,
+  DType,
+  InputSource,
+  Node,
+  NodeOf,
+  OpName,
+  Ops,
+  ScalarName,
+  Type,
+} from "./graph.ts";
+import { inferType } from "./ops.ts";
+
+export class GraphBuilder {
+  readonly #nodes = new Map<string, Node>();
+  readonly #own = new WeakSet<Node>();
+  #count = 0;
+
+  /** The node of this operation on these inputs; an equal one made before is returned. */
+  node<K extends OpName>(op: K, attrs: Ops[K], inputs: readonly Node[], label = ""): NodeOf<K> {
+    for (const input of inputs)
+      if (!this.#own.has(input))
+        throw new CompilerBug(`${op} of %${input.id} ${input.op}, which another builder made`);
+    const key = `${op} ${canonical(attrs)} ${inputs.map((n) => n.id).join(" ")}`;
+    let node = this.#nodes.get(key) as NodeOf<K> | undefined;
+    if (!node) {
+      const type = inferType(op, attrs, inputs);
+      node = { id: this.#count++, op, attrs, inputs: [...inputs], type, label: "" };
+      this.#nodes.set(key, node as Node);
+      this.#own.add(node as Node);
+    }
+    return label === "" ? node : this.label(node, label);
+  }
+  /** Names a node that has no name yet; a name is no part of a node's identity, so the node stays the same. */
+  label<N extends Node | NodeOf<OpName>>(node: N, label: string): N {
+    if (node.label === "") (node as { label: string }).label = label;
+    return node;
+  }
+  /** The same operation on other inputs. */
+  rebuild(node: Node, inputs: readonly Node[]): Node {
+    return this.node(node.op, node.attrs, inputs, node.label) as Node;
+  }
+
+  parameter(name: string, type: Type): NodeOf<"parameter"> {
+    return this.node("parameter", { name, type }, [], name);
+  }
+  input(name: string, type: Type, source?: InputSource): NodeOf<"input"> {
+    return this.node("input", source ? { name, type, source } : { name, type }, [], name);
+  }
+  state(name: string, type: Type): NodeOf<"state"> {
+    return this.node("state", { name, type }, [], name);
+  }
+  constant(value: number, dtype: DType, shape: readonly number[] = []): Node {
+    return this.node("constant", { value, type: { dtype, shape } }, []);
+  }
+  iota(shape: readonly number[], axis: number): Node {
+    return this.node("iota", { axis, shape }, []);
+  }
+
+  /** A scalar function; numbers become constants of the other inputs' shape and type (the branches' type in a select). */
+  map(fn: ScalarName, ...inputs: readonly (Node | number)[]): Node {
+    const isNode = (x: Node | number | undefined): x is Node => typeof x === "object";
+    const first = inputs.find(isNode);
+    const pattern = (fn === "select" ? inputs.slice(1) : inputs).find(isNode);
+    const nodes = inputs.map((x) => {
+      if (isNode(x)) return x;
+      if (!first || !pattern) throw new CompilerBug(`${fn} of numbers only has no type`);
+      return this.constant(x, pattern.type.dtype, first.type.shape);
+    });
+    return this.node("map", { fn }, nodes);
+  }
+  cast(x: Node, to: DType): Node {
+    return x.type.dtype === to ? x : this.node("cast", { to }, [x]);
+  }
+  reshape(x: Node, shape: readonly number[]): Node {
+    return this.node("reshape", { shape }, [x]);
+  }
+  transpose(x: Node, order: readonly number[]): Node {
+    return this.node("transpose", { order }, [x]);
+  }
+  broadcast(x: Node, shape: readonly number[], axes: readonly number[]): Node {
+    return this.node("broadcast", { shape, axes }, [x]);
+  }
+  slice(x: Node, axis: number, start: number, size: number): Node {
+    return this.node("slice", { axis, start, size }, [x]);
+  }
+  concat(xs: readonly Node[], axis: number): Node {
+    return this.node("concat", { axis }, xs);
+  }
+  /** One letter an axis, as in einsum. */
+  contract(a: Node, b: Node, left: string, right: string, out: string): Node {
+    return this.node("contract", { left, right, out }, [a, b]);
+  }
+  reduce(fn: "sum" | "max", x: Node, axis: number): Node {
+    return this.node("reduce", { fn, axis }, [x]);
+  }
+  /** h_t = decay_t ⊙ h_{t−1} + input_t along axis 1. */
+  scan(decay: Node, input: Node, initial: Node, reverse = false): Node {
+    return this.node("scan", { reverse }, [decay, input, initial]);
+  }
+  gather(table: Node, indices: Node, batch = 0): Node {
+    return this.node("gather", { batch }, [table, indices]);
+  }
+  /** values t < count go to slot (start + t) mod R. */
+  ringWrite(ring: Node, values: Node, start: Node, count: Node): Node {
+    return this.node("ringWrite", {}, [ring, values, start, count]);
+  }
+  sample(logits: Node, temperature: Node, topP: Node, topK: Node, seed: Node, draw: Node): Node {
+    return this.node("sample", {}, [logits, temperature, topP, topK, seed, draw]);
+  }
+  composite<K extends CompositeName>(name: K, attrs: Composites[K], inputs: readonly Node[]): Node {
+    return this.node("composite", { name, ...attrs } as Ops["composite"], inputs);
+  }
+}
+
+/** A text that is equal for equal attributes, whatever the order of their keys; tells −0, NaN and infinities apart. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value === "object" && value !== null)
+    return `{${Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => `${k}:${canonical(v)}`)
+      .join(",")}}`;
+  return Object.is(value, -0)
+    ? "-0"
+    : typeof value === "string"
+      ? JSON.stringify(value)
+      : String(value);
+}

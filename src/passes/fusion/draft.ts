@@ -1,0 +1,142 @@
+/** A region while it grows: backward through what it alone reads, forward through what follows element by element. */
+import type { Node } from "../../graph/graph.ts";
+import { type Facts, roleOf } from "./roles.ts";
+
+/** How far a region reaches back: free nodes only, leaf-derived ones that it alone reads, or everything that it alone reads. */
+export type Reach = "free" | "leafDerived" | "exclusive";
+
+export class Draft {
+  readonly facts: Facts;
+  readonly owner: Map<Node, Draft>;
+  readonly maxBuffers: number;
+  /** Where growth started; the anchor may move on (softmax: from max to sum). */
+  readonly root: Node;
+  anchor: Node | null;
+  readonly body = new Set<Node>();
+  readonly outputs = new Set<Node>();
+  /** The root and what was taken in behind it. */
+  readonly #behind: Set<Node>;
+
+  constructor(facts: Facts, owner: Map<Node, Draft>, root: Node, maxBuffers: number) {
+    this.facts = facts;
+    this.owner = owner;
+    this.root = root;
+    this.anchor = roleOf(root) === "anchor" ? root : null;
+    this.maxBuffers = maxBuffers;
+    this.#behind = new Set([root]);
+    this.own(root);
+  }
+
+  own(node: Node): void {
+    this.body.add(node);
+    this.owner.set(node, this);
+  }
+
+  /** What must be in memory before this region runs. */
+  inputs(): readonly Node[] {
+    const found = new Set<Node>();
+    for (const node of this.body) for (const i of node.inputs) if (!this.body.has(i)) found.add(i);
+    return [...found].sort((a, b) => this.facts.place(a) - this.facts.place(b));
+  }
+
+  /** Takes in what stands in front of `from`, latest first, so that all readers of a node are known when it is asked for. */
+  claimBackward(from: readonly Node[], reach: Reach): void {
+    const waiting = new Set(from);
+    while (waiting.size > 0) {
+      const node = [...waiting].reduce((a, b) => (this.facts.place(a) > this.facts.place(b) ? a : b));
+      waiting.delete(node);
+      if (this.body.has(node) || !this.#mayClaim(node, reach)) continue;
+      const free = this.facts.isFree(node);
+      this.body.add(node);
+      if (!free && this.#bufferCount() > this.maxBuffers) {
+        this.body.delete(node);
+        continue;
+      }
+      if (!free) this.owner.set(node, this);
+      for (const i of node.inputs) waiting.add(i);
+    }
+  }
+
+  /** Takes in what follows, where `accepts` says that it stays at its own place. */
+  growForward(accepts: (consumer: Node) => boolean): void {
+    const tried = new Set<Node>();
+    for (let next = this.#nextConsumer(tried); next; next = this.#nextConsumer(tried)) {
+      tried.add(next);
+      if (!accepts(next) || !this.#mayFollow(next)) continue;
+      this.body.add(next);
+      this.claimBackward(next.inputs, "leafDerived");
+      if (this.#bufferCount() > this.maxBuffers) {
+        this.body.delete(next);
+        this.#dropUnread();
+        continue;
+      }
+      this.#behind.add(next);
+      if (!this.facts.isFree(next)) this.owner.set(next, this);
+    }
+    this.#dropUnread();
+  }
+
+  #mayClaim(node: Node, reach: Reach): boolean {
+    const role = roleOf(node);
+    if (role === "leaf" || role === "anchor") return false;
+    if (this.facts.isFree(node)) return true;
+    if (reach === "free" || this.owner.has(node)) return false;
+    if (reach === "leafDerived" && !this.facts.isLeafDerived(node)) return false;
+    return [...this.facts.readers(node)].every((r) => r !== null && this.body.has(r));
+  }
+
+  /** Outside inputs of a follower must not wait for this region. */
+  #mayFollow(node: Node): boolean {
+    if (this.owner.has(node)) return false;
+    return node.inputs.every((i) => {
+      if (this.body.has(i)) return true;
+      const maker = this.owner.get(i);
+      if (maker && maker.#waitsFor(this)) return false;
+      return !this.facts.dependsOutside(i, this.root, this.body);
+    });
+  }
+
+  /** Whether this region reads, at one or more removes, what `other` computes. */
+  #waitsFor(other: Draft): boolean {
+    const seen = new Set<Draft>();
+    const visit = (d: Draft): boolean => {
+      if (d === other) return true;
+      if (seen.has(d)) return false;
+      seen.add(d);
+      return d.inputs().some((i) => {
+        const maker = this.owner.get(i);
+        return maker !== undefined && visit(maker);
+      });
+    };
+    return visit(this);
+  }
+
+  #nextConsumer(tried: ReadonlySet<Node>): Node | undefined {
+    let best: Node | undefined;
+    for (const node of this.#behind) {
+      for (const c of this.facts.consumers(node)) {
+        if (this.body.has(c) || tried.has(c)) continue;
+        if (!best || this.facts.place(c) < this.facts.place(best)) best = c;
+      }
+    }
+    return best;
+  }
+
+  /** Free nodes that nothing in the region reads and nobody demands of it. */
+  #dropUnread(): void {
+    for (const node of [...this.body].sort((a, b) => this.facts.place(b) - this.facts.place(a))) {
+      const read = this.facts.consumers(node).some((c) => this.body.has(c));
+      if (!read && this.facts.isFree(node) && node !== this.root && !this.facts.isDemanded(node)) this.body.delete(node);
+    }
+  }
+
+  /** Inputs, and every value of the region that somebody outside reads. */
+  #bufferCount(): number {
+    const stored = [...this.body].filter(
+      (n) =>
+        this.facts.isDemanded(n) ||
+        (!this.facts.isFree(n) && [...this.facts.readers(n)].some((r) => r === null || !this.body.has(r))),
+    );
+    return this.inputs().length + Math.max(1, stored.length);
+  }
+}

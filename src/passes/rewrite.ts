@@ -1,0 +1,83 @@
+/** Rebuilds graphs: node by node, or by rules to a fixed point. Knows no rule itself. */
+import { CompilerBug } from "../graph/bug.ts";
+import { GraphBuilder } from "../graph/build.ts";
+import type { Graph, Node, NodeOf } from "../graph/graph.ts";
+import { printNode } from "../graph/print.ts";
+import { topological } from "../graph/walk.ts";
+
+/** A law that turns one node into an equal one. */
+export type Rule = {
+  readonly name: string;
+  /** An equal node that is better, built in `g`; null where the law says nothing. The node's inputs are at their fixed points. */
+  readonly apply: (node: Node, g: GraphBuilder) => Node | null;
+};
+
+/** The graph with every node replaced by what `mapped` gives for it. */
+export function replaceNodes(graph: Graph, mapped: (node: Node) => Node): Graph {
+  return {
+    name: graph.name,
+    outputs: Object.fromEntries(
+      Object.entries(graph.outputs).map(([name, node]) => [name, mapped(node)]),
+    ),
+    states: graph.states.map(({ name, current, next }) => ({
+      name,
+      current: asState(mapped(current)),
+      next: mapped(next),
+    })),
+  };
+}
+
+function asState(node: Node): NodeOf<"state"> {
+  if (node.op !== "state") throw new CompilerBug(`a state became ${printNode(node)}`);
+  return node;
+}
+
+/** Rebuilds in dependency order: `change` gives each node's replacement on its replaced inputs, null to keep the operation. */
+export function rebuildGraph(
+  graph: Graph,
+  g: GraphBuilder,
+  change: (node: Node, inputs: readonly Node[]) => Node | null,
+): Graph {
+  const mapped = new Map<Node, Node>();
+  for (const node of topological(graph)) {
+    const inputs = node.inputs.map((n) => mapped.get(n)!);
+    const changed = change(node, inputs);
+    mapped.set(node, changed ? g.label(changed, node.label) : g.rebuild(node, inputs));
+  }
+  return replaceNodes(graph, (node) => mapped.get(node)!);
+}
+
+/** More rule applications than this on the way to one node's fixed point mean that the rules go in circles. */
+const patience = 1000;
+
+/** Applies rules bottom-up until none changes anything. What a rule makes is brought to its fixed point as well. */
+export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
+  const g = new GraphBuilder();
+  const settled = new Map<Node, Node>();
+
+  function settle(node: Node): Node {
+    const known = settled.get(node);
+    if (known) return known;
+    let now = node;
+    for (let round = 0; ; round++) {
+      now = g.rebuild(now, now.inputs.map(settle));
+      const next = applyFirst(rules, now, g);
+      if (!next) break;
+      if (round === patience)
+        throw new CompilerBug(`rewriting goes in circles at ${printNode(now)}`);
+      now = g.label(next, node.label);
+    }
+    settled.set(node, now).set(now, now);
+    return now;
+  }
+
+  return rebuildGraph(graph, g, (node, inputs) => settle(g.rebuild(node, inputs)));
+}
+
+function applyFirst(rules: readonly Rule[], node: Node, g: GraphBuilder): Node | null {
+  for (const rule of rules) {
+    const next = rule.apply(node, g);
+    if (next && next !== node) return next;
+  }
+  return null;
+}

@@ -1,0 +1,116 @@
+/** What people need to test generated models with mocha: one device, random weights by seed, readable comparisons, equivalences. */
+import type { Session } from "../targets/executor.ts";
+import { Stream } from "../targets/stream.ts";
+import type { Tensor, TensorData } from "../targets/tensor.ts";
+import { type Compiled, compile, type CompileOptions, type Source } from "./compile.ts";
+import { type Executor, type ExecutorOptions, openExecutor } from "./execute/executors.ts";
+import { DiagnosticsError, weightsFor } from "./execute/open-model.ts";
+import { standardLibrary } from "../dsl/standard-node.ts";
+
+const open = new Map<string, Promise<Executor>>();
+
+/** The executor of this process, opened once for each kind; release it in an `after` hook with releaseExecutors(). */
+export function sharedExecutor(options: ExecutorOptions = {}): Promise<Executor> {
+  const key = `${options.executor ?? "wgsl"} ${options.adapter ?? ""}`;
+  const known = open.get(key) ?? openExecutor(options);
+  open.set(key, known);
+  return known;
+}
+
+export async function releaseExecutors(): Promise<void> {
+  const opened = [...open.values()];
+  open.clear();
+  for (const executor of opened) await (await executor).release();
+}
+
+export type ModelUnderTest = { readonly compiled: Compiled; readonly session: Session; release(): Promise<void> };
+
+/** Compiles a source and loads it with random weights (or a checkpoint's). Throws DiagnosticsError. */
+export async function loadForTest(
+  executor: Executor,
+  source: Source,
+  options: Omit<CompileOptions, "standard" | "caps"> & { readonly weights?: string | { readonly seed: number } } = {},
+): Promise<ModelUnderTest> {
+  const standard = standardLibrary();
+  const { weights: from = { seed: 0 }, ...rest } = options;
+  const { compiled, diagnostics } = compile([source], { ...rest, standard, caps: executor.caps });
+  if (!compiled) throw new DiagnosticsError(diagnostics, [...standard, source]);
+  const { weights, close } = await weightsFor(compiled, from);
+  const session = await executor.load(compiled, weights).finally(close);
+  return { compiled, session, release: () => session.release() };
+}
+
+/** Fails with the worst element, its index and how many are off, when any differs by more than `tolerance`. */
+export function assertClose(got: Tensor | TensorData, want: Tensor | TensorData, tolerance: number, what = "values"): void {
+  const a = "shape" in got ? got.data : got;
+  const b = "shape" in want ? want.data : want;
+  const shape = "shape" in want ? want.shape : [b.length];
+  if (a.length !== b.length) throw new Error(`${what}: ${a.length} values, expected ${b.length}`);
+  let worst = -1;
+  let error = tolerance;
+  let off = 0;
+  for (let i = 0; i < b.length; i++) {
+    const difference = Math.abs((a[i] ?? Number.NaN) - (b[i] ?? Number.NaN));
+    if (difference <= tolerance) continue;
+    off++;
+    if (Number.isNaN(difference) || difference > error) {
+      worst = i;
+      error = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+    }
+  }
+  if (off > 0)
+    throw new Error(
+      `${what}: ${off} of ${b.length} values differ by more than ${tolerance}; the worst at [${placeOf(worst, shape).join(", ")}] is ${a[worst]}, expected ${b[worst]} (off by ${error})`,
+    );
+}
+
+function placeOf(index: number, shape: readonly number[]): readonly number[] {
+  const place: number[] = [];
+  let rest = index;
+  for (const size of shape.toReversed()) {
+    place.unshift(rest % size);
+    rest = Math.floor(rest / size);
+  }
+  return place;
+}
+
+/** Logits [tokens, V] of one row that starts fresh, fed in parts of the given lengths. */
+async function logitsInParts(session: Session, tokens: readonly number[], lengths: readonly number[]): Promise<Float32Array> {
+  const stream = Stream.open(session);
+  const parts: Float32Array[] = [];
+  let from = 0;
+  for (const length of lengths) {
+    const part = tokens.slice(from, from + length);
+    from += length;
+    const rows = Array.from({ length: stream.batch }, () => part);
+    if (length === 1 && session.entries.decode) {
+      parts.push((await stream.step(rows.map((r) => r[0] ?? null))).logits.data.slice(0, stream.vocabulary) as Float32Array);
+      continue;
+    }
+    for await (const { counts, logits } of stream.score(rows)) parts.push(logits.data.slice(0, (counts[0] ?? 0) * stream.vocabulary) as Float32Array);
+  }
+  stream.release();
+  const joined = new Float32Array(tokens.length * stream.vocabulary);
+  let at = 0;
+  for (const p of parts) {
+    joined.set(p, at);
+    at += p.length;
+  }
+  return joined;
+}
+
+/**
+ * Token by token, in parts of every given length, and all at once (by chunks) give the same logits.
+ * Throws with the first difference beyond `tolerance` (absolute, on logits).
+ */
+export async function assertStreamsAgree(
+  session: Session,
+  tokens: readonly number[],
+  options: { readonly tolerance: number; readonly parts?: readonly number[] },
+): Promise<void> {
+  const whole = await logitsInParts(session, tokens, [tokens.length]);
+  for (const part of new Set([1, ...(options.parts ?? [2, 3, 7])])) {
+    const lengths = Array.from({ length: Math.ceil(tokens.length / part) }, (_, i) => Math.min(part, tokens.length - i * part));
+    assertClose(await logitsInParts(session, tokens, lengths), whole, options.tolerance, `logits of ${tokens.length} tokens fed by ${part}`);
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * Runs programs of kernels as a Session by the kernel interpreter, with every check on: also that a temporary is read only while
+ * its arena slot is its own, and that outputs and next states are written whole.
+ */
+
+import { roundF16 } from "../../codegen/interpret/spell.ts";
+import { allocateMemory, type CheckedMemory, interpret } from "../../codegen/interpret.ts";
+import type { Caps, Kernel, Scalar } from "../../codegen/kernel.ts";
+import type { BufferPlan, Program, Step } from "../../codegen/program.ts";
+import { verifyKernel } from "../../codegen/verify.ts";
+import { CompilerBug, UserError } from "../../src/graph/bug.ts";
+import type { DType } from "../../src/graph/graph.ts";
+import type { EntrySpec, Session, Weights } from "../executor.ts";
+import { completeInputs, tensorOf } from "../inputs.ts";
+import type { Tensor, Tensors } from "../tensor.ts";
+import { type Carried, keepStates } from "./carried.ts";
+import { slicePiece } from "./piece.ts";
+
+type Programs = Readonly<Record<string, Program<Kernel>>>;
+/** Parameters and constants by program and buffer index. */
+type Fixed = ReadonlyMap<BufferPlan, CheckedMemory>;
+
+/** One program an entry; parameters are read once and shared. */
+export async function loadInterpreter(
+  programs: Programs,
+  entries: Readonly<Record<string, EntrySpec>>,
+  weights: Weights,
+  caps: Caps,
+): Promise<Session> {
+  for (const program of Object.values(programs)) verifyProgram(program, caps);
+  let fixed: Fixed = await readFixed(programs, weights);
+  const { valuesOf, ...states } = keepStates<CheckedMemory>(entries, {
+    fresh: (spec) => memoryOf(spec, null),
+    copy: (memory) => ({ data: memory.data.slice(), written: null }),
+    toTensor: (spec, memory) => tensorOf(spec, memory.data),
+    fromTensor: (spec, tensor) => memoryOf(spec, tensor.data),
+  });
+  return {
+    executor: "interpret",
+    entries,
+    ...states,
+    run: async (entry, inputs, state, outputs) => {
+      const [program, spec] = [programs[entry], entries[entry]];
+      if (!program || !spec)
+        throw new UserError(
+          `there is no entry "${entry}"; the entries are ${Object.keys(programs).join(", ")}.`,
+        );
+      return runProgram(
+        program,
+        fixed,
+        completeInputs(entry, spec, inputs),
+        valuesOf(state),
+        outputs,
+        caps,
+      );
+    },
+    release: async () => {
+      fixed = new Map();
+    },
+  };
+}
+
+function verifyProgram(program: Program<Kernel>, caps: Caps): void {
+  for (const kernel of program.kernels) verifyKernel(kernel, caps);
+  for (const { grid, region } of program.steps) {
+    const legal = grid.every(
+      (n) => Number.isInteger(n) && n >= 1 && n <= caps.maxWorkgroupsPerDimension,
+    );
+    if (!legal) throw new CompilerBug(`${region} runs on a grid of ${grid.join(" × ")}`);
+  }
+}
+
+const scalarOf = {
+  f32: "f32",
+  f16: "f16",
+  bf16: "f32",
+  i32: "i32",
+  u32: "u32",
+  bool: "u32",
+} as const satisfies Record<DType, Scalar>;
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** Cells with these numbers, or zeros; f16 is rounded. */
+function memoryOf(
+  { dtype, shape }: Pick<BufferPlan, "dtype" | "shape">,
+  numbers: ArrayLike<number> | null,
+  written = true,
+): CheckedMemory {
+  const memory = allocateMemory(scalarOf[dtype], sizeOf(shape), written);
+  if (!numbers) return memory;
+  if (numbers.length !== memory.data.length)
+    throw new CompilerBug(`${numbers.length} numbers for ${memory.data.length} cells`);
+  memory.data.set(numbers);
+  if (dtype === "f16")
+    memory.data.forEach((x, i) => {
+      memory.data[i] = roundF16(x);
+    });
+  return memory;
+}
+
+/** Reads each parameter once, however many programs and pieces use it. */
+async function readFixed(programs: Programs, weights: Weights): Promise<Fixed> {
+  const fixed = new Map<BufferPlan, CheckedMemory>();
+  const readers = new Map<string, (BufferPlan & { readonly kind: "parameter" })[]>();
+  for (const buffer of Object.values(programs).flatMap((p) => p.buffers)) {
+    if (buffer.kind === "constant") fixed.set(buffer, memoryOf(buffer, buffer.values));
+    if (buffer.kind === "parameter")
+      readers.set(buffer.name, [...(readers.get(buffer.name) ?? []), buffer]);
+  }
+  for (const [name, buffers] of readers) {
+    const whole = await weights.read(name);
+    const made = new Map<string, CheckedMemory>();
+    for (const buffer of buffers) {
+      const key = JSON.stringify([buffer.dtype, buffer.piece]);
+      const memory =
+        made.get(key) ?? memoryOf(buffer, slicePiece(whole, buffer.shape, buffer.piece));
+      made.set(key, memory);
+      fixed.set(buffer, memory);
+    }
+  }
+  return fixed;
+}
+
+function runProgram(
+  program: Program<Kernel>,
+  fixed: Fixed,
+  inputs: Tensors,
+  states: Carried<CheckedMemory>,
+  outputs: readonly string[],
+  caps: Caps,
+): Record<string, Tensor> {
+  const memories = program.buffers.map((buffer) => placeBuffer(buffer, fixed, inputs, states));
+  const tenants: (number | undefined)[] = [];
+  for (const step of program.steps) {
+    enterSlots(program, step, memories, tenants);
+    interpret(
+      program.kernels[step.kernel]!,
+      step.grid,
+      step.buffers.map((b) => memories[b]!),
+      caps,
+    );
+  }
+  const results: Record<string, Tensor> = {};
+  program.buffers.forEach((buffer, i) => {
+    const { data, written } = memories[i]!;
+    if (buffer.kind !== "next" && buffer.kind !== "output") return;
+    const gap = written?.indexOf(0) ?? -1;
+    if (gap >= 0)
+      throw new CompilerBug(
+        `${program.name} leaves ${buffer.kind} ${buffer.name}[${gap}] unwritten`,
+      );
+    if (buffer.kind === "next") states.set(buffer.state, { data, written: null });
+    else if (outputs.includes(buffer.name)) results[buffer.name] = tensorOf(buffer, data);
+  });
+  const missing = outputs.find((name) => !(name in results));
+  if (missing !== undefined) throw new UserError(`${program.name} has no output "${missing}".`);
+  return results;
+}
+
+function placeBuffer(
+  buffer: BufferPlan,
+  fixed: Fixed,
+  inputs: Tensors,
+  states: Carried<CheckedMemory>,
+): CheckedMemory {
+  switch (buffer.kind) {
+    case "parameter":
+    case "constant": {
+      const memory = fixed.get(buffer);
+      if (!memory) throw new UserError("the session was released; load the model again.");
+      return memory;
+    }
+    case "input":
+      return memoryOf(buffer, inputs[buffer.name]?.data ?? null);
+    case "state": {
+      const memory = states.get(buffer.name);
+      if (!memory) throw new CompilerBug(`no state ${buffer.name}`);
+      return memory;
+    }
+    case "next":
+    case "output":
+    case "temporary":
+      return memoryOf(buffer, null, false);
+  }
+}
+
+/** A temporary enters its slot when it is first written, and what the slot held is lost. */
+function enterSlots(
+  program: Program<Kernel>,
+  step: Step,
+  memories: readonly CheckedMemory[],
+  tenants: (number | undefined)[],
+): void {
+  const { buffers } = program.kernels[step.kernel]!;
+  if (buffers.length !== step.buffers.length) {
+    throw new CompilerBug(
+      `${step.region} binds ${step.buffers.length} buffers, its kernel has ${buffers.length}`,
+    );
+  }
+  step.buffers.forEach((b, binding) => {
+    const plan = program.buffers[b]!;
+    const { access } = buffers[binding]!;
+    const twice = step.buffers.some((other, i) => i !== binding && other === b);
+    if (twice && access !== "read")
+      throw new CompilerBug(`${step.region} binds ${plan.name} twice and writes it`);
+    if (
+      access !== "read" &&
+      (plan.kind === "parameter" || plan.kind === "input" || plan.kind === "constant")
+    ) {
+      throw new CompilerBug(`${step.region} writes the ${plan.kind} ${plan.name}`);
+    }
+    if (plan.kind !== "temporary" || tenants[plan.slot] === b) return;
+    if (access === "read") {
+      throw new CompilerBug(
+        `${step.region} reads ${plan.name}, but its slot ${plan.slot} is not its own`,
+      );
+    }
+    tenants[plan.slot] = b;
+    memories[b]!.written!.fill(0);
+  });
+}

@@ -1,0 +1,119 @@
+/** How WGSL spells the kernel language, once a kernel is legal and its memories have their layout. */
+import type { Kernel, Memory, ValueType } from "../../codegen/kernel.ts";
+import type { Dialect, Grouped } from "../../codegen/print.ts";
+import { arrayType, memoriesOfVec4, typeName } from "./layout.ts";
+import { printLiteral } from "./literal.ts";
+import { wrapKernel } from "./wrap.ts";
+import { identifier } from "./words.ts";
+
+const spread = (value: string, type: ValueType): string =>
+  type.width === 1 ? value : `${typeName(type)}(${value})`;
+
+const of = (name: string) => (args: readonly string[]) => `${name}(${args.join(", ")})`;
+
+const calls = {
+  neg: { operator: "-" },
+  not: { operator: "!" },
+  add: { operator: "+" },
+  sub: { operator: "-" },
+  mul: { operator: "*" },
+  div: { operator: "/" },
+  mod: { operator: "%" },
+  lt: { operator: "<" },
+  le: { operator: "<=" },
+  eq: { operator: "==" },
+  ne: { operator: "!=" },
+  and: { operator: "&&" },
+  or: { operator: "||" },
+  bitand: { operator: "&" },
+  bitor: { operator: "|" },
+  bitxor: { operator: "^" },
+  shl: { operator: "<<" },
+  shr: { operator: ">>" },
+  abs: of("abs"),
+  floor: of("floor"),
+  exp: of("exp"),
+  log: of("log"),
+  sqrt: of("sqrt"),
+  rsqrt: of("inverseSqrt"),
+  tanh: of("tanh"),
+  sin: of("sin"),
+  cos: of("cos"),
+  min: of("min"),
+  max: of("max"),
+  select: ([when, then, otherwise]) => `select(${otherwise}, ${then}, ${when})`,
+} satisfies Dialect["call"];
+
+/** The spelling of one legal kernel: the layout of its memories decides how they are accessed. */
+export function wgslDialect(kernel: Kernel): Dialect {
+  const quads = memoriesOfVec4(kernel);
+  const sharesBuffers = kernel.buffers.some((b) => b.access === "read_write");
+  return {
+    name: "wgsl",
+    identifier,
+    type: typeName,
+    literal: (value, type) => spread(printLiteral(value, type.scalar), type),
+    builtin: {
+      workgroup_x: "group.x",
+      workgroup_y: "group.y",
+      workgroup_z: "group.z",
+      lane: "lane",
+      subgroup_lane: "subgroup_lane",
+    },
+    call: calls,
+    fma: of("fma"),
+    cast: (value, _from, to) => `${typeName(to)}(${value})`,
+    bitcast: (value, _from, to) => `bitcast<${typeName(to)}>(${value})`,
+    vector: (parts, type) => `${typeName(type)}(${parts.join(", ")})`,
+    component: (value, index) => `${value}.${"xyzw"[index]}`,
+    load: (from, index, type, grouped) =>
+      quads.has(from) ? loadFromQuads(from, index, type, grouped) : loadScalars(from, index, type),
+    store: (to, index, value, type, grouped) => {
+      const name = identifier(to.name);
+      if (quads.has(to)) return `${name}[${grouped(4)}] = ${value};`;
+      return type.width === 1 ? `${name}[${index}] = ${value};` : storeScalars(name, index, value, type);
+    },
+    subgroup: {
+      sum: (value) => `subgroupAdd(${value})`,
+      max: (value) => `subgroupMax(${value})`,
+      shuffle_xor: (value, _type, by) => `subgroupShuffleXor(${value}, ${by}u)`,
+    },
+    declare: (kind, name, _type, value) => `${kind} ${name} = ${value};`,
+    assign: (name, value) => `${name} = ${value};`,
+    registers: (memory) => `var ${identifier(memory.name)}: ${arrayType(memory, quads)};`,
+    loop: (name, _type, from, below, step) =>
+      `for (var ${name} = ${from}; ${name} < ${below}; ${name} += ${step})`,
+    barrier: sharesBuffers ? "workgroupBarrier(); storageBarrier();" : "workgroupBarrier();",
+    note: (text) => `// ${text.replace(/\s*\n\s*/g, " ")}`,
+    wrap: (whole, body) => wrapKernel(whole, body, quads),
+  };
+}
+
+const steps = (width: number): number[] => Array.from({ length: width }, (_, i) => i);
+const plus = (index: string, offset: number): string => (offset === 0 ? index : `${index} + ${offset}u`);
+
+function loadScalars(from: Memory, index: string, type: ValueType): string {
+  const parts = steps(type.width).map((i) => `${identifier(from.name)}[${plus(index, i)}]`);
+  return type.width === 1 ? parts[0]! : `${typeName(type)}(${parts.join(", ")})`;
+}
+
+function loadFromQuads(from: Memory, index: string, type: ValueType, grouped: Grouped): string {
+  const name = identifier(from.name);
+  if (type.width === 4) return `${name}[${grouped(4)}]`;
+  const quad = `${name}[${calculate(index, "/")}]`;
+  const within = calculate(index, "%");
+  const parts = steps(type.width).map((i) => `${quad}[${plus(within, i)}]`);
+  return type.width === 1 ? parts[0]! : `${typeName(type)}(${parts.join(", ")})`;
+}
+
+/** The quad that holds a scalar, or the scalar's place in it. */
+function calculate(index: string, operator: "/" | "%"): string {
+  const constant = /^(\d+)u$/.exec(index);
+  if (constant) return `${operator === "/" ? Number(constant[1]) >> 2 : Number(constant[1]) & 3}u`;
+  return /^\w+$/.test(index) ? `${index} ${operator} 4u` : `(${index}) ${operator} 4u`;
+}
+
+function storeScalars(name: string, index: string, value: string, type: ValueType): string {
+  const stores = steps(type.width).map((i) => `${name}[${plus(index, i)}] = stored.${"xyzw"[i]};`);
+  return `{ let stored = ${value}; ${stores.join(" ")} }`;
+}

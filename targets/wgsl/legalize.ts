@@ -1,0 +1,15 @@
+/** Brings a kernel into the part of the kernel language that WGSL can say. The result still runs in the interpreter. */
+import type { Kernel } from "../../codegen/kernel.ts";
+import { clampTanh, countInU32, makeSpecialsFromBits, selectBoolVectors } from "../legalize.ts";
+
+/** tanh(±10) is ±1 in f32, and some devices give NaN from about ±44 on. */
+const tanhLimit = 10;
+
+const rewrites = [
+  countInU32,
+  selectBoolVectors,
+  clampTanh(tanhLimit),
+  makeSpecialsFromBits,
+] as const;
+
+export const legalize = (kernel: Kernel): Kernel => rewrites.reduce((k, rewrite) => rewrite(k), kernel);

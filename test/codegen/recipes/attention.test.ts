@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { attention } from "../../../codegen/recipes/attention.ts";
+import { GraphBuilder } from "../../../src/graph/build.ts";
+import type { Value } from "../../../src/graph/evaluate.ts";
+import type { Node } from "../../../src/graph/graph.ts";
+import { noise, regionOf, worstError } from "../region.ts";
+
+/** The largest error seen is 2.4e-7. */
+const tolerance = 7e-7;
+
+type Sizes = { B: number; T: number; H: number; G: number; D: number; window: number; seen: number };
+
+function attendOf({ B, T, H, G, D, window }: Sizes, before: (g: GraphBuilder, q: Node) => Node = (_, q) => q) {
+  const g = new GraphBuilder();
+  const ring = [B, window + T, G, D];
+  const q = before(g, g.input("q", { dtype: "f32", shape: [B, T, H, D] }));
+  const keys = g.state("keys", { dtype: "f32", shape: ring });
+  const values = g.state("values", { dtype: "f32", shape: ring });
+  const seen = g.state("seen", { dtype: "i32", shape: [B] });
+  const count = g.input("count", { dtype: "i32", shape: [B] });
+  const position = g.input("position", { dtype: "i32", shape: [B, T] });
+  return g.composite("attend", { window, scale: 1 / Math.sqrt(D) }, [q, keys, values, seen, count, position]);
+}
+
+/** Row b has seen `seen + b` tokens of one document, brings `T − b` more, and a new document begins at `start`. */
+function leavesOf(inputs: readonly Node[], { T, seen }: Sizes, start: number): ReadonlyMap<Node, Value> {
+  const counted: Record<string, (i: number) => number> = {
+    seen: (b) => seen + b,
+    count: (b) => Math.max(1, T - b),
+    position: (i) => {
+      const [b, t] = [Math.floor(i / T), i % T];
+      if (t >= Math.max(1, T - b)) return -1;
+      return t >= start ? t - start : seen + b + t;
+    },
+  };
+  return new Map(inputs.map((n, i) => {
+    const value = noise(i, n.type, (x) => 2 * x);
+    const count = counted[n.label];
+    return [n, count ? { ...value, data: value.data.map((_, at) => count(at)) } : value];
+  }));
+}
+
+/** Elements of tokens that are real: the others are nobody's business, as long as they are finite. */
+const real = ({ B, T, H, D }: Sizes) => (i: number) => {
+  const t = Math.floor(i / (H * D)) % T;
+  const b = Math.floor(i / (H * D * T)) % B;
+  return t < Math.max(1, T - b);
+};
+
+describe("attention", () => {
+  const cases: readonly Sizes[] = [
+    { B: 1, T: 1, H: 1, G: 1, D: 4, window: 5, seen: 0 },
+    { B: 3, T: 1, H: 4, G: 2, D: 16, window: 7, seen: 20 },
+    { B: 2, T: 7, H: 3, G: 1, D: 5, window: 4, seen: 3 },
+    { B: 1, T: 17, H: 2, G: 2, D: 20, window: 70, seen: 100 },
+    { B: 1, T: 70, H: 1, G: 1, D: 4, window: 16, seen: 0 },
+    { B: 1, T: 2, H: 1, G: 1, D: 68, window: 200, seen: 300 },
+  ];
+  for (const sizes of cases) {
+    const { B, T, H, G, D, window, seen } = sizes;
+    it(`attends ${B}×${T} tokens with ${H} heads of ${D} over ${G} keys, window ${window}, after ${seen} tokens`, () => {
+      const region = regionOf(attendOf(sizes));
+      for (const start of [T, 0, 3])
+        assert.ok(worstError(attention, region, leavesOf(region.inputs, sizes, start), real(sizes)) < tolerance);
+    });
+  }
+  it("computes a rotation in front and a product behind", () => {
+    const sizes: Sizes = { B: 2, T: 5, H: 2, G: 1, D: 8, window: 6, seen: 9 };
+    const shape = [2, 5, 2, 8];
+    let builder: GraphBuilder | null = null;
+    const node = attendOf(sizes, (g, q) => {
+      builder = g;
+      const [first, second] = [g.slice(q, 3, 0, 4), g.slice(q, 3, 4, 4)];
+      return g.concat([g.map("neg", second), first], 3);
+    });
+    const g = builder!;
+    const region = regionOf(node, [(g as GraphBuilder).map("mul", node, (g as GraphBuilder).input("gate", { dtype: "f32", shape }))]);
+    assert.ok(worstError(attention, region, leavesOf(region.inputs, sizes, 2), real(sizes)) < tolerance);
+  });
+  it("stays finite when logits are large", () => {
+    const sizes: Sizes = { B: 1, T: 3, H: 1, G: 1, D: 4, window: 70, seen: 90 };
+    const region = regionOf(attendOf(sizes));
+    const large = new Map([...leavesOf(region.inputs, sizes, 3)].map(([n, v]) =>
+      [n, n.label === "q" || n.label === "keys" ? { ...v, data: v.data.map((x) => x * 40) } : v]));
+    assert.ok(worstError(attention, region, large) < 1e-3);
+  });
+});

@@ -1,0 +1,15 @@
+/** The executors that tests run on: the shared device, or the CPU's two. */
+import { type Executor, openExecutor, wgslExecutor } from "../src/execute/executors.ts";
+import { deviceOrSkip } from "./device.ts";
+
+/** Dawn on the shared device; the running test is skipped where no adapter opens. Do not release it. */
+export async function executorOrSkip(test: Mocha.Context): Promise<Executor> {
+  return wgslExecutor(await deviceOrSkip(test));
+}
+
+/** Every executor, by name. */
+export const executors = {
+  evaluate: () => openExecutor({ executor: "evaluate" }),
+  interpret: () => openExecutor({ executor: "interpret" }),
+  wgsl: executorOrSkip,
+} as const satisfies Record<string, (test: Mocha.Context) => Promise<Executor>>;
