@@ -7,7 +7,15 @@ import { call, KernelBuilder, literal, select, type Val, vector } from "./build.
 import { addIndex, Indices, keyOf, size } from "./indices.ts";
 import type { Memory, Scalar, Width } from "./kernel.ts";
 import type { BindingOf, LoweredKernel, ReadAt, WriteAt } from "./recipe.ts";
-import { computeNode, isView, keepsVectors, nameOf, repeatsAlongLast, scalarOf } from "./views.ts";
+import {
+  canBeComputed,
+  computeNode,
+  isView,
+  keepsVectors,
+  nameOf,
+  repeatsAlongLast,
+  scalarOf,
+} from "./views.ts";
 
 /**
  * One piece of a parameter that is too large for a binding; its start comes from a tiny buffer, so that one kernel serves all
@@ -37,6 +45,7 @@ export class RegionIO {
   readonly #bound = new Map<Node, ReadAt>();
   readonly #known = new Map<Node, Map<string, Known>>();
   readonly #uses = new Map<Node, number>();
+  readonly #vectors = new Map<Node, boolean>();
   readonly #pieceStart: Val | null;
   /** Whether the row last gathered lies in this piece. */
   #inPiece: Known | null = null;
@@ -67,7 +76,9 @@ export class RegionIO {
     const { name, anchor, outputs } = this.#region;
     if (!anchor) throw new CompilerBug(`region ${name} has no anchor to write`);
     const split = this.#split?.kind === "columns" ? this.#split : null;
-    const place = split ? at.map((v, axis) => (axis === split.axis ? addIndex(v, this.#pieceStart!) : v)) : at;
+    const place = split
+      ? at.map((v, axis) => (axis === split.axis ? addIndex(v, this.#pieceStart!) : v))
+      : at;
     this.writeFrom(split?.whole ?? anchor, place, value, outputs);
   };
 
@@ -76,23 +87,31 @@ export class RegionIO {
     const { name, body } = this.#region;
     const paths = outputs.map((output) => {
       const nodes = pathBetween(from, output, body);
-      if (!nodes) throw new CompilerBug(`output ${nameOf(output)} of region ${name} does not follow from ${nameOf(from)}`);
+      if (!nodes)
+        throw new CompilerBug(
+          `output ${nameOf(output)} of region ${name} does not follow from ${nameOf(from)}`,
+        );
       return { output, nodes };
     });
     const { width } = value.type;
-    const together = paths.filter((p) => p.nodes.every((n) => !isView(n) || keepsVectors(n, width)));
+    const together = paths.filter((p) =>
+      p.nodes.every((n) => !isView(n) || keepsVectors(n, width)),
+    );
     const named = this.k.let(from.label || from.op, value);
     if (together.length) this.#writeAt(from, at, named, together);
     const apart = paths.filter((p) => !together.includes(p));
     if (apart.length)
-      for (let j = 0; j < width; j++) this.#writeAt(from, nextAlong(at, j), named.component(j), apart);
+      for (let j = 0; j < width; j++)
+        this.#writeAt(from, nextAlong(at, j), named.component(j), apart);
   }
 
   #writeAt(anchor: Node, at: readonly Val[], value: Val, paths: readonly Path[]): void {
     const here = at.map(keyOf).join();
     this.bind(anchor, (place, width) => {
       if (place.map(keyOf).join() !== here || width !== value.type.width)
-        throw new CompilerBug(`region ${this.#region.name} needs ${nameOf(anchor)} at another place than the one written`);
+        throw new CompilerBug(
+          `region ${this.#region.name} needs ${nameOf(anchor)} at another place than the one written`,
+        );
       return value;
     });
     for (const { output, nodes } of paths) {
@@ -120,28 +139,47 @@ export class RegionIO {
 
   /** Whether reads of width 4 along the last axis are whole vectors. */
   canVector(node: Node): boolean {
+    const known = this.#vectors.get(node);
+    if (known !== undefined) return known;
+    const found = this.#findVectors(node);
+    this.#vectors.set(node, found);
+    return found;
+  }
+
+  #findVectors(node: Node): boolean {
     if (node.op === "constant" || node.op === "iota" || repeatsAlongLast(node)) return true;
     if ((node.type.shape.at(-1) ?? 1) % 4 !== 0) return false;
     const { anchor, inputs } = this.#region;
-    if (inputs.includes(node) || this.#bound.has(node) || node === anchor || node.op === "reduce") return true;
+    if (inputs.includes(node) || node === anchor || !canBeComputed(node)) return true;
     if (isView(node) && !keepsVectors(node, 4)) return false;
-    return (node.op === "gather" ? node.inputs.slice(0, 1) : node.inputs).every((n) => this.canVector(n));
+    return (node.op === "gather" ? node.inputs.slice(0, 1) : node.inputs).every((n) =>
+      this.canVector(n),
+    );
   }
 
   /** The finished kernel with what each binding is. */
-  finish(name: string, workgroupSize: number, grid: readonly [number, number, number]): LoweredKernel {
-    return { kernel: this.k.finish(name, workgroupSize), bindings: this.#bindings, grid };
+  finish(
+    name: string,
+    workgroupSize: number,
+    grid: readonly [number, number, number],
+  ): LoweredKernel {
+    const clean = name.replace(/[^A-Za-z0-9]+/g, "_").replace(/^_|_$/g, "");
+    return { kernel: this.k.finish(clean, workgroupSize), bindings: this.#bindings, grid };
   }
 
   #value(node: Node, at: readonly Val[], width: Width): Val {
     if (at.length !== node.type.shape.length)
-      throw new CompilerBug(`${node.label || node.op} of shape [${node.type.shape}] is read at ${at.length} indices`);
+      throw new CompilerBug(
+        `${node.label || node.op} of shape [${node.type.shape}] is read at ${at.length} indices`,
+      );
     const bound = this.#bound.get(node);
     const key = placeKey(at, width);
     const known = this.#known.get(node)?.get(key);
     if (known && this.k.isOpen(known.block)) return known.value;
     if (bound) return bound(at, width);
-    const value = this.#region.inputs.includes(node) ? this.#load(node, at, width) : this.#compute(node, at, width);
+    const value = this.#region.inputs.includes(node)
+      ? this.#load(node, at, width)
+      : this.#compute(node, at, width);
     return this.#remember(node, key, value);
   }
 
@@ -154,7 +192,9 @@ export class RegionIO {
 
   #compute(node: Node, at: readonly Val[], width: Width): Val {
     if (width > 1 && isView(node) && !keepsVectors(node, width) && !repeatsAlongLast(node))
-      return vector(Array.from({ length: width }, (_, j) => this.#value(node, nextAlong(at, j), 1)));
+      return vector(
+        Array.from({ length: width }, (_, j) => this.#value(node, nextAlong(at, j), 1)),
+      );
     const value = computeNode(node, at, width, {
       indices: this.indices,
       read: (n) => this.read(n),
@@ -162,14 +202,19 @@ export class RegionIO {
     });
     if (node.op !== "map" && node.op !== "cast" && node.op !== "concat") return value;
     const shared = (this.#uses.get(node) ?? 0) > 1;
-    return shared || node.label ? this.k.let(node.label || (node.op === "map" ? node.attrs.fn : node.op), value) : value;
+    return shared || node.label
+      ? this.k.let(node.label || (node.op === "map" ? node.attrs.fn : node.op), value)
+      : value;
   }
 
   /** The row that an index picks, clamped so that no load is out of range. */
   #row(table: Node, axis: number, index: Val): Val {
     const split = this.#split?.kind === "rows" && this.#split.table === table ? this.#split : null;
     if (!split) return this.k.let("row", index.atMost(table.type.shape[axis]! - 1));
-    const row = this.k.let("row", index.atMost(table.type.shape[axis]! - 1).minus(this.#pieceStart!));
+    const row = this.k.let(
+      "row",
+      index.atMost(table.type.shape[axis]! - 1).minus(this.#pieceStart!),
+    );
     this.#inPiece = { value: this.k.let("in_piece", row.below(split.size)), block: this.k.block };
     return row.atMost(split.size - 1);
   }
@@ -189,7 +234,8 @@ export class RegionIO {
     const to = this.#memoryOf(node);
     const { width } = value.type;
     const index = this.indices.flatten(at, node.type.shape);
-    const stored = node.type.dtype === "bool" ? select(value, literal(1, "u32"), literal(0, "u32")) : value;
+    const stored =
+      node.type.dtype === "bool" ? select(value, literal(1, "u32"), literal(0, "u32")) : value;
     const store = () => {
       if ((node.type.shape.at(-1) ?? 1) % width === 0) return k.store(to, index, stored);
       const parts = k.let(`${to.name}_values`, stored);
@@ -200,15 +246,23 @@ export class RegionIO {
   }
 
   #memoryOf(node: Node): Memory {
-    const name = node.op === "parameter" || node.op === "input" || node.op === "state" ? node.attrs.name : "";
     const scalar = scalarOf(node);
-    const split = this.#split?.kind === "rows" && this.#split.parameter === node ? this.#split : null;
+    const split =
+      this.#split?.kind === "rows" && this.#split.parameter === node ? this.#split : null;
     const length = size(split ? [split.size, ...node.type.shape.slice(1)] : node.type.shape);
-    const hint = node.label || name || node.op;
-    return this.#declare(node, hint, scalar === "bool" ? "u32" : scalar, length, { kind: "node", node });
+    return this.#declare(node, bufferName(node), scalar === "bool" ? "u32" : scalar, length, {
+      kind: "node",
+      node,
+    });
   }
 
-  #declare(key: Node | string, hint: string, scalar: Scalar, length: number, binding: BindingOf): Memory {
+  #declare(
+    key: Node | string,
+    hint: string,
+    scalar: Scalar,
+    length: number,
+    binding: BindingOf,
+  ): Memory {
     const known = this.#buffers.get(key);
     if (known) return known;
     const memory = this.k.buffer(hint, scalar, length);
@@ -222,3 +276,24 @@ const nextAlong = (at: readonly Val[], by: number): readonly Val[] =>
   by === 0 ? at : at.with(-1, addIndex(at.at(-1)!, by));
 
 const placeKey = (at: readonly Val[], width: Width): string => `${width} ${at.map(keyOf).join()}`;
+
+/** The last two words of what the model calls a tensor, so that equal layers read alike; views are called as what they show. */
+function bufferName(node: Node): string {
+  const name =
+    node.label || ("name" in node.attrs && node.op !== "composite" ? node.attrs.name : "");
+  if (name)
+    return (
+      name
+        .split(".")
+        .filter((word) => !/^\d+$/.test(word))
+        .slice(-2)
+        .join("_") || name
+    );
+  const source =
+    node.op === "ringWrite" || node.op === "cast" || isView(node) ? node.inputs[0] : undefined;
+  return source
+    ? bufferName(source)
+    : node.op === "map" || node.op === "reduce"
+      ? node.attrs.fn
+      : node.op;
+}

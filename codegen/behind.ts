@@ -6,10 +6,15 @@ import { type Indices, keyOf, subtractIndex } from "./indices.ts";
 import { isView, nameOf } from "./views.ts";
 
 /** The nodes from `anchor` (left out) to `output` in dependency order; null if the output does not follow from it. */
-export function pathBetween(anchor: Node, output: Node, body: readonly Node[]): readonly Node[] | null {
+export function pathBetween(
+  anchor: Node,
+  output: Node,
+  body: readonly Node[],
+): readonly Node[] | null {
   const after = dependentsOf(anchor, body);
   const before = new Set<Node>([output]);
-  for (const node of body.toReversed()) if (before.has(node)) for (const n of node.inputs) before.add(n);
+  for (const node of body.toReversed())
+    if (before.has(node)) for (const n of node.inputs) before.add(n);
   if (output !== anchor && !after.has(output)) return null;
   return body.filter((n) => after.has(n) && before.has(n));
 }
@@ -17,14 +22,23 @@ export function pathBetween(anchor: Node, output: Node, body: readonly Node[]): 
 /** The body nodes that need `node`. */
 export function dependentsOf(node: Node, body: readonly Node[]): ReadonlySet<Node> {
   const found = new Set<Node>();
-  for (const n of body) if (n !== node && n.inputs.some((i) => i === node || found.has(i))) found.add(n);
+  for (const n of body)
+    if (n !== node && n.inputs.some((i) => i === node || found.has(i))) found.add(n);
   return found;
 }
 
-export type Placed = { readonly places: ReadonlyMap<Node, readonly Val[]>; readonly conditions: readonly Val[] };
+export type Placed = {
+  readonly places: ReadonlyMap<Node, readonly Val[]>;
+  readonly conditions: readonly Val[];
+};
 
 /** Where each node of a path holds the anchor's element `at`, and what must hold for the element to be there at all. */
-export function placesAlong(anchor: Node, path: readonly Node[], at: readonly Val[], indices: Indices): Placed {
+export function placesAlong(
+  anchor: Node,
+  path: readonly Node[],
+  at: readonly Val[],
+  indices: Indices,
+): Placed {
   const places = new Map<Node, readonly Val[]>([[anchor, at]]);
   const conditions: Val[] = [];
   for (const node of path) {
@@ -38,7 +52,12 @@ export function placesAlong(anchor: Node, path: readonly Node[], at: readonly Va
   return { places, conditions };
 }
 
-function forward(node: Node, at: readonly Val[], indices: Indices, conditions: Val[]): readonly Val[] {
+function forward(
+  node: Node,
+  at: readonly Val[],
+  indices: Indices,
+  conditions: Val[],
+): readonly Val[] {
   const source = node.inputs[0]!.type.shape;
   switch (node.op) {
     case "reshape":
@@ -47,13 +66,17 @@ function forward(node: Node, at: readonly Val[], indices: Indices, conditions: V
       return node.attrs.order.map((axis) => at[axis]!);
     case "broadcast":
       if (node.type.shape.reduce((a, b) => a * b, 1) !== source.reduce((a, b) => a * b, 1)) break;
-      return node.type.shape.map((_, axis) => at[node.attrs.axes.indexOf(axis)] ?? literal(0, "u32"));
+      return node.type.shape.map(
+        (_, axis) => at[node.attrs.axes.indexOf(axis)] ?? literal(0, "u32"),
+      );
     case "slice": {
       const { axis, start, size } = node.attrs;
       const along = at[axis]!;
       if (size === source[axis]) return at;
       conditions.push(within(along, start, size));
-      return at.map((v, i) => (i !== axis ? v : size === 1 ? literal(0, "u32") : subtractIndex(v, start)));
+      return at.map((v, i) =>
+        i !== axis ? v : size === 1 ? literal(0, "u32") : subtractIndex(v, start),
+      );
     }
   }
   throw new CompilerBug(`${nameOf(node)} stands between an anchor and an output`);

@@ -1,8 +1,18 @@
 /** The recipes' vocabulary: expressions with arithmetic, and a builder that records statements in the order the recipe runs. */
-import type { ScalarName } from "../src/graph/graph.ts";
+
 import { CompilerBug } from "../src/graph/bug.ts";
+import type { ScalarName } from "../src/graph/graph.ts";
 import type {
-  BufferUse, Builtin, Collective, Expr, Kernel, Memory, Scalar, Stmt, ValueType, Width,
+  BufferUse,
+  Builtin,
+  Collective,
+  Expr,
+  Kernel,
+  Memory,
+  Scalar,
+  Stmt,
+  ValueType,
+  Width,
 } from "./kernel.ts";
 
 export type Num = Val | number;
@@ -51,7 +61,12 @@ export class Val {
   }
   component(index: number): Val {
     if (this.type.width === 1) return this;
-    return new Val({ kind: "component", of: this.expr, index, type: { scalar: this.type.scalar, width: 1 } });
+    return new Val({
+      kind: "component",
+      of: this.expr,
+      index,
+      type: { scalar: this.type.scalar, width: 1 },
+    });
   }
 }
 
@@ -76,18 +91,25 @@ export function call(fn: ScalarName, ...args: readonly Num[]): Val {
   const pattern = vals.find((v) => fn !== "select" || v !== args[0]) ?? vals[0];
   if (!pattern) throw new CompilerBug(`${fn} of numbers only`);
   const width = Math.max(...vals.map((v) => v.type.width)) as Width;
-  const lifted = args.map((a) => spread(a instanceof Val ? a : literal(a, pattern.type.scalar), width).expr);
+  const lifted = args.map(
+    (a) => spread(a instanceof Val ? a : literal(a, pattern.type.scalar), width).expr,
+  );
   const scalar: Scalar = comparisons.includes(fn) ? "bool" : pattern.type.scalar;
   return new Val({ kind: "call", fn, args: lifted, type: { scalar, width } });
 }
 
-export const select = (when: Val, then: Num, otherwise: Num): Val => call("select", when, then, otherwise);
+export const select = (when: Val, then: Num, otherwise: Num): Val =>
+  call("select", when, then, otherwise);
 export const negate = (v: Val): Val => call("neg", v);
 
 export function fma(a: Val, b: Num, c: Val): Val {
   const width = Math.max(a.type.width, c.type.width, b instanceof Val ? b.type.width : 1) as Width;
   const part = (v: Num) => spread(v instanceof Val ? v : literal(v, a.type.scalar), width).expr;
-  return new Val({ kind: "fma", args: [part(a), part(b), part(c)], type: { scalar: c.type.scalar, width } });
+  return new Val({
+    kind: "fma",
+    args: [part(a), part(b), part(c)],
+    type: { scalar: c.type.scalar, width },
+  });
 }
 
 export function cast(v: Val, scalar: Scalar): Val {
@@ -124,7 +146,10 @@ export class KernelBuilder {
 
   /** A name no other thing in this kernel has. */
   fresh(hint: string): string {
-    const clean = hint.replace(/[^A-Za-z0-9_]/g, "_").replace(/^(?=[0-9])/, "n").replace(/__+/g, "_");
+    const clean = hint
+      .replace(/[^A-Za-z0-9_]/g, "_")
+      .replace(/^(?=[0-9])/, "n")
+      .replace(/__+/g, "_");
     const used = this.#names.get(clean) ?? 0;
     this.#names.set(clean, used + 1);
     return used === 0 ? clean : this.fresh(`${clean}_${used}`);
@@ -151,12 +176,16 @@ export class KernelBuilder {
   /** Reads memory now: the value is bound to a name at once, so later stores do not change it. */
   load(from: Memory, index: Num, width: Width = 1, hint = from.name): Val {
     const at = index instanceof Val ? index : literal(index, "u32");
-    return this.let(`${hint}_value`, new Val({ kind: "load", from, index: at.expr, type: { scalar: from.scalar, width } }));
+    return this.let(
+      `${hint}_value`,
+      new Val({ kind: "load", from, index: at.expr, type: { scalar: from.scalar, width } }),
+    );
   }
   store(to: Memory, index: Num, value: Num): void {
     const at = index instanceof Val ? index : literal(index, "u32");
     const val = value instanceof Val ? value : literal(value, to.scalar);
-    if (val.type.scalar !== to.scalar) throw new CompilerBug(`store of ${val.type.scalar} to ${to.name}: ${to.scalar}`);
+    if (val.type.scalar !== to.scalar)
+      throw new CompilerBug(`store of ${val.type.scalar} to ${to.name}: ${to.scalar}`);
     this.#emit({ kind: "store", to, index: at.expr, value: val.expr });
   }
   /** Names a value. Literals, builtins and names pass through. */
@@ -178,7 +207,8 @@ export class KernelBuilder {
         return new Val({ kind: "local", name: bound, type });
       },
       set: (v) => {
-        const value = v instanceof Val ? spread(v, type.width) : literal(v, type.scalar, type.width);
+        const value =
+          v instanceof Val ? spread(v, type.width) : literal(v, type.scalar, type.width);
         this.#emit({ kind: "assign", name, value: value.expr });
       },
     };
@@ -188,18 +218,40 @@ export class KernelBuilder {
     variable.set(update(variable.get()));
   }
   loop(hint: string, from: Num, below: Num, step: Num, body: (i: Val) => void): void {
-    const scalar = [from, below, step].find((v): v is Val => v instanceof Val)?.type.scalar ?? "u32";
+    const scalar =
+      [from, below, step].find((v): v is Val => v instanceof Val)?.type.scalar ?? "u32";
     const lift = (v: Num) => (v instanceof Val ? v : literal(v, scalar)).expr;
     const name = this.fresh(hint);
     const i = new Val({ kind: "local", name, type: { scalar, width: 1 } });
-    this.#emit({ kind: "for", name, from: lift(from), below: lift(below), step: lift(step), body: this.#inside(() => body(i)) });
+    this.#emit({
+      kind: "for",
+      name,
+      from: lift(from),
+      below: lift(below),
+      step: lift(step),
+      body: this.#inside(() => body(i)),
+    });
   }
   when(condition: Val, then: () => void, otherwise: () => void = () => {}): void {
     if (condition.expr.kind === "literal") return condition.expr.value ? then() : otherwise();
-    this.#emit({ kind: "if", when: condition.expr, then: this.#inside(then), otherwise: this.#inside(otherwise) });
+    this.#emit({
+      kind: "if",
+      when: condition.expr,
+      then: this.#inside(then),
+      otherwise: this.#inside(otherwise),
+    });
   }
   subgroup(op: Collective, v: Val, by?: number): Val {
-    return this.let(`subgroup_${op}`, new Val({ kind: "subgroup", op, of: v.expr, type: v.type, ...(by === undefined ? {} : { by }) }));
+    return this.let(
+      `subgroup_${op}`,
+      new Val({
+        kind: "subgroup",
+        op,
+        of: v.expr,
+        type: v.type,
+        ...(by === undefined ? {} : { by }),
+      }),
+    );
   }
   barrier(): void {
     this.#emit({ kind: "barrier" });
@@ -242,16 +294,24 @@ export class KernelBuilder {
 function accessOf(memory: Memory, body: readonly Stmt[]): BufferUse["access"] {
   let reads = false;
   let writes = false;
-  visit(body, (e) => {
-    if (e.kind === "load" && e.from === memory) reads = true;
-  }, (s) => {
-    if (s.kind === "store" && s.to === memory) writes = true;
-  });
+  visit(
+    body,
+    (e) => {
+      if (e.kind === "load" && e.from === memory) reads = true;
+    },
+    (s) => {
+      if (s.kind === "store" && s.to === memory) writes = true;
+    },
+  );
   return writes ? (reads ? "read_write" : "write") : "read";
 }
 
 /** Calls back for every expression and every statement, outermost first. */
-export function visit(body: readonly Stmt[], onExpr: (e: Expr) => void, onStmt: (s: Stmt) => void = () => {}): void {
+export function visit(
+  body: readonly Stmt[],
+  onExpr: (e: Expr) => void,
+  onStmt: (s: Stmt) => void = () => {},
+): void {
   const expr = (e: Expr): void => {
     onExpr(e);
     for (const child of childrenOf(e)) expr(child);

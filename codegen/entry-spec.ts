@@ -8,7 +8,9 @@ const seen = ({ name, dtype, shape }: BufferPlan) => ({ name, dtype, shape });
 export function entrySpec<K>(program: Program<K>): EntrySpec {
   const { buffers } = program;
   return {
-    inputs: buffers.flatMap((b) => (b.kind === "input" ? [{ ...seen(b), ...(b.source ? { source: b.source } : {}) }] : [])),
+    inputs: buffers.flatMap((b) =>
+      b.kind === "input" ? [{ ...seen(b), ...(b.source ? { source: b.source } : {}) }] : [],
+    ),
     outputs: buffers.flatMap((b) => (b.kind === "output" ? [seen(b)] : [])),
     states: buffers.flatMap((b) => (b.kind === "state" ? [seen(b)] : [])),
   };

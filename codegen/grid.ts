@@ -12,12 +12,18 @@ export function linearWorkgroups(
   count: number,
 ): { readonly number: Val; readonly grid: Grid; readonly exact: boolean } {
   const most = caps.maxWorkgroupsPerDimension;
-  if (count > most * most) throw new UserError(`${count} workgroups are more than this device runs at once; use a smaller batch or chunk`);
+  if (count > most * most)
+    throw new UserError(
+      `${count} workgroups are more than this device runs at once; use a smaller batch or chunk`,
+    );
   const { k } = io;
   if (count <= most) return { number: k.builtin("workgroup_x"), grid: [count, 1, 1], exact: true };
   const rows = Math.ceil(count / most);
   const across = Math.ceil(count / rows);
-  const number = k.let("workgroup", k.builtin("workgroup_y").times(across).plus(k.builtin("workgroup_x")));
+  const number = k.let(
+    "workgroup",
+    k.builtin("workgroup_y").times(across).plus(k.builtin("workgroup_x")),
+  );
   return { number, grid: [across, rows, 1], exact: across * rows === count };
 }
 
@@ -29,5 +35,8 @@ export function linearLanes(
   workgroupSize: number,
 ): { readonly index: Val; readonly grid: Grid } {
   const { number, grid } = linearWorkgroups(io, caps, Math.ceil(lanes / workgroupSize));
-  return { index: io.k.let("element", number.times(workgroupSize).plus(io.k.builtin("lane"))), grid };
+  return {
+    index: io.k.let("element", number.times(workgroupSize).plus(io.k.builtin("lane"))),
+    grid,
+  };
 }

@@ -31,12 +31,12 @@ function exprKey(e: Expr): string {
   }
 }
 
-const valueOf = (v: Val): number | null => (v.expr.kind === "literal" ? v.expr.value : null);
+const literalOf = (v: Val): number | null => (v.expr.kind === "literal" ? v.expr.value : null);
 const u32 = (value: number): Val => literal(value, "u32");
 
 /** `v` without an added literal, and that literal. */
 function splitOffset(v: Val): readonly [Val | null, number] {
-  const constant = valueOf(v);
+  const constant = literalOf(v);
   if (constant !== null) return [null, constant];
   if (v.expr.kind !== "call" || v.expr.fn !== "add") return [v, 0];
   const [base, offset] = v.expr.args;
@@ -46,6 +46,11 @@ function splitOffset(v: Val): readonly [Val | null, number] {
 export function addIndex(a: Val, b: Num): Val {
   const [base, constant] = splitOffset(a);
   const [other, more] = b instanceof Val ? splitOffset(b) : ([null, b] as const);
+  if (base?.expr.kind === "call" && base.expr.fn === "sub" && !other) {
+    const [from, by] = base.expr.args;
+    if (from && by?.kind === "literal" && constant + more >= by.value)
+      return addIndex(new Val(from), constant + more - by.value);
+  }
   const sum = base && other ? base.plus(other) : (base ?? other);
   return sum ? sum.plus(constant + more) : u32(constant + more);
 }
@@ -57,14 +62,14 @@ export function subtractIndex(a: Val, by: number): Val {
 }
 
 export function timesIndex(a: Val, by: number): Val {
-  const constant = valueOf(a);
+  const constant = literalOf(a);
   if (constant !== null) return u32(constant * by);
   return by === 0 ? u32(0) : a.times(by);
 }
 
 export const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-const axisNames = ["i", "j", "k", "l", "m", "n"];
+const axisName = (axis: number) => "ijklmn"[axis] ?? "axis";
 type Remembered<T> = { readonly value: T; readonly block: object };
 
 /** Turns places into flat indices and back within one kernel; what was cut is put together for nothing. */
@@ -92,16 +97,15 @@ export class Indices {
     const key = `${keyOf(index)} ${shape.join()}`;
     const known = this.#cut.get(key);
     if (known && this.#k.isOpen(known.block)) return known.value;
-    const first = shape.findIndex((n) => n !== 1);
-    const several = shape.filter((n) => n !== 1).length > 1;
-    let rest = several ? this.#k.let("element", index) : index;
+    const wide = shape.flatMap((n, axis) => (n === 1 ? [] : [axis]));
     const at = shape.map(() => u32(0));
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const n = shape[axis]!;
-      if (n === 1) continue;
-      const name = axisNames[axis] ?? "axis";
-      at[axis] = axis === first ? rest : this.#named(name, "mod", rest, n);
-      if (axis !== first) rest = this.#named(`${name}_rest`, "div", rest, n);
+    let rest = wide.length > 1 ? this.#k.let("element", index) : index;
+    for (const axis of wide.toReversed()) {
+      const before = wide.slice(0, wide.indexOf(axis));
+      at[axis] =
+        before.length === 0 ? rest : this.#named(axisName(axis), "mod", rest, shape[axis]!);
+      const hint = before.length === 1 ? axisName(before[0]!) : `${axisName(axis)}_rest`;
+      if (before.length > 0) rest = this.#named(hint, "div", rest, shape[axis]!);
     }
     this.#cut.set(key, { value: at, block: this.#k.block });
     const axes = shape.flatMap((n, i) => (n === 1 ? [] : [`${keyOf(at[i]!)}/${n}`]));
@@ -125,7 +129,7 @@ export class Indices {
   }
 
   #named(hint: string, fn: "div" | "mod", v: Val, by: number): Val {
-    const constant = valueOf(v);
+    const constant = literalOf(v);
     if (constant !== null) return u32(fn === "div" ? Math.floor(constant / by) : constant % by);
     return this.#k.let(hint, call(fn, v, by));
   }
@@ -140,7 +144,10 @@ function placeOn(at: readonly Val[], axis: number): Val {
 type Range = readonly [number, number];
 
 /** Cuts two shapes of equal size into the shortest runs of axes that hold the same elements. */
-export function sameElements(from: readonly number[], to: readonly number[]): readonly { readonly from: Range; readonly to: Range }[] {
+export function sameElements(
+  from: readonly number[],
+  to: readonly number[],
+): readonly { readonly from: Range; readonly to: Range }[] {
   const groups: { from: Range; to: Range }[] = [];
   let i = 0;
   let j = 0;

@@ -47,6 +47,8 @@ type Dispatch = {
   readonly kernel: Kernel;
   readonly compiled: Compiled;
   readonly run: LaneFunction;
+  /** None where lanes never meet. */
+  readonly lanes: readonly Lane[];
   /** Now, and when the workgroup began: see access.ts. */
   readonly clock: Int32Array;
   readonly workgroup: [number, number, number];
@@ -67,7 +69,8 @@ export function interpret(
   const given: Record<string, unknown> = { ...runtime, clock, fault, ...bind(kernel, buffers) };
   const run = compiled.make(...compiled.names.map((name) => given[name]));
   const subgroupSize = subgroupSizeOf(kernel, compiled, caps);
-  const dispatch: Dispatch = { kernel, compiled, run, clock, workgroup, subgroupSize };
+  const lanes = makeLanes(kernel, compiled);
+  const dispatch: Dispatch = { kernel, compiled, run, lanes, clock, workgroup, subgroupSize };
   const [width, height, depth] = grid;
   for (let z = 0; z < depth; z++) {
     for (let y = 0; y < height; y++) {
@@ -76,8 +79,19 @@ export function interpret(
   }
 }
 
+function makeLanes({ workgroupSize }: Kernel, { meetings }: Compiled): readonly Lane[] {
+  if (!meetings.length) return [];
+  const depth = 1 + Math.max(...meetings.map((m) => m.loops));
+  return Array.from({ length: workgroupSize }, () => ({
+    steps: [].values(),
+    place: new Int32Array(depth),
+    give: new Float64Array(4),
+    take: new Float64Array(4),
+  }));
+}
+
 function runWorkgroup(dispatch: Dispatch, x: number, y: number, z: number): void {
-  const { kernel, compiled, run, clock, workgroup, subgroupSize } = dispatch;
+  const { kernel, compiled, run, lanes, clock, workgroup, subgroupSize } = dispatch;
   workgroup[0] = x;
   workgroup[1] = y;
   workgroup[2] = z;
@@ -87,12 +101,9 @@ function runWorkgroup(dispatch: Dispatch, x: number, y: number, z: number): void
       run(x, y, z, lane, lane % subgroupSize, noPlace, noValues, noValues);
     return;
   }
-  const depth = 1 + Math.max(...compiled.meetings.map((m) => m.loops));
-  const lanes = Array.from({ length: kernel.workgroupSize }, (_, lane): Lane => {
-    const [place, give, take] = [new Int32Array(depth), new Float64Array(4), new Float64Array(4)];
-    const steps = run(x, y, z, lane, lane % subgroupSize, place, give, take)!;
-    return { steps, place, give, take };
-  });
+  for (const [lane, l] of lanes.entries()) {
+    l.steps = run(x, y, z, lane, lane % subgroupSize, l.place, l.give, l.take)!;
+  }
   runLockstep(
     lanes,
     compiled.meetings,
@@ -193,18 +204,18 @@ function bind(kernel: Kernel, buffers: readonly CheckedMemory[]): Record<string,
     }
     bound[`data_${memory.name}`] = buffer.data;
     bound[`written_${memory.name}`] = buffer.written;
-    if (access !== "read") bindShadows(memory, bound);
+    if (access !== "read") bindShadows(memory, access === "write", bound);
   });
   for (const memory of kernel.workgroupMemory) {
     bound[`data_${memory.name}`] = new arrays[arrayName[memory.scalar]](memory.length);
-    bindShadows(memory, bound);
+    bindShadows(memory, false, bound);
   }
   return bound;
 }
 
-function bindShadows(memory: Memory, bound: Record<string, unknown>): void {
-  for (const [name, array] of Object.entries(makeShadows(memory.length)))
-    bound[`${name}_${memory.name}`] = array;
+function bindShadows(memory: Memory, neverRead: boolean, bound: Record<string, unknown>): void {
+  const shadows = makeShadows(memory.length, neverRead ? 0 : memory.length);
+  for (const [name, array] of Object.entries(shadows)) bound[`${name}_${memory.name}`] = array;
 }
 
 function subgroupSizeOf(

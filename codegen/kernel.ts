@@ -47,13 +47,28 @@ export type Stmt =
   | { readonly kind: "assign"; readonly name: string; readonly value: Expr }
   | { readonly kind: "store"; readonly to: Memory; readonly index: Expr; readonly value: Expr }
   /** name = from; name < below; name += step. All u32 or all i32. */
-  | { readonly kind: "for"; readonly name: string; readonly from: Expr; readonly below: Expr; readonly step: Expr; readonly body: readonly Stmt[] }
-  | { readonly kind: "if"; readonly when: Expr; readonly then: readonly Stmt[]; readonly otherwise: readonly Stmt[] }
+  | {
+      readonly kind: "for";
+      readonly name: string;
+      readonly from: Expr;
+      readonly below: Expr;
+      readonly step: Expr;
+      readonly body: readonly Stmt[];
+    }
+  | {
+      readonly kind: "if";
+      readonly when: Expr;
+      readonly then: readonly Stmt[];
+      readonly otherwise: readonly Stmt[];
+    }
   /** All lanes of the workgroup arrive; then all see what any wrote to workgroup memory and buffers. */
   | { readonly kind: "barrier" }
   | { readonly kind: "note"; readonly text: string };
 
-export type BufferUse = { readonly memory: Memory; readonly access: "read" | "write" | "read_write" };
+export type BufferUse = {
+  readonly memory: Memory;
+  readonly access: "read" | "write" | "read_write";
+};
 
 /** One kernel. The grid belongs to the dispatch (program.ts), so that equal kernels are shared. */
 export type Kernel = {

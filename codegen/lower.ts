@@ -21,7 +21,11 @@ export type Target =
 export type LoweredPart = {
   readonly lowered: Lowered;
   /** Where kernels bind `standIn`, this piece of the parameter belongs. */
-  readonly split: { readonly parameter: Node; readonly standIn: Node; readonly piece: Piece } | null;
+  readonly split: {
+    readonly parameter: Node;
+    readonly standIn: Node;
+    readonly piece: Piece;
+  } | null;
 };
 
 export type LoweredRegion = {
@@ -44,20 +48,46 @@ const firstChoice: Schedules = (region, recipe, choices) => {
 };
 
 /** The kernels of all regions, in the order in which they can run. */
-export function lower(fused: Fused, caps: Caps, schedules: Schedules = firstChoice): readonly LoweredRegion[] {
+export function lower(
+  fused: Fused,
+  caps: Caps,
+  schedules: Schedules = firstChoice,
+): readonly LoweredRegion[] {
   const work = withCopies(fused);
-  const cuts = cutParameters(work.map((w) => w.region), caps);
-  return separateGathers(work, cuts).map(({ region, target }) => ({ ...lowerRegion(region, caps, cuts, schedules), target }));
+  const cuts = cutParameters(
+    work.map((w) => w.region),
+    caps,
+  );
+  return separateGathers(work, cuts).map(({ region, target }) => ({
+    ...lowerRegion(region, caps, cuts, schedules),
+    target,
+  }));
 }
 
 type Work = { readonly region: Region; readonly target: Target | null };
 
-const isLeaf = (node: Node) => node.op === "parameter" || node.op === "input" || node.op === "state";
+const isLeaf = (node: Node) =>
+  node.op === "parameter" || node.op === "input" || node.op === "state";
 
 /** A region that copies `from`; a reshape to its own shape, which only code generation ever sees. */
 function copyRegion(from: Node, target: Target): Work {
-  const copy = { ...from, id: -1 - from.id, op: "reshape", attrs: { shape: from.type.shape }, inputs: [from] } as Node;
-  return { region: { name: `copy ${from.label || from.op}`, anchor: null, inputs: [from], body: [copy], outputs: [copy] }, target };
+  const copy = {
+    ...from,
+    id: -1 - from.id,
+    op: "reshape",
+    attrs: { shape: from.type.shape },
+    inputs: [from],
+  } as Node;
+  return {
+    region: {
+      name: `copy ${from.label || from.op}`,
+      anchor: null,
+      inputs: [from],
+      body: [copy],
+      outputs: [copy],
+    },
+    target,
+  };
 }
 
 /** Every output and next state gets a node that is its alone, and every ring that is not written in place a copy to start from. */
@@ -67,13 +97,22 @@ function withCopies({ graph, regions }: Fused): readonly Work[] {
     const outputs = region.outputs.filter((n) => !isLeaf(n));
     if (outputs.length === 0) continue;
     const written = region.anchor?.op === "ringWrite" ? region.anchor : null;
-    if (written && !isInPlace(written, graph, regions)) work.push(copyRegion(written.inputs[0]!, { kind: "node", node: written }));
+    if (written && !isInPlace(written, graph, regions))
+      work.push(copyRegion(written.inputs[0]!, { kind: "node", node: written }));
     work.push({ region: { ...region, outputs }, target: null });
   }
   const taken = new Set<Node>();
   const targets = [
-    ...graph.states.map((s) => ({ node: s.next, target: { kind: "next", name: s.name } as const, kept: s.next === s.current })),
-    ...Object.entries(graph.outputs).map(([name, node]) => ({ node, target: { kind: "output", name } as const, kept: false })),
+    ...graph.states.map((s) => ({
+      node: s.next,
+      target: { kind: "next", name: s.name } as const,
+      kept: s.next === s.current,
+    })),
+    ...Object.entries(graph.outputs).map(([name, node]) => ({
+      node,
+      target: { kind: "output", name } as const,
+      kept: false,
+    })),
   ];
   for (const { node, target, kept } of targets) {
     if (!kept && (taken.has(node) || isLeaf(node))) work.push(copyRegion(node, target));
@@ -87,7 +126,8 @@ export function isInPlace(written: Node, graph: Graph, regions: readonly Region[
   const state = graph.states.find((s) => s.next === written && s.current === written.inputs[0]);
   if (!state) return false;
   const at = regions.findIndex((r) => r.anchor === written);
-  const reads = (r: Region) => r.body.some((n) => n !== written && n.inputs.includes(state.current));
+  const reads = (r: Region) =>
+    r.body.some((n) => n !== written && n.inputs.includes(state.current));
   const wanted = [...Object.values(graph.outputs), ...graph.states.map((s) => s.next)];
   return !regions.slice(at).some(reads) && !wanted.includes(state.current);
 }
@@ -97,14 +137,28 @@ function separateGathers(work: readonly Work[], cuts: Cuts): readonly Work[] {
   return work.flatMap((w) => {
     const gathers = w.region.body.filter((n) => n.op === "gather" && readsAny(n, cuts));
     if (gathers.length === 0 || (w.region.anchor === null && gathers.length === 1)) return [w];
-    const before = gathers.map((gather): Work => ({
-      region: pruned({ name: `gather ${gather.label}`.trim(), anchor: null, inputs: w.region.inputs, body: w.region.body, outputs: [gather] }),
-      target: null,
-    }));
+    const before = gathers.map(
+      (gather): Work => ({
+        region: pruned({
+          name: `gather ${gather.label}`.trim(),
+          anchor: null,
+          inputs: w.region.inputs,
+          body: w.region.body,
+          outputs: [gather],
+        }),
+        target: null,
+      }),
+    );
     const rest = (n: Node) => !gathers.includes(n as (typeof gathers)[number]);
     const [body, outputs] = [w.region.body.filter(rest), w.region.outputs.filter(rest)];
     if (outputs.length === 0) return before;
-    return [...before, { ...w, region: pruned({ ...w.region, inputs: [...w.region.inputs, ...gathers], body, outputs }) }];
+    return [
+      ...before,
+      {
+        ...w,
+        region: pruned({ ...w.region, inputs: [...w.region.inputs, ...gathers], body, outputs }),
+      },
+    ];
   });
 }
 
@@ -117,12 +171,18 @@ function readsAny(gather: Node, cuts: Cuts): boolean {
 /** The region without what its outputs do not need. */
 function pruned(region: Region): Region {
   const needed = new Set(region.outputs);
-  for (const node of region.body.toReversed()) if (needed.has(node)) for (const n of node.inputs) needed.add(n);
+  for (const node of region.body.toReversed())
+    if (needed.has(node)) for (const n of node.inputs) needed.add(n);
   const keep = (n: Node) => needed.has(n);
   return { ...region, inputs: region.inputs.filter(keep), body: region.body.filter(keep) };
 }
 
-function lowerRegion(region: Region, caps: Caps, cuts: Cuts, schedules: Schedules): Omit<LoweredRegion, "target"> {
+function lowerRegion(
+  region: Region,
+  caps: Caps,
+  cuts: Cuts,
+  schedules: Schedules,
+): Omit<LoweredRegion, "target"> {
   const pieces = regionPieces(region, cuts);
   if (!pieces) {
     const { recipe, schedule, lowered } = write(region, caps, schedules);
@@ -134,14 +194,30 @@ function lowerRegion(region: Region, caps: Caps, cuts: Cuts, schedules: Schedule
     bySize.set(split.piece.size, written);
     return { written, split };
   });
-  const standIn = (split: (typeof parts)[number]["split"]) => parts.find((p) => p.split.piece.size === split.piece.size)!.split.standIn;
+  const standIn = (split: (typeof parts)[number]["split"]) =>
+    parts.find((p) => p.split.piece.size === split.piece.size)!.split.standIn;
   const { recipe, schedule } = parts[0]!.written;
-  return { region, recipe, schedule, parts: parts.map((p) => ({ lowered: p.written.lowered, split: { ...p.split, standIn: standIn(p.split) } })) };
+  return {
+    region,
+    recipe,
+    schedule,
+    parts: parts.map((p) => ({
+      lowered: p.written.lowered,
+      split: { ...p.split, standIn: standIn(p.split) },
+    })),
+  };
 }
 
-function write(region: Region, caps: Caps, schedules: Schedules): { recipe: string; schedule: Schedule; lowered: Lowered } {
+function write(
+  region: Region,
+  caps: Caps,
+  schedules: Schedules,
+): { recipe: string; schedule: Schedule; lowered: Lowered } {
   const recipe = recipes.find((r) => r.accepts(region, caps));
-  if (!recipe) throw new CompilerBug(`no recipe accepts ${region.name}, anchored at ${region.anchor ? nameOf(region.anchor) : "nothing"}`);
+  if (!recipe)
+    throw new CompilerBug(
+      `no recipe accepts ${region.name}, anchored at ${region.anchor ? nameOf(region.anchor) : "nothing"}`,
+    );
   const { schedule, build } = schedules(region, recipe, recipe.choices(region, caps));
   const { kernels, scratch } = build();
   const finished = kernels.map((k) => finish(k, region, caps));
@@ -149,19 +225,33 @@ function write(region: Region, caps: Caps, schedules: Schedules): { recipe: stri
 }
 
 /** The kernel simplified and checked, without buffers that it does not use. */
-function finish({ kernel, bindings, grid }: LoweredKernel, region: Region, caps: Caps): LoweredKernel {
+function finish(
+  { kernel, bindings, grid }: LoweredKernel,
+  region: Region,
+  caps: Caps,
+): LoweredKernel {
   const simple = simplifyKernel(kernel);
   const used = memoriesUsed(simple);
   const keep = (i: number) => used.has(kernel.buffers[i]!.memory.name);
   const buffers = simple.buffers.filter((_, i) => keep(i));
   if (buffers.length > caps.maxBuffersPerKernel)
-    throw new CompilerBug(`${region.name} binds ${buffers.length} buffers, ${caps.maxBuffersPerKernel} are allowed`);
-  return { kernel: verifyKernel({ ...simple, buffers }, caps), bindings: bindings.filter((_, i) => keep(i)), grid };
+    throw new CompilerBug(
+      `${region.name} binds ${buffers.length} buffers, ${caps.maxBuffersPerKernel} are allowed`,
+    );
+  return {
+    kernel: verifyKernel({ ...simple, buffers }, caps),
+    bindings: bindings.filter((_, i) => keep(i)),
+    grid,
+  };
 }
 
 function memoriesUsed(kernel: Kernel): ReadonlySet<string> {
   const used = new Set<string>();
   const add = (m: Memory) => used.add(m.name);
-  visit(kernel.body, (e) => e.kind === "load" && add(e.from), (s) => s.kind === "store" && add(s.to));
+  visit(
+    kernel.body,
+    (e) => e.kind === "load" && add(e.from),
+    (s) => s.kind === "store" && add(s.to),
+  );
   return used;
 }

@@ -11,7 +11,11 @@ import type { BindingOf } from "./recipe.ts";
 import { placeInSlots } from "./slots.ts";
 
 /** The program that runs the lowered regions of a graph, in their order. */
-export function plan(lowered: readonly LoweredRegion[], graph: Graph, name: string): Program<Kernel> {
+export function plan(
+  lowered: readonly LoweredRegion[],
+  graph: Graph,
+  name: string,
+): Program<Kernel> {
   const buffers = new Buffers(graph, lowered);
   const kernels: Kernel[] = [];
   const known = new Map<string, number>();
@@ -20,7 +24,8 @@ export function plan(lowered: readonly LoweredRegion[], graph: Graph, name: stri
     for (const [p, part] of region.parts.entries())
       for (const { kernel, bindings, grid } of part.lowered.kernels) {
         const key = kernelKey(kernel);
-        const shared = known.get(key) ?? kernels.push(kernel) - 1;
+        const shared =
+          known.get(key) ?? kernels.push({ ...kernel, name: unused(kernel.name, kernels) }) - 1;
         known.set(key, shared);
         const bound = bindings.map((b) => buffers.of(b, region, part, p));
         steps.push({ kernel: shared, buffers: bound, grid, region: region.region.name });
@@ -29,6 +34,14 @@ export function plan(lowered: readonly LoweredRegion[], graph: Graph, name: stri
   const placed = placeInSlots(program);
   verifySteps(placed);
   return placed;
+}
+
+/** The name, with a number where another kernel has it. */
+function unused(name: string, kernels: readonly Kernel[]): string {
+  const taken = (n: string) => kernels.some((k) => k.name === n);
+  let number = 2;
+  while (taken(`${name}_${number}`)) number++;
+  return taken(name) ? `${name}_${number}` : name;
 }
 
 /** Gives every binding its buffer; temporaries, parameters and constants are made when they are first asked for. */
@@ -48,33 +61,69 @@ class Buffers {
       if (!copied.has(keyOf(target))) this.#known.set(node, index);
     };
     for (const { name, current, next } of graph.states) {
-      const updatedInPlace = next.op === "ringWrite" && next.inputs[0] === current && !startedFrom.has(next);
-      const state = this.#add(`state ${name}`, { kind: "state", name, ...stored(current.type), updatedInPlace });
+      const updatedInPlace =
+        next.op === "ringWrite" && next.inputs[0] === current && !startedFrom.has(next);
+      const state = this.#add(`state ${name}`, {
+        kind: "state",
+        name,
+        ...stored(current.type),
+        updatedInPlace,
+      });
       if (updatedInPlace) this.#known.set(next, state);
-      else if (next !== current) owned({ kind: "next", name }, next, { kind: "next", name, state: name, ...stored(next.type) });
+      else if (next !== current)
+        owned({ kind: "next", name }, next, {
+          kind: "next",
+          name,
+          state: name,
+          ...stored(next.type),
+        });
     }
     for (const [name, node] of Object.entries(graph.outputs))
       owned({ kind: "output", name }, node, { kind: "output", name, ...stored(node.type) });
   }
 
-  of(binding: BindingOf, { region, target }: LoweredRegion, { lowered, split }: LoweredPart, part: number): number {
+  of(
+    binding: BindingOf,
+    { region, target }: LoweredRegion,
+    { lowered, split }: LoweredPart,
+    part: number,
+  ): number {
     switch (binding.kind) {
       case "node": {
         const { node } = binding;
-        if (target && node === region.outputs[0]) return target.kind === "node" ? this.#node(target.node) : this.#once(keyOf(target));
-        return split && node === split.standIn ? this.#parameter(split.parameter, split.piece) : this.#node(node);
+        if (target && node === region.outputs[0])
+          return target.kind === "node" ? this.#node(target.node) : this.#once(keyOf(target));
+        return split && node === split.standIn
+          ? this.#parameter(split.parameter, split.piece)
+          : this.#node(node);
       }
       case "scratch": {
         const length = lowered.scratch.find((s) => s.name === binding.name)?.length;
-        if (length === undefined) throw new CompilerBug(`${region.name} binds scratch ${binding.name}, which it does not declare`);
+        if (length === undefined)
+          throw new CompilerBug(
+            `${region.name} binds scratch ${binding.name}, which it does not declare`,
+          );
         const name = `${region.name} ${binding.name}`;
         const key = `scratch ${region.outputs[0]?.id} ${part} ${name}`;
-        return this.#once(key, () => ({ kind: "temporary", name, ...stored({ dtype: "f32", shape: [length] }), slot: 0 }));
+        return this.#once(key, () => ({
+          kind: "temporary",
+          name,
+          ...stored({ dtype: "f32", shape: [length] }),
+          slot: 0,
+        }));
       }
       case "piece": {
-        if (!split) throw new CompilerBug(`${region.name} asks where its piece starts, but nothing of it is cut`);
+        if (!split)
+          throw new CompilerBug(
+            `${region.name} asks where its piece starts, but nothing of it is cut`,
+          );
         const name = `start ${split.piece.start}`;
-        return this.#once(name, () => ({ kind: "constant", name, ...stored({ dtype: "u32", shape: [1] }), values: [split.piece.start] }));
+        return this.#once(name, () => ({
+          kind: "constant",
+          name,
+          ...stored({ dtype: "u32", shape: [1] }),
+          values: [split.piece.start],
+        }));
       }
     }
   }
@@ -87,10 +136,20 @@ class Buffers {
         return this.#once(`state ${node.attrs.name}`);
       case "input": {
         const { name, source } = node.attrs;
-        return this.#once(node, () => ({ kind: "input", name, ...stored(node.type), ...(source ? { source } : {}) }));
+        return this.#once(node, () => ({
+          kind: "input",
+          name,
+          ...stored(node.type),
+          ...(source ? { source } : {}),
+        }));
       }
       default:
-        return this.#once(node, () => ({ kind: "temporary", name: `${node.label || node.op} %${node.id}`, ...stored(node.type), slot: 0 }));
+        return this.#once(node, () => ({
+          kind: "temporary",
+          name: `${node.label || node.op} %${node.id}`,
+          ...stored(node.type),
+          slot: 0,
+        }));
     }
   }
 
@@ -99,7 +158,12 @@ class Buffers {
     const { name } = node.attrs;
     const shape = piece ? node.type.shape.with(piece.axis, piece.size) : node.type.shape;
     const type = { dtype: node.type.dtype, shape };
-    return this.#once(`parameter ${name} ${piece?.start ?? ""}`, () => ({ kind: "parameter", name, ...stored(type), ...(piece ? { piece } : {}) }));
+    return this.#once(`parameter ${name} ${piece?.start ?? ""}`, () => ({
+      kind: "parameter",
+      name,
+      ...stored(type),
+      ...(piece ? { piece } : {}),
+    }));
   }
 
   #once(key: Node | string, make?: () => BufferPlan): number {
@@ -116,7 +180,8 @@ class Buffers {
   }
 }
 
-const keyOf = (target: { readonly kind: string; readonly name: string }): string => `${target.kind} ${target.name}`;
+const keyOf = (target: { readonly kind: string; readonly name: string }): string =>
+  `${target.kind} ${target.name}`;
 
 const stored = ({ dtype, shape }: Type) => ({ dtype, shape, bytes: bytesOf({ dtype, shape }) });
 
@@ -129,9 +194,13 @@ function verifySteps(program: Program<Kernel>): void {
       const { kind, name } = program.buffers[b]!;
       if (uses[i]!.access !== "read" && buffers.indexOf(b) !== buffers.lastIndexOf(b))
         throw new CompilerBug(`${region} binds ${name} twice and writes it`);
-      if (uses[i]!.access === "read" && (kind === "temporary" || kind === "output" || kind === "next") && !written.has(b))
+      if (
+        uses[i]!.access === "read" &&
+        (kind === "temporary" || kind === "output" || kind === "next") &&
+        !written.has(b)
+      )
         throw new CompilerBug(`${region} reads ${name} before it is written`);
     });
-    buffers.forEach((b, i) => uses[i]!.access === "read" || written.add(b));
+    for (const [i, b] of buffers.entries()) if (uses[i]!.access !== "read") written.add(b);
   }
 }

@@ -14,10 +14,21 @@ export function printRegions({ graph, regions }: Fused): string {
   return `${graph.name}: ${regions.length} regions\n\n${regions.map((r, i) => printRegion(r, i, number)).join("\n")}`;
 }
 
-function printRegion({ name, anchor, inputs, body, outputs }: Region, index: number, number: (node: Node) => number): string {
-  const list = (nodes: readonly Node[]) => nodes.map((n) => `%${number(n)}${n.label ? ` ${n.label}` : ""}`).join(", ");
+function printRegion(
+  { name, anchor, inputs, body, outputs }: Region,
+  index: number,
+  number: (node: Node) => number,
+): string {
+  const list = (nodes: readonly Node[]) =>
+    nodes.map((n) => `%${number(n)}${n.label ? ` ${n.label}` : ""}`).join(", ");
   const lines = body.map((n) => `  ${n === anchor ? "▸" : " "} ${printNode(n, number)}`);
-  return [`${index} ${name}`, `  reads ${list(inputs)}`, ...lines, `  stores ${list(outputs)}`, ""].join("\n");
+  return [
+    `${index} ${name}`,
+    `  reads ${list(inputs)}`,
+    ...lines,
+    `  stores ${list(outputs)}`,
+    "",
+  ].join("\n");
 }
 
 /** Buffers, steps and counts of a program. */
@@ -32,7 +43,7 @@ export function printProgram(program: Program<Kernel>): string {
     return `  ${step.region}: kernel ${step.kernel} ${kernel.name} on ${step.grid.join("×")}×${kernel.workgroupSize} (${bound}) ${readable(read)} read, ${readable(written)} written`;
   });
   return [
-    `${program.name}: ${program.steps.length} dispatches of ${program.kernels.length} kernels, ${readable(total.read)} read and ${readable(total.written)} written, ${readable(arena)} arena in ${program.slots.length} slots`,
+    `${program.name}: ${program.steps.length} dispatches of ${program.kernels.length} kernels, ${readable(total.read)} read and ${readable(total.written)} written, ${readable(arena)} arena in ${program.slots.length} ${program.slots.length === 1 ? "slot" : "slots"}`,
     "",
     "buffers",
     ...program.buffers.map((b, i) => `  ${i} ${printBuffer(b)}`),
@@ -54,7 +65,9 @@ function extraOf(buffer: BufferPlan): string {
     case "parameter":
       return buffer.piece ? `, axis ${buffer.piece.axis} from ${buffer.piece.start}` : "";
     case "input":
-      return buffer.source ? `, ${buffer.source.kind} of ${buffer.source.dims} at ${buffer.source.theta}` : "";
+      return buffer.source
+        ? `, ${buffer.source.kind} of ${buffer.source.dims} at ${buffer.source.theta}`
+        : "";
     case "state":
       return buffer.updatedInPlace ? ", updated in place" : "";
     case "next":

@@ -5,7 +5,12 @@ import type { DType, InputSource } from "../src/graph/graph.ts";
 export type Piece = { readonly axis: number; readonly start: number; readonly size: number };
 
 /** f32, i32 and u32 take 4 bytes an element, f16 two; bool is stored as u32. `bytes` is a multiple of 4. */
-type Stored = { readonly name: string; readonly dtype: DType; readonly shape: readonly number[]; readonly bytes: number };
+type Stored = {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+};
 
 export type BufferPlan =
   | (Stored & { readonly kind: "parameter"; readonly piece?: Piece })

@@ -26,7 +26,10 @@ export type LoweredKernel = {
   readonly bindings: readonly BindingOf[];
   readonly grid: readonly [number, number, number];
 };
-export type Lowered = { readonly kernels: readonly LoweredKernel[]; readonly scratch: readonly Scratch[] };
+export type Lowered = {
+  readonly kernels: readonly LoweredKernel[];
+  readonly scratch: readonly Scratch[];
+};
 
 /** Tile sizes and the like. */
 export type Schedule = Readonly<Record<string, number>>;

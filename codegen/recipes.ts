@@ -11,7 +11,17 @@ import { rowwise } from "./recipes/rowwise.ts";
 import { sample } from "./recipes/sample.ts";
 import { scan } from "./recipes/scan.ts";
 
-export const recipes: readonly Recipe[] = [sample, ring, attention, conv1d, scan, gemv, matmul, rowwise, elementwise];
+export const recipes: readonly Recipe[] = [
+  sample,
+  ring,
+  attention,
+  conv1d,
+  scan,
+  gemv,
+  matmul,
+  rowwise,
+  elementwise,
+];
 
 /** Which recipe computes a composite as a whole; null: it is replaced by its definition. */
 const claimedBy = { conv1d, attend: attention } satisfies Record<CompositeName, Recipe | null>;

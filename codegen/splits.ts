@@ -9,7 +9,12 @@ import type { Piece } from "./program.ts";
 import { nameOf } from "./views.ts";
 
 /** A region that works on one piece; its kernels bind `standIn` where that piece belongs. */
-export type RegionPiece = { readonly region: Region; readonly parameter: Node; readonly standIn: Node; readonly piece: Piece };
+export type RegionPiece = {
+  readonly region: Region;
+  readonly parameter: Node;
+  readonly standIn: Node;
+  readonly piece: Piece;
+};
 export type Cuts = ReadonlyMap<Node, readonly Piece[]>;
 
 const limitOf = (caps: Caps) => Math.min(caps.maxBindingBytes, caps.maxBufferBytes);
@@ -21,9 +26,18 @@ export function cutParameters(regions: readonly Region[], caps: Caps): Cuts {
     if (bytesOf(node.type) <= limitOf(caps)) continue;
     if (node.op !== "parameter") throw tooLarge(node, caps, "use a smaller batch or chunk");
     const uses = regions.filter((r) => r.inputs.includes(node)).flatMap((r) => usesOf(node, r));
-    const axes = node.type.shape.map((_, axis) => axis).filter((axis) => uses.every((use) => use.axes.includes(axis)));
-    const pieces = axes.map((axis) => piecesAlong(node.type, axis, limitOf(caps))).find((p) => p !== null);
-    if (!pieces) throw tooLarge(node, caps, "no axis of it can be cut where it is used: make it smaller or store it as f16");
+    const axes = node.type.shape
+      .map((_, axis) => axis)
+      .filter((axis) => uses.every((use) => use.axes.includes(axis)));
+    const pieces = axes
+      .map((axis) => piecesAlong(node.type, axis, limitOf(caps)))
+      .find((p) => p !== null);
+    if (!pieces)
+      throw tooLarge(
+        node,
+        caps,
+        "no axis of it can be cut where it is used: make it smaller or store it as f16",
+      );
     cuts.set(node, pieces);
   }
   return cuts;
@@ -51,28 +65,49 @@ function piecesAlong(type: Type, axis: number, limit: number): readonly Piece[] 
 }
 
 /** Where a region uses a parameter: through which casts and transposes, in what, and along which of its axes it may be cut. */
-type Use = { readonly chain: readonly Node[]; readonly end: Node; readonly axes: readonly number[] };
+type Use = {
+  readonly chain: readonly Node[];
+  readonly end: Node;
+  readonly axes: readonly number[];
+};
 
 function usesOf(parameter: Node, region: Region): readonly Use[] {
   const found: Use[] = [];
   const follow = (node: Node, chain: readonly Node[], axes: readonly number[]): void => {
     for (const user of region.body.filter((n) => n.inputs.includes(node))) {
       if (user.op === "cast") follow(user, [...chain, user], axes);
-      else if (user.op === "transpose") follow(user, [...chain, user], user.attrs.order.map((axis) => axes[axis]!));
-      else found.push({ chain, end: user, axes: cuttable(user, node, region).map((axis) => axes[axis]!) });
+      else if (user.op === "transpose")
+        follow(
+          user,
+          [...chain, user],
+          user.attrs.order.map((axis) => axes[axis]!),
+        );
+      else
+        found.push({
+          chain,
+          end: user,
+          axes: cuttable(user, node, region).map((axis) => axes[axis]!),
+        });
     }
   };
-  follow(parameter, [], parameter.type.shape.map((_, axis) => axis));
+  follow(
+    parameter,
+    [],
+    parameter.type.shape.map((_, axis) => axis),
+  );
   return found;
 }
 
 /** The axes of `operand` along which `user` can work piece by piece. */
 function cuttable(user: Node, operand: Node, region: Region): readonly number[] {
   if (user.op === "gather") return user.attrs.batch === 0 && user.inputs[0] === operand ? [0] : [];
-  if (user.op !== "contract" || user !== region.anchor || user.inputs[0] === user.inputs[1]) return [];
+  if (user.op !== "contract" || user !== region.anchor || user.inputs[0] === user.inputs[1])
+    return [];
   const { left, right, out } = user.attrs;
   const [own, other] = user.inputs[0] === operand ? [left, right] : [right, left];
-  return [...own].flatMap((label, axis) => (out.includes(label) && !other.includes(label) ? [axis] : []));
+  return [...own].flatMap((label, axis) =>
+    out.includes(label) && !other.includes(label) ? [axis] : [],
+  );
 }
 
 /** The regions that together do what `region` does, one a piece of the parameter that is cut; null where none is. */
@@ -82,7 +117,9 @@ export function regionPieces(region: Region, cuts: Cuts): readonly RegionPiece[]
   if (!parameter) return null;
   const [use, ...others] = usesOf(parameter, region);
   if (!use || others.length > 0 || cut.length > 1)
-    throw new UserError(`${region.name} uses ${cut.map(nameOf).join(" and ")}, too large for one binding, in several places; make them smaller or store them as f16.`);
+    throw new UserError(
+      `${region.name} uses ${cut.map(nameOf).join(" and ")}, too large for one binding, in several places; make them smaller or store them as f16.`,
+    );
   return cuts.get(parameter)!.map((piece) => {
     if (use.end.op === "gather") {
       const split: Split = { kind: "rows", table: use.end.inputs[0]!, parameter, size: piece.size };
@@ -93,25 +130,52 @@ export function regionPieces(region: Region, cuts: Cuts): readonly RegionPiece[]
 }
 
 /** The region with its product narrowed to a piece; what follows the product keeps its whole shape. */
-function cutColumns(region: Region, parameter: Node, use: Use, piece: Piece): { region: SplitRegion; standIn: Node } {
+function cutColumns(
+  region: Region,
+  parameter: Node,
+  use: Use,
+  piece: Piece,
+): { region: SplitRegion; standIn: Node } {
   const whole = use.end as NodeOf<"contract">;
   const standIn = narrowed(parameter, parameter.inputs, piece.axis, piece.size);
   const replaced = new Map<Node, Node>([[parameter, standIn]]);
   let axis = piece.axis;
   for (const node of use.chain) {
     if (node.op === "transpose") axis = node.attrs.order.indexOf(axis);
-    replaced.set(node, narrowed(node, node.inputs.map((n) => replaced.get(n) ?? n), axis, piece.size));
+    replaced.set(
+      node,
+      narrowed(
+        node,
+        node.inputs.map((n) => replaced.get(n) ?? n),
+        axis,
+        piece.size,
+      ),
+    );
   }
   const isLeft = replaced.has(whole.inputs[0]!);
   const label = (isLeft ? whole.attrs.left : whole.attrs.right)[axis];
   if (label === undefined) throw new CompilerBug(`${nameOf(whole)} has no axis ${axis} to cut`);
   const column = whole.attrs.out.indexOf(label);
-  replaced.set(whole, narrowed(whole, whole.inputs.map((n) => replaced.get(n) ?? n), column, piece.size));
+  replaced.set(
+    whole,
+    narrowed(
+      whole,
+      whole.inputs.map((n) => replaced.get(n) ?? n),
+      column,
+      piece.size,
+    ),
+  );
   const swap = (n: Node) => replaced.get(n) ?? n;
   const split: Split = { kind: "columns", whole, axis: column };
   return {
     standIn,
-    region: { ...region, anchor: swap(whole), inputs: region.inputs.map(swap), body: region.body.map(swap), split },
+    region: {
+      ...region,
+      anchor: swap(whole),
+      inputs: region.inputs.map(swap),
+      body: region.body.map(swap),
+      split,
+    },
   };
 }
 

@@ -28,7 +28,9 @@ export function totalTraffic(program: Program<Kernel>): Traffic {
   let read = 0;
   let written = 0;
   program.steps.forEach((step, i) => {
-    const shared = isNextPiece(program, step, program.steps[i - 1]) ? sharedBytes(program, step) : 0;
+    const shared = isNextPiece(program, step, program.steps[i - 1])
+      ? sharedBytes(program, step)
+      : 0;
     read += Math.max(0, steps[i]!.read - shared);
     written += isNextPiece(program, step, program.steps[i - 1]) ? 0 : steps[i]!.written;
   });
@@ -36,7 +38,10 @@ export function totalTraffic(program: Program<Kernel>): Traffic {
 }
 
 function isNextPiece(program: Program<Kernel>, step: Step, before: Step | undefined): boolean {
-  return before?.region === step.region && step.buffers.some((b) => program.buffers[b]!.kind === "constant");
+  return (
+    before?.region === step.region &&
+    step.buffers.some((b) => program.buffers[b]!.kind === "constant")
+  );
 }
 
 /** Bytes of the bindings that every piece of a cut region reads again. */
@@ -53,10 +58,15 @@ function cellsALane(body: readonly Stmt[]) {
   const loads = new Map<string, number>();
   const stores = new Map<string, number>();
   const count = (statements: readonly Stmt[], times: number): void => {
-    const add = (to: Map<string, number>, m: Memory, width: number) => to.set(m.name, (to.get(m.name) ?? 0) + width * times);
+    const add = (to: Map<string, number>, m: Memory, width: number) =>
+      to.set(m.name, (to.get(m.name) ?? 0) + width * times);
     for (const s of statements) {
       const flat: readonly Stmt[] = s.kind === "for" || s.kind === "if" ? [] : [s];
-      visit(flat, (e) => e.kind === "load" && add(loads, e.from, e.type.width), (t) => t.kind === "store" && add(stores, t.to, t.value.type.width));
+      visit(
+        flat,
+        (e) => e.kind === "load" && add(loads, e.from, e.type.width),
+        (t) => t.kind === "store" && add(stores, t.to, t.value.type.width),
+      );
       if (s.kind === "for") count(s.body, Number.POSITIVE_INFINITY);
       if (s.kind === "if") for (const inner of [s.then, s.otherwise]) count(inner, times);
     }

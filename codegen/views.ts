@@ -6,11 +6,21 @@ import { addIndex, type Indices, subtractIndex } from "./indices.ts";
 import type { Scalar, Width } from "./kernel.ts";
 import type { ReadAt } from "./recipe.ts";
 
-type View = NodeOf<"reshape"> | NodeOf<"transpose"> | NodeOf<"broadcast"> | NodeOf<"slice"> | NodeOf<"concat"> | NodeOf<"gather">;
+type View =
+  | NodeOf<"reshape">
+  | NodeOf<"transpose">
+  | NodeOf<"broadcast">
+  | NodeOf<"slice">
+  | NodeOf<"concat">
+  | NodeOf<"gather">;
 
 /** Whether the node only moves elements. */
 export const isView = (node: Node): node is View =>
   ["reshape", "transpose", "broadcast", "slice", "concat", "gather"].includes(node.op);
+
+/** Whether computeNode knows the node; the others are inputs or bound by recipes. */
+export const canBeComputed = (node: Node): boolean =>
+  isView(node) || ["constant", "iota", "map", "cast"].includes(node.op);
 
 /** How a tensor's elements are held in kernels' values. */
 export function scalarOf(node: Node): Scalar {
@@ -27,7 +37,9 @@ const lastSize = (node: Node) => node.type.shape.at(-1) ?? 1;
 
 /** Whether the node is the same along its last axis, as some broadcasts are. */
 export const repeatsAlongLast = (node: Node): boolean =>
-  node.op === "broadcast" && node.type.shape.length > 0 && !node.attrs.axes.includes(lastAxis(node));
+  node.op === "broadcast" &&
+  node.type.shape.length > 0 &&
+  !node.attrs.axes.includes(lastAxis(node));
 
 /** Whether `width` neighbours along the view's last axis, from a multiple of `width`, are such neighbours of its input too. */
 export function keepsVectors(node: View, width: Width): boolean {
@@ -41,7 +53,9 @@ export function keepsVectors(node: View, width: Width): boolean {
     case "broadcast":
       return node.attrs.axes.includes(lastAxis(node)) && lastSize(source) === lastSize(node);
     case "slice":
-      return node.attrs.axis !== lastAxis(node) || (whole(node.attrs.start) && whole(node.attrs.size));
+      return (
+        node.attrs.axis !== lastAxis(node) || (whole(node.attrs.start) && whole(node.attrs.size))
+      );
     case "concat":
       return node.attrs.axis !== lastAxis(node) || node.inputs.every((n) => whole(lastSize(n)));
     case "gather":
@@ -74,11 +88,15 @@ export function computeNode(node: Node, at: readonly Val[], width: Width, reader
     case "transpose":
       return source(node.attrs.order.map((_, axis) => at[node.attrs.order.indexOf(axis)]!));
     case "broadcast": {
-      const place = node.attrs.axes.map((axis, i) => (node.inputs[0]!.type.shape[i] === 1 ? literal(0, "u32") : at[axis]!));
+      const place = node.attrs.axes.map((axis, i) =>
+        node.inputs[0]!.type.shape[i] === 1 ? literal(0, "u32") : at[axis]!,
+      );
       return keepsVectors(node, width) ? source(place) : spread(source(place, 1), width);
     }
     case "slice":
-      return source(at.map((v, axis) => (axis === node.attrs.axis ? addIndex(v, node.attrs.start) : v)));
+      return source(
+        at.map((v, axis) => (axis === node.attrs.axis ? addIndex(v, node.attrs.start) : v)),
+      );
     case "concat":
       return concat(node, at, width, reader);
     case "gather": {
@@ -86,7 +104,11 @@ export function computeNode(node: Node, at: readonly Val[], width: Width, reader
       const [table, indices] = node.inputs as readonly [Node, Node];
       const rank = indices.type.shape.length;
       const picked = reader.read(indices)(at.slice(0, rank), 1);
-      const row = reader.row(table, batch, picked.type.scalar === "i32" ? cast(picked.atLeast(0), "u32") : picked);
+      const row = reader.row(
+        table,
+        batch,
+        picked.type.scalar === "i32" ? cast(picked.atLeast(0), "u32") : picked,
+      );
       return reader.read(table)([...at.slice(0, batch), row, ...at.slice(rank)], width);
     }
     case "parameter":
@@ -98,7 +120,9 @@ export function computeNode(node: Node, at: readonly Val[], width: Width, reader
     case "ringWrite":
     case "sample":
     case "composite":
-      throw new CompilerBug(`${nameOf(node)} is neither an input of its region nor bound by its recipe`);
+      throw new CompilerBug(
+        `${nameOf(node)} is neither an input of its region nor bound by its recipe`,
+      );
   }
 }
 
@@ -127,7 +151,10 @@ function concat(node: NodeOf<"concat">, at: readonly Val[], width: Width, reader
     return { part, from, end: start };
   });
   const readPart = ({ part, from }: (typeof parts)[number], place: Val) =>
-    reader.read(part)(at.map((v, i) => (i === axis ? subtractIndex(place, from) : v)), width);
+    reader.read(part)(
+      at.map((v, i) => (i === axis ? subtractIndex(place, from) : v)),
+      width,
+    );
   const { expr } = along;
   if (expr.kind === "literal") return readPart(parts.find((p) => expr.value < p.end)!, along);
   return parts.reduceRight<Val | null>((rest, p, i) => {

@@ -50,7 +50,11 @@ function withChildren(e: Expr, children: readonly Expr[]): Expr {
   }
 }
 
-function withParts(s: Stmt, parts: readonly Expr[], block: (body: readonly Stmt[]) => readonly Stmt[]): Stmt {
+function withParts(
+  s: Stmt,
+  parts: readonly Expr[],
+  block: (body: readonly Stmt[]) => readonly Stmt[],
+): Stmt {
   const [first, second, third] = parts;
   switch (s.kind) {
     case "let":
@@ -73,7 +77,8 @@ const literal = (value: number, type: ValueType): Expr => ({ kind: "literal", va
 function cast(of: Expr, scalar: Scalar): Expr {
   const type: ValueType = { scalar, width: of.type.width };
   if (of.kind === "literal") return literal(of.value, type);
-  if (of.kind === "vector") return { kind: "vector", parts: of.parts.map((part) => cast(part, scalar)), type };
+  if (of.kind === "vector")
+    return { kind: "vector", parts: of.parts.map((part) => cast(part, scalar)), type };
   return { kind: "cast", of, type };
 }
 
@@ -85,8 +90,16 @@ export const clampTanh =
       expr: (e) => {
         if (e.kind !== "call" || e.fn !== "tanh") return e;
         const type = e.type;
-        const above: Expr = { kind: "call", fn: "max", args: [e.args[0]!, literal(-limit, type)], type };
-        return { ...e, args: [{ kind: "call", fn: "min", args: [above, literal(limit, type)], type }] };
+        const above: Expr = {
+          kind: "call",
+          fn: "max",
+          args: [e.args[0]!, literal(-limit, type)],
+          type,
+        };
+        return {
+          ...e,
+          args: [{ kind: "call", fn: "min", args: [above, literal(limit, type)], type }],
+        };
       },
     });
 
@@ -134,12 +147,14 @@ export function makeSpecialsFromBits(kernel: Kernel): Kernel {
       return e.type.width === 1 ? scalar : { kind: "vector", parts: [scalar], type: e.type };
     },
   });
-  const head = special.filter((s) => used.has(s)).flatMap(({ name, bits }): Stmt[] => {
-    const of: Expr = { kind: "local", name: `${name}_bits`, type: { scalar: "u32", width: 1 } };
-    return [
-      { kind: "let", name: `${name}_bits`, value: literal(bits, of.type) },
-      { kind: "let", name, value: { kind: "bitcast", of, type: { scalar: "f32", width: 1 } } },
-    ];
-  });
+  const head = special
+    .filter((s) => used.has(s))
+    .flatMap(({ name, bits }): Stmt[] => {
+      const of: Expr = { kind: "local", name: `${name}_bits`, type: { scalar: "u32", width: 1 } };
+      return [
+        { kind: "let", name: `${name}_bits`, value: literal(bits, of.type) },
+        { kind: "let", name, value: { kind: "bitcast", of, type: { scalar: "f32", width: 1 } } },
+      ];
+    });
   return used.size === 0 ? kernel : { ...rewritten, body: [...head, ...rewritten.body] };
 }

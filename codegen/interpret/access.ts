@@ -21,14 +21,14 @@ export type Shadows = {
   readonly elsewhere: Uint8Array;
 };
 
-export function makeShadows(length: number): Shadows {
-  const times = () => new Int32Array(length);
+/** `read` is 0 for memory that is never read. */
+export function makeShadows(length: number, read: number): Shadows {
   return {
-    when: times(),
-    who: times(),
-    seen: times(),
-    by: times(),
-    elsewhere: new Uint8Array(length),
+    when: new Int32Array(length),
+    who: new Int32Array(length),
+    seen: new Int32Array(read),
+    by: new Int32Array(read),
+    elsewhere: new Uint8Array(read),
   };
 }
 

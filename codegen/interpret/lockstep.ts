@@ -8,7 +8,8 @@ import type { Meeting } from "./translate.ts";
 
 /** A lane between two meetings. `place` is the meeting's number (from 1; 0: finished), then its loops' trip counters. */
 export type Lane = {
-  readonly steps: Iterator<undefined>;
+  /** Begun anew for every workgroup; the arrays are kept. */
+  steps: Iterator<undefined>;
   readonly place: Int32Array;
   /** What it brings to a subgroup operation, and what it takes away. */
   readonly give: Float64Array;
@@ -51,13 +52,14 @@ function advanceSubgroup(
   diverged: Diverged,
 ): void {
   for (;;) {
-    for (let l = first; l < end; l++) if (lanes[l]!.steps.next().done) lanes[l]!.place[0] = 0;
-    const meeting = meetings[lanes[first]!.place[0]! - 1];
-    const anyCollective = lanes
-      .slice(first, end)
-      .some((lane) => meetings[lane.place[0]! - 1]?.collective);
-    if (!anyCollective) return;
-    together(lanes, first, end, meetings, diverged);
+    let collective = false;
+    for (let l = first; l < end; l++) {
+      const { steps, place } = lanes[l]!;
+      if (steps.next().done) place[0] = 0;
+      else collective ||= meetings[place[0]! - 1]!.collective !== undefined;
+    }
+    if (!collective) return;
+    const meeting = together(lanes, first, end, meetings, diverged);
     collect(lanes, first, end, meeting!.collective!);
   }
 }

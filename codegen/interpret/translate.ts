@@ -4,7 +4,7 @@
  */
 import { CompilerBug } from "../../src/graph/bug.ts";
 import { visit } from "../build.ts";
-import type { Collective, Expr, Kernel, Memory, Scalar, Stmt } from "../kernel.ts";
+import type { Builtin, Collective, Expr, Kernel, Memory, Scalar, Stmt } from "../kernel.ts";
 import { arrayName, bufferAccessors, registerAccessors, workgroupAccessors } from "./access.ts";
 import { spellBitcast, spellCall, spellCast, spellFma, spellLiteral } from "./spell.ts";
 
@@ -74,7 +74,11 @@ export function translate(kernel: Kernel): Translation {
     ...kernel.registers.map(registerAccessors),
   ];
   const head = `return function${w.meets ? "*" : ""} (x, y, z, lane, subgroupLane, place, give, take) {`;
-  const source = ['"use strict";', ...accessors, head, ...registers, ...w.lines, "};"].join("\n");
+  // Lanes that run one after another share their registers' arrays.
+  const open = w.meets
+    ? [head, ...registers]
+    : [...registers, head, ...kernel.registers.map((m) => `known_${m.name}.fill(0);`)];
+  const source = ['"use strict";', ...accessors, ...open, ...w.lines, "};"].join("\n");
   return { source, statements: w.statements, meetings: w.meetings };
 }
 
@@ -171,6 +175,14 @@ function once(text: string, w: Writer): string {
 
 const scalarOf = (e: Expr, at: number, w: Writer): string => scalarsOf(e, at, w)[0]!;
 
+const builtinNames = {
+  workgroup_x: "x",
+  workgroup_y: "y",
+  workgroup_z: "z",
+  lane: "lane",
+  subgroup_lane: "subgroupLane",
+} as const satisfies Record<Builtin, string>;
+
 /** The components of a value, each as complete text. */
 function scalarsOf(e: Expr, at: number, w: Writer): readonly string[] {
   const { scalar, width } = e.type;
@@ -180,15 +192,7 @@ function scalarsOf(e: Expr, at: number, w: Writer): readonly string[] {
     case "literal":
       return each(() => spellLiteral(e.value, scalar));
     case "builtin":
-      return [
-        {
-          workgroup_x: "x",
-          workgroup_y: "y",
-          workgroup_z: "z",
-          lane: "lane",
-          subgroup_lane: "subgroupLane",
-        }[e.name],
-      ];
+      return [builtinNames[e.name]];
     case "local":
       return each((c) => nameOf(e.name, c));
     case "call":

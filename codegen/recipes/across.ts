@@ -13,11 +13,14 @@ export function neutral(fold: Fold, scalar: Scalar): number {
   return -3.4028234663852886e38;
 }
 
-export const combine = (fold: Fold, a: Val, b: Num): Val => call(fold === "sum" ? "add" : "max", a, b);
+export const combine = (fold: Fold, a: Val, b: Num): Val =>
+  call(fold === "sum" ? "add" : "max", a, b);
 
 /** A vector's components combined. */
 export function combineParts(fold: Fold, v: Val): Val {
-  return Array.from({ length: v.type.width }, (_, j) => v.component(j)).reduce((a, b) => combine(fold, a, b));
+  return Array.from({ length: v.type.width }, (_, j) => v.component(j)).reduce((a, b) =>
+    combine(fold, a, b),
+  );
 }
 
 /** Partial results that every lane reads for itself; more of them are first combined by a few lanes. */
@@ -39,25 +42,37 @@ export function acrossLanes(
   const partials = lanes / size;
   if (partials === 1) return own;
   const short = partials <= mostPartials;
-  const memory = k.workgroup(`${fold}_partials`, value.type.scalar, short && round ? partials * 2 : partials);
-  const base = short && round ? k.let("half", call("bitand", round, 1).times(partials)) : literal(0, "u32");
+  const memory = k.workgroup(
+    `${fold}_partials`,
+    value.type.scalar,
+    short && round ? partials * 2 : partials,
+  );
+  const base =
+    short && round ? k.let("half", call("bitand", round, 1).times(partials)) : literal(0, "u32");
   const place = size > 1 ? lane.over(size) : lane;
-  if (size > 1) k.when(k.builtin("subgroup_lane").equals(0), () => k.store(memory, plus(base, place), own));
+  if (size > 1)
+    k.when(k.builtin("subgroup_lane").equals(0), () => k.store(memory, plus(base, place), own));
   else k.store(memory, plus(base, place), own);
   k.barrier();
   if (short) return foldCells(k, fold, memory, base, partials);
   const group = 2 ** Math.ceil(Math.log2(partials) / 2);
-  if (partials % group !== 0) throw new CompilerBug(`${partials} partial results are no power of two`);
+  if (partials % group !== 0)
+    throw new CompilerBug(`${partials} partial results are no power of two`);
   const totals = k.workgroup(`${fold}_totals`, value.type.scalar, partials / group);
-  k.when(lane.below(partials / group), () => k.store(totals, lane, foldCells(k, fold, memory, lane.times(group), group)));
+  k.when(lane.below(partials / group), () =>
+    k.store(totals, lane, foldCells(k, fold, memory, lane.times(group), group)),
+  );
   k.barrier();
   return foldCells(k, fold, totals, literal(0, "u32"), partials / group);
 }
 
-const plus = (a: Val, b: Val): Val => (a.expr.kind === "literal" && a.expr.value === 0 ? b : a.plus(b));
+const plus = (a: Val, b: Val): Val =>
+  a.expr.kind === "literal" && a.expr.value === 0 ? b : a.plus(b);
 
 function foldCells(k: KernelBuilder, fold: Fold, from: Memory, base: Val, count: number): Val {
   const total = k.variable(fold, literal(neutral(fold, from.scalar), from.scalar));
-  k.loop("partial", 0, count, 1, (i) => total.set(combine(fold, total.get(), k.load(from, plus(base, i)))));
+  k.loop("partial", 0, count, 1, (i) =>
+    total.set(combine(fold, total.get(), k.load(from, plus(base, i)))),
+  );
   return total.get();
 }

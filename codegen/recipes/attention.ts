@@ -9,7 +9,16 @@ import { call, cast, fma, literal, select, type Val } from "../build.ts";
 import { linearLanes } from "../grid.ts";
 import type { Caps, Memory } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
-import { isAttend, keySpan, queryOf, slotOf, sumOfParts, unseen, widthOf, type Query } from "./query.ts";
+import {
+  isAttend,
+  keySpan,
+  type Query,
+  queryOf,
+  slotOf,
+  sumOfParts,
+  unseen,
+  widthOf,
+} from "./query.ts";
 
 /** `subgroup`: lanes that find their largest logit together, 1 where subgroups are not used. */
 type Team = { readonly lanes: number; readonly subgroup: number };
@@ -27,8 +36,7 @@ export const attention: Recipe = {
       schedule: team,
       build: () => ({ kernels: [workgroupAQuery(region, q, team)], scratch: [] }),
     }));
-    const fewQueries = q.batch * q.time * q.heads < Math.min(caps.busyLanes, 64);
-    return caps.barriers === "cheap" || fewQueries ? [...shared, ...alone] : [...alone, ...shared];
+    return caps.barriers === "cheap" ? [...shared, ...alone] : [...alone, ...shared];
   },
 };
 
@@ -37,9 +45,14 @@ function teamsOf(region: Region, q: Query, caps: Caps): readonly Team[] {
   const sizes = caps.subgroup ? [caps.subgroup.size, 1] : [1];
   return [64, 128, 256]
     .flatMap((lanes) => sizes.map((subgroup) => ({ lanes, subgroup })))
-    .filter(({ lanes, subgroup }) => lanes % subgroup === 0 && lanes <= caps.maxWorkgroupLanes
-      && q.dims / width <= lanes && 4 * (q.dims + 3 * lanes + 4 * lanes) <= caps.maxWorkgroupBytes
-      && [q.heads, q.time, q.batch].every((n) => n <= caps.maxWorkgroupsPerDimension));
+    .filter(
+      ({ lanes, subgroup }) =>
+        lanes % subgroup === 0 &&
+        lanes <= caps.maxWorkgroupLanes &&
+        q.dims / width <= lanes &&
+        4 * (q.dims + 3 * lanes + 4 * lanes) <= caps.maxWorkgroupBytes &&
+        [q.heads, q.time, q.batch].every((n) => n <= caps.maxWorkgroupsPerDimension),
+    );
 }
 
 const range = (n: number) => Array.from({ length: n }, (_, i) => i);
@@ -55,7 +68,11 @@ function laneAQuery(region: Region, q: Query, caps: Caps, block: number): Lowere
   const query = k.registers("query", "f32", q.dims);
   const total = k.registers("total", "f32", q.dims);
   k.when(index.below(lanes), () => {
-    const [row, t, head] = io.indices.unflatten(index, [q.batch, q.time, q.heads]) as [Val, Val, Val];
+    const [row, t, head] = io.indices.unflatten(index, [q.batch, q.time, q.heads]) as [
+      Val,
+      Val,
+      Val,
+    ];
     const group = k.let("group", head.over(q.heads / q.groups));
     k.loop("d", 0, q.dims, width, (d) => {
       k.store(query, d, io.read(q.q)([row, t, head, d], width).times(q.scale));
@@ -73,22 +90,42 @@ function laneAQuery(region: Region, q: Query, caps: Caps, block: number): Lowere
         const keys = slots.map((slot) => io.read(q.keys)([row, slot, group, d], width));
         products.forEach((product, i) => k.accumulate(product, (now) => fma(part, keys[i]!, now)));
       });
-      const logits = products.map((p, i) => k.let("logit", select(visible[i]!, sumOfParts(p.get()), unseen)));
+      const logits = products.map((p, i) =>
+        k.let("logit", select(visible[i]!, sumOfParts(p.get()), unseen)),
+      );
       const before = largest.get();
-      const now = k.let("largest_now", logits.reduce((a, b) => a.atLeast(b), before));
+      const now = k.let(
+        "largest_now",
+        logits.reduce((a, b) => a.atLeast(b), before),
+      );
       const fade = k.let("fade", call("exp", before.minus(now)));
       const weights = logits.map((logit, i) =>
-        k.let("weight", select(visible[i]!, call("exp", logit.minus(now)), 0)));
+        k.let("weight", select(visible[i]!, call("exp", logit.minus(now)), 0)),
+      );
       largest.set(now);
-      k.accumulate(sum, (so) => fma(so, fade, weights.reduce((a, b) => a.plus(b))));
+      k.accumulate(sum, (so) =>
+        fma(
+          so,
+          fade,
+          weights.reduce((a, b) => a.plus(b)),
+        ),
+      );
       k.loop("d", 0, q.dims, width, (d) => {
         const faded = k.load(total, d, width).times(fade);
-        k.store(total, d, slots.reduce((so, slot, i) =>
-          fma(io.read(q.values)([row, slot, group, d], width), weights[i]!, so), faded));
+        k.store(
+          total,
+          d,
+          slots.reduce(
+            (so, slot, i) => fma(io.read(q.values)([row, slot, group, d], width), weights[i]!, so),
+            faded,
+          ),
+        );
       });
     });
     const share = k.let("share", call("div", literal(1, "f32"), sum.get()));
-    k.loop("d", 0, q.dims, width, (d) => io.write([row, t, head, d], k.load(total, d, width).times(share)));
+    k.loop("d", 0, q.dims, width, (d) =>
+      io.write([row, t, head, d], k.load(total, d, width).times(share)),
+    );
   });
   return io.finish(`${region.name}_attend`, workgroupSize, grid);
 }
@@ -133,7 +170,8 @@ function workgroupAQuery(region: Region, q: Query, team: Team): LoweredKernel {
     k.barrier();
     const before = largest.get();
     k.loop("other", 0, peaks.length, 1, (other) =>
-      k.accumulate(largest, (now) => now.atLeast(k.load(peaks, other))));
+      k.accumulate(largest, (now) => now.atLeast(k.load(peaks, other))),
+    );
     const now = largest.get();
     const fade = k.let("fade", call("exp", before.minus(now)));
     k.store(weights, lane, select(visible, call("exp", logit.minus(now)), 0));
@@ -149,7 +187,11 @@ function workgroupAQuery(region: Region, q: Query, team: Team): LoweredKernel {
       k.accumulate(total, (so) => fma(value, weight, so));
     });
   });
-  const joined = joinParts(io, { across, parts, even: across * parts === lanes }, { part, mine, sum: sum.get(), total: total.get() });
+  const joined = joinParts(
+    io,
+    { across, parts, even: across * parts === lanes },
+    { part, mine, sum: sum.get(), total: total.get() },
+  );
   k.when(part.equals(0), () => io.write([row, t, head, mine], joined()));
   return io.finish(`${region.name}_attend`, lanes, [q.heads, q.time, q.batch]);
 }
@@ -160,7 +202,9 @@ function storePeak(io: RegionIO, team: Team, peaks: Memory, logit: Val): void {
   const lane = k.builtin("lane");
   if (team.subgroup === 1) return k.store(peaks, lane, logit);
   const peak = k.subgroup("max", logit);
-  k.when(lane.modulo(team.subgroup).equals(0), () => k.store(peaks, lane.over(team.subgroup), peak));
+  k.when(lane.modulo(team.subgroup).equals(0), () =>
+    k.store(peaks, lane.over(team.subgroup), peak),
+  );
 }
 
 /** Lanes of different parts have added different keys of the same numbers: the first part adds up what the others have. */
@@ -184,7 +228,9 @@ function joinParts(
     const sum = k.variable("sum", own.sum);
     const total = k.variable("total", own.total);
     k.loop("other", 1, shape.parts, 1, (other) => {
-      k.accumulate(sum, (so) => so.plus(k.load(sums, other.times(shape.across).plus(own.mine.over(width)))));
+      k.accumulate(sum, (so) =>
+        so.plus(k.load(sums, other.times(shape.across).plus(own.mine.over(width)))),
+      );
       k.accumulate(total, (so) => so.plus(k.load(totals, other.times(dims).plus(own.mine), width)));
     });
     return total.get().over(sum.get());

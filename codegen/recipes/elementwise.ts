@@ -17,7 +17,9 @@ export const elementwise: Recipe = {
     const choice = (width: 1 | 4, workgroupSize: number): Choice => ({
       schedule: { width, workgroupSize },
       build: () => ({
-        kernels: outputsByShape(region).map((outputs) => elementKernel(region, outputs, caps, width, workgroupSize)),
+        kernels: outputsByShape(region).map((outputs) =>
+          elementKernel(region, outputs, caps, width, workgroupSize),
+        ),
         scratch: [],
       }),
     });
@@ -44,7 +46,8 @@ function elementKernel(
 ): LoweredKernel {
   const io = new RegionIO(region);
   const { shape } = outputs[0]!.type;
-  const width = most === 4 && shape.at(-1)! % 4 === 0 && outputs.every((n) => io.canVector(n)) ? 4 : 1;
+  const width =
+    most === 4 && shape.at(-1)! % 4 === 0 && outputs.every((n) => io.canVector(n)) ? 4 : 1;
   const lanes = size(shape) / width;
   const { index, grid } = linearLanes(io, caps, lanes, workgroupSize);
   io.k.when(index.below(lanes), () => {

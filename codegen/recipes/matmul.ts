@@ -5,11 +5,20 @@
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import { fma, literal, select, vector, type Val } from "../build.ts";
+import { fma, literal, select, type Val, vector } from "../build.ts";
 import type { Caps } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
 import {
-  contractOf, indexOf, join, layoutOf, productOf, unflatten, writeGroup, type Layout, type Places, type Product,
+  contractOf,
+  indexOf,
+  join,
+  type Layout,
+  layoutOf,
+  type Places,
+  type Product,
+  productOf,
+  unflatten,
+  writeGroup,
 } from "./product.ts";
 import { registerTiles } from "./tile.ts";
 
@@ -23,7 +32,11 @@ const tiles: readonly Tile[] = [
   { tileRows: 32, tileColumns: 64, depth: 32 },
 ];
 const registers = [
-  { rows: 4, columns: 3 }, { rows: 4, columns: 2 }, { rows: 4, columns: 4 }, { rows: 8, columns: 1 }, { rows: 2, columns: 2 },
+  { rows: 4, columns: 3 },
+  { rows: 4, columns: 2 },
+  { rows: 4, columns: 4 },
+  { rows: 8, columns: 1 },
+  { rows: 2, columns: 2 },
 ];
 
 const lanesOf = (t: Tile) => (t.tileRows * t.tileColumns) / 16;
@@ -37,8 +50,13 @@ export const matmul: Recipe = {
       schedule,
       build: () => ({ kernels: [registerTiles(region, caps, schedule)], scratch: [] }),
     }));
-    const shared: Choice[] = tiles.filter((t) => fits(t, p, caps)).sort((a, b) => rank(a, p, caps) - rank(b, p, caps))
-      .map((schedule) => ({ schedule, build: () => ({ kernels: [tiled(region, schedule)], scratch: [] }) }));
+    const shared: Choice[] = tiles
+      .filter((t) => fits(t, p, caps))
+      .sort((a, b) => rank(a, p, caps) - rank(b, p, caps))
+      .map((schedule) => ({
+        schedule,
+        build: () => ({ kernels: [tiled(region, schedule)], scratch: [] }),
+      }));
     return caps.barriers === "cheap" ? [...shared, ...alone] : [...alone, ...shared];
   },
 };
@@ -48,8 +66,11 @@ const gridOf = (t: Tile, p: Product) =>
 
 function fits(t: Tile, p: Product, caps: Caps): boolean {
   const bytes = 4 * t.depth * (t.tileRows + t.tileColumns);
-  return lanesOf(t) <= caps.maxWorkgroupLanes && bytes <= caps.maxWorkgroupBytes
-    && gridOf(t, p).every((n) => n <= caps.maxWorkgroupsPerDimension);
+  return (
+    lanesOf(t) <= caps.maxWorkgroupLanes &&
+    bytes <= caps.maxWorkgroupBytes &&
+    gridOf(t, p).every((n) => n <= caps.maxWorkgroupsPerDimension)
+  );
 }
 
 /** Lower is better: work on results that do not exist, lanes left idle, then loads a result. */
@@ -93,16 +114,33 @@ function tiled(region: Region, t: Tile): LoweredKernel {
     });
     k.barrier();
     k.loop("d", 0, t.depth, 4, (d) => {
-      const lefts = sums.map((_, i) => k.load(leftTile, laneRow.plus(i).times(t.depth).plus(d), 4, "left"));
+      const lefts = sums.map((_, i) =>
+        k.load(leftTile, laneRow.plus(i).times(t.depth).plus(d), 4, "left"),
+      );
       for (let u = 0; u < 4; u++) {
-        const right = k.load(rightTile, d.plus(u).times(t.tileColumns).plus(laneColumn), 4, "right");
-        sums.forEach((sum, i) => k.accumulate(sum, (now) => fma(lefts[i]!.component(u), right, now)));
+        const right = k.load(
+          rightTile,
+          d.plus(u).times(t.tileColumns).plus(laneColumn),
+          4,
+          "right",
+        );
+        sums.forEach((sum, i) =>
+          k.accumulate(sum, (now) => fma(lefts[i]!.component(u), right, now)),
+        );
       }
     });
     k.barrier();
   });
   sums.forEach((sum, i) => {
-    writeRow(io, p, layout, batch, k.let("row", top.plus(laneRow).plus(i)), leftmost.plus(laneColumn), sum.get());
+    writeRow(
+      io,
+      p,
+      layout,
+      batch,
+      k.let("row", top.plus(laneRow).plus(i)),
+      leftmost.plus(laneColumn),
+      sum.get(),
+    );
   });
   return io.finish(`${region.name}_product`, lanes, gridOf(t, p));
 }
@@ -130,7 +168,10 @@ function rightQuads(io: RegionIO, p: Product, layout: Layout, batch: Places) {
   const read = io.read(p.right.node);
   const width = layout.kind === "columns" ? 4 : 1;
   return (term: Val, first: Val): Val => {
-    const inner = join(batch, unflatten(io, k.let("term_read", term.atMost(p.K - 1)), p.axes.inner));
+    const inner = join(
+      batch,
+      unflatten(io, k.let("term_read", term.atMost(p.K - 1)), p.axes.inner),
+    );
     const parts = Array.from({ length: 4 / width }, (_, u) => {
       const column = k.let("column_read", first.plus(u).atMost(p.N - width));
       return read(indexOf(p.right, join(inner, unflatten(io, column, p.axes.columns))), width);
@@ -140,7 +181,13 @@ function rightQuads(io: RegionIO, p: Product, layout: Layout, batch: Places) {
 }
 
 function writeRow(
-  io: RegionIO, p: Product, layout: Layout, batch: Places, row: Val, column: Val, sums: Val,
+  io: RegionIO,
+  p: Product,
+  layout: Layout,
+  batch: Places,
+  row: Val,
+  column: Val,
+  sums: Val,
 ): void {
   const k = io.k;
   const width = layout.kind === "columns" ? 4 : 1;
@@ -148,7 +195,12 @@ function writeRow(
   for (let c = 0; c < 4; c += width) {
     const at = k.let("column", column.plus(c));
     k.when(row.below(p.M).and(at.below(p.N)), () => {
-      writeGroup(io, p, join(places, unflatten(io, at, p.axes.columns)), width === 4 ? sums : sums.component(c));
+      writeGroup(
+        io,
+        p,
+        join(places, unflatten(io, at, p.axes.columns)),
+        width === 4 ? sums : sums.component(c),
+      );
     });
   }
 }

@@ -11,8 +11,14 @@ function multiply(k: KernelBuilder, a: Val, by: number): readonly [high: Val, lo
   const high = k.let("high", upper(a));
   const lowHigh = k.let("low_high", low.times(by >>> 16));
   const highLow = k.let("high_low", high.times(by & 0xffff));
-  const middle = upper(low.times(by & 0xffff)).plus(half(lowHigh)).plus(half(highLow));
-  const top = high.times(by >>> 16).plus(upper(lowHigh)).plus(upper(highLow)).plus(upper(middle));
+  const middle = upper(low.times(by & 0xffff))
+    .plus(half(lowHigh))
+    .plus(half(highLow));
+  const top = high
+    .times(by >>> 16)
+    .plus(upper(lowHigh))
+    .plus(upper(highLow))
+    .plus(upper(middle));
   return [k.let("product_high", top), k.let("product_low", a.times(by))];
 }
 
@@ -26,10 +32,12 @@ function philox(k: KernelBuilder, seed: Val, draw: Val, quad: Val): readonly Val
     const [high0, low0] = multiply(k, c0, 0xd2511f53);
     const [high1, low1] = multiply(k, c2, 0xcd9e8d57);
     const next = [
-      call("bitxor", call("bitxor", high1, c1), key[0].get()), low1,
-      call("bitxor", call("bitxor", high0, c3), key[1].get()), low0,
+      call("bitxor", call("bitxor", high1, c1), key[0].get()),
+      low1,
+      call("bitxor", call("bitxor", high0, c3), key[1].get()),
+      low0,
     ];
-    next.forEach((v, i) => counter[i]!.set(v));
+    for (const [i, v] of next.entries()) counter[i]!.set(v);
     key[0].set(key[0].get().plus(0x9e3779b9));
     key[1].set(key[1].get().plus(0xbb67ae85));
   });
@@ -40,9 +48,20 @@ function philox(k: KernelBuilder, seed: Val, draw: Val, quad: Val): readonly Val
 function gumbel(k: KernelBuilder, word: Val): Val {
   const scale = 2 ** -24;
   const bits = k.let("draw_bits", call("shr", word, 8));
-  const rest = k.let("one_less_u", cast(call("sub", u32(0xffffff), bits), "f32").plus(0.5).times(scale));
-  const u = select(bits.below(2 ** 23), cast(bits, "f32").plus(0.5).times(scale), call("sub", literal(1, "f32"), rest));
-  const series = [1 / 5, 1 / 4, 1 / 3, 1 / 2, 1].reduce<Val>((sum, c) => sum.times(rest).plus(c), literal(0, "f32")).times(rest);
+  const rest = k.let(
+    "one_less_u",
+    cast(call("sub", u32(0xffffff), bits), "f32")
+      .plus(0.5)
+      .times(scale),
+  );
+  const u = select(
+    bits.below(2 ** 23),
+    cast(bits, "f32").plus(0.5).times(scale),
+    call("sub", literal(1, "f32"), rest),
+  );
+  const series = [1 / 5, 1 / 4, 1 / 3, 1 / 2, 1]
+    .reduce<Val>((sum, c) => sum.times(rest).plus(c), literal(0, "f32"))
+    .times(rest);
   const minusLog = k.let("minus_log", select(rest.below(1 / 32), series, negate(call("log", u))));
   return k.let("gumbel", negate(call("log", minusLog)));
 }

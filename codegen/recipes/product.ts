@@ -75,8 +75,14 @@ function arrange(left: Operand, right: Operand, out: Operand): Product {
   };
   const { batch, rows, columns, inner } = axes;
   return {
-    left, right, out, axes,
-    batch: sizeOf(batch), M: sizeOf(rows), N: sizeOf(columns), K: sizeOf(inner),
+    left,
+    right,
+    out,
+    axes,
+    batch: sizeOf(batch),
+    M: sizeOf(rows),
+    N: sizeOf(columns),
+    K: sizeOf(inner),
   };
 }
 
@@ -84,7 +90,10 @@ export function layoutOf(io: RegionIO, p: Product): Layout {
   const column = p.axes.columns[p.axes.columns.length - 1];
   const term = p.axes.inner[p.axes.inner.length - 1];
   const byFour = (axis: Axis | undefined, operand: Operand) =>
-    axis !== undefined && axis.size % 4 === 0 && lastOf(operand.labels) === axis.label && io.canVector(operand.node);
+    axis !== undefined &&
+    axis.size % 4 === 0 &&
+    lastOf(operand.labels) === axis.label &&
+    io.canVector(operand.node);
   const innerByFour = byFour(term, p.left);
   const innerContiguous = term !== undefined && lastOf(p.right.labels) === term.label;
   if (byFour(column, p.right)) return { kind: "columns", innerByFour, innerContiguous };
@@ -99,7 +108,10 @@ export const termsAtOnce = (layout: Layout) => (layout.innerByFour ? 4 : 1);
 
 /** One index as an index an axis, the last fastest. */
 export function unflatten(io: RegionIO, index: Val, axes: readonly Axis[]): Places {
-  const at = io.indices.unflatten(index, axes.map((a) => a.size));
+  const at = io.indices.unflatten(
+    index,
+    axes.map((a) => a.size),
+  );
   return new Map(axes.map((a, i) => [a.label, at[i] ?? index]));
 }
 

@@ -25,17 +25,40 @@ export type Query = {
 /** A logit below every real one; finite, since WGSL may assume that nothing is infinite. */
 export const unseen = -1e30;
 
-export const isAttend = (node: Node | null): boolean => node?.op === "composite" && node.attrs.name === "attend";
+export const isAttend = (node: Node | null): boolean =>
+  node?.op === "composite" && node.attrs.name === "attend";
 
 export function queryOf(region: Region): Query {
   const node = region.anchor;
   const [q, keys, values, seen, , position] = node?.inputs ?? [];
-  if (node?.op !== "composite" || node.attrs.name !== "attend" || !q || !keys || !values || !seen || !position)
+  if (
+    node?.op !== "composite" ||
+    node.attrs.name !== "attend" ||
+    !q ||
+    !keys ||
+    !values ||
+    !seen ||
+    !position
+  )
     throw new CompilerBug(`${region.name} is no attention`);
   const [batch = 1, time = 1, heads = 1, dims = 1] = q.type.shape;
   const [, slots = 1, groups = 1] = keys.type.shape;
   const { window, scale } = node.attrs;
-  return { q, keys, values, seen, position, batch, time, heads, groups, dims, slots, window, scale };
+  return {
+    q,
+    keys,
+    values,
+    seen,
+    position,
+    batch,
+    time,
+    heads,
+    groups,
+    dims,
+    slots,
+    window,
+    scale,
+  };
 }
 
 /** Numbers of a key or value that are read at once. */
@@ -43,7 +66,12 @@ export const widthOf = (io: RegionIO, q: Query): Width =>
   q.dims % 4 === 0 && io.canVector(q.keys) && io.canVector(q.values) ? 4 : 1;
 
 /** The first and last place in the stream that the query of token `t` sees: itself and up to `window` of its document before. */
-export function keySpan(io: RegionIO, q: Query, row: Val, t: Val): { readonly oldest: Val; readonly newest: Val } {
+export function keySpan(
+  io: RegionIO,
+  q: Query,
+  row: Val,
+  t: Val,
+): { readonly oldest: Val; readonly newest: Val } {
   const k = io.k;
   const newest = k.let("newest", io.read(q.seen)([row]).plus(cast(t, "i32")));
   const place = k.let("place", io.read(q.position)([row, t]).atLeast(0));
@@ -56,4 +84,6 @@ export const slotOf = (io: RegionIO, q: Query, at: Val): Val =>
   io.k.let("slot", cast(at.modulo(q.slots), "u32"));
 
 export const sumOfParts = (v: Val): Val =>
-  Array.from({ length: v.type.width }, (_, i) => v.component(i)).reduce((a, b) => call("add", a, b));
+  Array.from({ length: v.type.width }, (_, i) => v.component(i)).reduce((a, b) =>
+    call("add", a, b),
+  );

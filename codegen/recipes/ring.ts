@@ -25,17 +25,24 @@ function ringKernel(region: Region, caps: Caps, most: 1 | 4): LoweredKernel {
   const io = new RegionIO(region);
   const { k } = io;
   const [kept, values, start, count] = (region.anchor?.inputs ?? []) as readonly Node[];
-  if (!kept || !values || !start || !count) throw new CompilerBug(`region ${region.name} is no ring`);
+  if (!kept || !values || !start || !count)
+    throw new CompilerBug(`region ${region.name} is no ring`);
   const { shape } = values.type; // [B, T, …]
   const slots = kept.type.shape[1]!;
-  const width = most === 4 && shape.length > 2 && shape.at(-1)! % 4 === 0 && io.canVector(values) ? 4 : 1;
+  const width =
+    most === 4 && shape.length > 2 && shape.at(-1)! % 4 === 0 && io.canVector(values) ? 4 : 1;
   const lanes = size(shape) / width;
   const { index, grid } = linearLanes(io, caps, lanes, 64);
   k.when(index.below(lanes), () => {
     const [row, t, ...rest] = io.indices.unflatten(timesIndex(index, width), shape);
     const real = k.let("real", cast(io.read(count)([row!]), "u32"));
     k.when(t!.below(real), () => {
-      const slot = k.let("slot", cast(io.read(start)([row!]), "u32").plus(t!).modulo(slots));
+      const slot = k.let(
+        "slot",
+        cast(io.read(start)([row!]), "u32")
+          .plus(t!)
+          .modulo(slots),
+      );
       io.write([row!, slot, ...rest], io.read(values)([row!, t!, ...rest], width));
     });
   });

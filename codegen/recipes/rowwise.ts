@@ -10,7 +10,7 @@ import { linearLanes, linearWorkgroups } from "../grid.ts";
 import { size, timesIndex } from "../indices.ts";
 import type { Caps } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
-import { scalarOf } from "../views.ts";
+import { canBeComputed, repeatsAlongLast, scalarOf } from "../views.ts";
 import { acrossLanes, combine, combineParts, neutral } from "./across.ts";
 
 type Reduce = NodeOf<"reduce">;
@@ -21,38 +21,74 @@ export const rowwise: Recipe = {
     const { anchor } = region;
     if (anchor?.op !== "reduce") return false;
     const shape = anchor.inputs[0]!.type.shape;
-    return reducesOf(region).every((r) =>
-      r === anchor || (isAlongLast(r) && isAlongLast(anchor) && sameShape(r.inputs[0]!.type.shape, shape)));
+    return reducesOf(region).every(
+      (r) =>
+        r === anchor ||
+        (isAlongLast(r) && isAlongLast(anchor) && sameShape(r.inputs[0]!.type.shape, shape)),
+    );
   },
   choices: (region, caps) => {
     const anchor = region.anchor as Reduce;
-    const choice = (schedule: { lanes: number; width: 1 | 4 }, build: () => LoweredKernel): Choice => ({
+    const choice = (
+      schedule: { lanes: number; width: 1 | 4 },
+      build: () => LoweredKernel,
+    ): Choice => ({
       schedule,
       build: () => ({ kernels: [build()], scratch: [] }),
     });
     if (!isAlongLast(anchor))
-      return ([4, 1] as const).map((width) => choice({ lanes: 1, width }, () => columns(region, anchor, caps, width)));
+      return ([4, 1] as const).map((width) =>
+        choice({ lanes: 1, width }, () => columns(region, anchor, caps, width)),
+      );
     return lanesFor(anchor, caps).flatMap((lanes) =>
-      ([4, 1] as const).map((width) => choice({ lanes, width }, () => rows(region, anchor, caps, lanes, width))));
+      ([4, 1] as const).map((width) =>
+        choice({ lanes, width }, () => rows(region, anchor, caps, lanes, width)),
+      ),
+    );
   },
 };
 
 const sameShape = (a: readonly number[], b: readonly number[]) => a.join() === b.join();
+/** Whether a broadcast to the elements' shape repeats one value a row. */
+const isOfRow = (node: Node, element: readonly number[]) =>
+  node.op === "broadcast" &&
+  sameShape(node.type.shape, element) &&
+  node.attrs.axes.join() ===
+    element
+      .slice(0, -1)
+      .map((_, i) => i)
+      .join();
 const isAlongLast = (r: Reduce) => r.attrs.axis === r.inputs[0]!.type.shape.length - 1;
-const reducesOf = (region: Region): readonly Reduce[] => region.body.filter((n): n is Reduce => n.op === "reduce");
+const reducesOf = (region: Region): readonly Reduce[] =>
+  region.body.filter((n): n is Reduce => n.op === "reduce");
 
 /** Lanes that share a row, the default first. Few where barriers are dear: one subgroup needs none, one lane needs nobody. */
 function lanesFor(anchor: Reduce, caps: Caps): readonly number[] {
   const length = anchor.inputs[0]!.type.shape.at(-1)!;
   const count = size(anchor.type.shape);
   const wide = [64, 256].filter((lanes) => lanes <= caps.maxWorkgroupLanes);
-  const subgroup = caps.subgroup && caps.subgroup.size <= caps.maxWorkgroupLanes ? [caps.subgroup.size] : [];
+  const subgroup =
+    caps.subgroup && caps.subgroup.size <= caps.maxWorkgroupLanes ? [caps.subgroup.size] : [];
   const few = length <= 32 || (caps.barriers === "dear" && (count >= 64 || subgroup.length === 0));
-  const preferred = few ? [1] : caps.barriers === "dear" ? subgroup : length >= 4096 ? wide.toReversed() : wide;
-  return [...new Set([...preferred, ...wide, ...subgroup, 1])].filter((lanes) => lanes <= Math.max(1, length) || lanes === 1);
+  const preferred = few
+    ? [1]
+    : caps.barriers === "dear"
+      ? subgroup
+      : length >= 4096
+        ? wide.toReversed()
+        : wide;
+  return [...new Set([...preferred, ...wide, ...subgroup, 1])].filter(
+    (lanes) => lanes <= Math.max(1, length) || lanes === 1,
+  );
 }
 
-function rows(region: Region, anchor: Reduce, caps: Caps, lanes: number, most: 1 | 4): LoweredKernel {
+function rows(
+  region: Region,
+  anchor: Reduce,
+  caps: Caps,
+  lanes: number,
+  most: 1 | 4,
+): LoweredKernel {
   const io = new RegionIO(region);
   const { k } = io;
   const element = anchor.inputs[0]!.type.shape;
@@ -65,7 +101,8 @@ function rows(region: Region, anchor: Reduce, caps: Caps, lanes: number, most: 1
     : linearWorkgroups(io, caps, size(row));
   const index = "index" in place ? place.index : place.number;
   const first = alone ? literal(0, "u32") : k.builtin("lane");
-  const wide = (node: Node): 1 | 4 => (most === 4 && length % 4 === 0 && io.canVector(node) ? 4 : 1);
+  const wide = (node: Node): 1 | 4 =>
+    most === 4 && length % 4 === 0 && io.canVector(node) ? 4 : 1;
   const along = (width: 1 | 4, body: (column: Val) => void) =>
     k.loop("column", timesIndex(first, width), length, lanes * width, body);
 
@@ -78,17 +115,34 @@ function rows(region: Region, anchor: Reduce, caps: Caps, lanes: number, most: 1
       const width = wide(source);
       const scalar = scalarOf(source);
       const total = k.variable(reduce.label || fn, literal(neutral(fn, scalar), scalar, width));
-      along(width, (column) => k.accumulate(total, (now) => combine(fn, now, io.read(source)([...at, column], width))));
+      along(width, (column) =>
+        k.accumulate(total, (now) => combine(fn, now, io.read(source)([...at, column], width))),
+      );
       last = acrossLanes(k, caps, lanes, fn, combineParts(fn, total.get()));
       const value = last;
       io.bind(reduce, () => value);
     }
+    // What is one value for the whole row is computed once, before the loop over its elements.
+    for (const node of region.body) {
+      const source = node.inputs[0];
+      if (
+        !source ||
+        !repeatsAlongLast(node) ||
+        !isOfRow(node, element) ||
+        !canBeComputed(source) ||
+        source.op === "constant"
+      )
+        continue;
+      const value = k.let(source.label || "of_row", io.read(source)(at));
+      io.bind(source, () => value);
+    }
     const ofElement = region.outputs.filter((n) => sameShape(n.type.shape, element));
     for (const width of [4, 1] as const) {
       const outputs = ofElement.filter((n) => wide(n) === width);
-      if (outputs.length) along(width, (column) => {
-        for (const output of outputs) io.writeOutput(output, [...at, column], width);
-      });
+      if (outputs.length)
+        along(width, (column) => {
+          for (const output of outputs) io.writeOutput(output, [...at, column], width);
+        });
     }
     const ofRow = region.outputs.filter((n) => !ofElement.includes(n));
     const writeRow = () => {
@@ -114,7 +168,10 @@ function columns(region: Region, anchor: Reduce, caps: Caps, most: 1 | 4): Lower
     const scalar = scalarOf(source);
     const total = k.variable(anchor.label || fn, literal(neutral(fn, scalar), scalar, width));
     k.loop("step", 0, source.type.shape[axis]!, 1, (step) =>
-      k.accumulate(total, (now) => combine(fn, now, io.read(source)(at.toSpliced(axis, 0, step), width))));
+      k.accumulate(total, (now) =>
+        combine(fn, now, io.read(source)(at.toSpliced(axis, 0, step), width)),
+      ),
+    );
     io.write(at, total.get());
   });
   return io.finish(region.name, 64, grid);

@@ -42,8 +42,10 @@ type Row = {
 function sampleKernel(region: Region, caps: Caps, lanes: number): LoweredKernel {
   const io = new RegionIO(region);
   const { k } = io;
-  const [logits, temperature, topP, topK, seed, draw] = (region.anchor?.inputs ?? []) as readonly Node[];
-  if (!logits || !temperature || !topP || !topK || !seed || !draw) throw new CompilerBug(`region ${region.name} draws nothing`);
+  const [logits, temperature, topP, topK, seed, draw] = (region.anchor?.inputs ??
+    []) as readonly Node[];
+  if (!logits || !temperature || !topP || !topK || !seed || !draw)
+    throw new CompilerBug(`region ${region.name} draws nothing`);
   const [batch, vocabulary] = logits.type.shape as readonly [number, number];
   const { number, grid, exact } = linearWorkgroups(io, caps, batch);
   const row = rowOf(io, caps, lanes, logits, number);
@@ -53,26 +55,47 @@ function sampleKernel(region: Region, caps: Caps, lanes: number): LoweredKernel 
     const best = k.variable("best", literal(lowest, "f32"));
     const token = k.variable("token", literal(0, "u32"));
     const offer = (v: Val, score: Val, allowed: Val) => {
-      const better = k.let("better", allowed.and(best.get().below(score)));
-      best.set(select(better, score, best.get()));
+      const before = best.get();
+      const better = k.let("better", allowed.and(before.below(score)));
+      best.set(select(better, score, before));
       token.set(select(better, v, token.get()));
     };
-    k.when(heat.equals(0), () => row.each(() => (v, logit, inside) => offer(v, logit, inside)), () => {
-      const scaled = (logit: Val) => k.let("scaled", logit.over(heat));
-      const least = k.let("least", leastByMass(row, scaled, control(topP), leastByRank(row, scaled, control(topK), vocabulary)));
-      const key = k.let("seed", control(seed));
-      const counter = k.let("draw", control(draw));
-      row.each((quad) => {
-        const noise = gumbels(k, key, counter, quad);
-        return (v, logit, inside, j) => {
-          const z = scaled(logit);
-          offer(v, k.let("noisy", z.plus(noise[j]!)), inside.and(call("le", least, orderOf(k, z))));
-        };
-      });
-    });
+    k.when(
+      heat.equals(0),
+      () => row.each(() => (v, logit, inside) => offer(v, logit, inside)),
+      () => {
+        const scaled = (logit: Val) => k.let("scaled", logit.over(heat));
+        const least = k.let(
+          "least",
+          leastByMass(
+            row,
+            scaled,
+            control(topP),
+            leastByRank(row, scaled, control(topK), vocabulary),
+          ),
+        );
+        const key = k.let("seed", control(seed));
+        const counter = k.let("draw", control(draw));
+        row.each((quad) => {
+          const noise = gumbels(k, key, counter, quad);
+          return (v, logit, inside, j) => {
+            const z = scaled(logit);
+            offer(
+              v,
+              k.let("noisy", z.plus(noise[j]!)),
+              inside.and(call("le", least, orderOf(k, z))),
+            );
+          };
+        });
+      },
+    );
     const top = row.across("max", best.get());
     // The lowest index among equals: the largest of the indices counted from the end.
-    const fromEnd = select(best.get().equals(top), call("sub", literal(vocabulary, "u32"), token.get()), literal(0, "u32"));
+    const fromEnd = select(
+      best.get().equals(top),
+      call("sub", literal(vocabulary, "u32"), token.get()),
+      literal(0, "u32"),
+    );
     const last = row.across("max", k.let("from_end", fromEnd));
     k.when(k.builtin("lane").equals(0), () => {
       const winner = call("sub", literal(vocabulary, "u32"), last.atLeast(1));
@@ -99,7 +122,12 @@ function rowOf(io: RegionIO, caps: Caps, lanes: number, logits: Node, at: Val): 
         for (let j = 0; j < 4; j++) {
           const v = j === 0 ? first : k.let("token_here", first.plus(j));
           const read = () => io.read(logits)([at, whole ? v : v.atMost(vocabulary - 1)]);
-          body(v, four ? four.component(j) : k.let("logit", read()), whole ? literal(1, "bool") : v.below(vocabulary), j);
+          body(
+            v,
+            four ? four.component(j) : k.let("logit", read()),
+            whole ? literal(1, "bool") : v.below(vocabulary),
+            j,
+          );
         }
       }),
   };
@@ -109,7 +137,10 @@ function rowOf(io: RegionIO, caps: Caps, lanes: number, logits: Node, at: Val): 
 function orderOf(k: KernelBuilder, z: Val): Val {
   const bits = k.let("bits", bitcast(select(z.equals(0), literal(0, "f32"), z), "u32"));
   const negative = call("le", literal(0x80000000, "u32"), bits);
-  return k.let("order", select(negative, call("bitxor", bits, 0xffffffff), call("bitor", bits, 0x80000000)));
+  return k.let(
+    "order",
+    select(negative, call("bitxor", bits, 0xffffffff), call("bitor", bits, 0x80000000)),
+  );
 }
 
 /** The largest threshold, bit by bit from the top, for which `enough` holds; it must hold for 0. */
@@ -129,14 +160,17 @@ function leastByRank(row: Row, scaled: (logit: Val) => Val, rank: Val, vocabular
   const kept = k.let("rank", rank);
   const least = k.variable("least_by_rank", literal(0, "u32"));
   k.when(call("ne", kept, 0).and(kept.below(vocabulary)), () =>
-    least.set(bisect(k, (tried, round) => {
-      const count = k.variable("count", literal(0, "u32"));
-      row.each(() => (_, logit, inside) => {
-        const counts = inside.and(call("le", tried, orderOf(k, scaled(logit))));
-        count.set(count.get().plus(select(counts, literal(1, "u32"), literal(0, "u32"))));
-      });
-      return call("le", kept, row.across("sum", count.get(), round));
-    })));
+    least.set(
+      bisect(k, (tried, round) => {
+        const count = k.variable("count", literal(0, "u32"));
+        row.each(() => (_, logit, inside) => {
+          const counts = inside.and(call("le", tried, orderOf(k, scaled(logit))));
+          count.set(count.get().plus(select(counts, literal(1, "u32"), literal(0, "u32"))));
+        });
+        return call("le", kept, row.across("sum", count.get(), round));
+      }),
+    ),
+  );
   return least.get();
 }
 
@@ -147,7 +181,10 @@ function leastByMass(row: Row, scaled: (logit: Val) => Val, p: Val, floor: Val):
   const least = k.variable("least_by_mass", floor);
   k.when(share.below(1), () => {
     const most = k.variable("most", literal(lowest, "f32"));
-    row.each(() => (_, logit, inside) => most.set(select(inside, most.get().atLeast(scaled(logit)), most.get())));
+    row.each(() => (_, logit, inside) => {
+      const before = most.get();
+      most.set(select(inside, before.atLeast(scaled(logit)), before));
+    });
     const peak = row.across("max", most.get());
     const mass = (from: Val, round?: Val): Val => {
       const sum = k.variable("mass", literal(0, "f32"));
@@ -159,7 +196,9 @@ function leastByMass(row: Row, scaled: (logit: Val) => Val, p: Val, floor: Val):
       return row.across("sum", sum.get(), round);
     };
     const needed = k.let("needed", mass(floor).times(share));
-    const threshold = bisect(k, (tried, round) => call("le", needed, mass(k.let("from", tried.atLeast(floor)), round)));
+    const threshold = bisect(k, (tried, round) =>
+      call("le", needed, mass(k.let("from", tried.atLeast(floor)), round)),
+    );
     least.set(threshold.atLeast(floor).atMost(orderOf(k, peak)));
   });
   return least.get();

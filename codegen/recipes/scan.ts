@@ -36,14 +36,17 @@ export const scan: Recipe = {
     }));
     const tiled: Choice[] = chunksOf(s, caps).map((chunk) => tiledChoice(region, s, caps, chunk));
     const idle = s.batch * s.channels * 4 <= caps.busyLanes;
-    return caps.barriers === "cheap" && idle && s.time >= 512 ? [...tiled, ...sequential] : [...sequential, ...tiled];
+    return caps.barriers === "cheap" && idle && s.time >= 512
+      ? [...tiled, ...sequential]
+      : [...sequential, ...tiled];
   },
 };
 
 function shapeOf(region: Region): Shape {
   const node = region.anchor;
   const [decay, input, initial] = node?.inputs ?? [];
-  if (node?.op !== "scan" || !decay || !input || !initial) throw new CompilerBug(`${region.name} is no scan`);
+  if (node?.op !== "scan" || !decay || !input || !initial)
+    throw new CompilerBug(`${region.name} is no scan`);
   const [batch = 1, time = 1, ...trailing] = node.type.shape;
   const channels = trailing.reduce((a, b) => a * b, 1);
   return { node, decay, input, initial, batch, time, trailing, channels };
@@ -52,7 +55,8 @@ function shapeOf(region: Region): Shape {
 /** Four channels a lane where four neighbours are read at once, and always one. */
 function widthsOf(region: Region, s: Shape): readonly Width[] {
   const io = new RegionIO(region);
-  const byFour = (s.trailing.at(-1) ?? 1) % 4 === 0 && io.canVector(s.decay) && io.canVector(s.input);
+  const byFour =
+    (s.trailing.at(-1) ?? 1) % 4 === 0 && io.canVector(s.decay) && io.canVector(s.input);
   return byFour ? [4, 1] : [1];
 }
 
@@ -68,7 +72,11 @@ const stepOf = (s: Shape, step: Val): Val =>
 
 /** One lane a batch row and channel group; `body` gets the row and the place behind time. */
 function everyChannel(
-  io: RegionIO, s: Shape, caps: Caps, width: Width, chunks: number,
+  io: RegionIO,
+  s: Shape,
+  caps: Caps,
+  width: Width,
+  chunks: number,
   body: (row: Val, channel: Val, place: readonly Val[], chunk: Val) => void,
 ): readonly [number, readonly [number, number, number]] {
   const k = io.k;
@@ -77,7 +85,11 @@ function everyChannel(
   const workgroupSize = Math.min(64, caps.maxWorkgroupLanes);
   const { index, grid } = linearLanes(io, caps, lanes, workgroupSize);
   k.when(index.below(lanes), () => {
-    const [row, chunk, group] = io.indices.unflatten(index, [s.batch, chunks, across]) as [Val, Val, Val];
+    const [row, chunk, group] = io.indices.unflatten(index, [s.batch, chunks, across]) as [
+      Val,
+      Val,
+      Val,
+    ];
     const channel = k.let("channel", group.times(width));
     body(row, channel, io.indices.unflatten(channel, s.trailing), chunk);
   });
@@ -86,7 +98,13 @@ function everyChannel(
 
 /** Walks steps [from, below) from h, and calls back with each new h. */
 function run(
-  io: RegionIO, s: Shape, row: Val, place: readonly Val[], start: Val, from: Num, below: Num,
+  io: RegionIO,
+  s: Shape,
+  row: Val,
+  place: readonly Val[],
+  start: Val,
+  from: Num,
+  below: Num,
   each: (at: readonly Val[], h: Val, decay: Val) => void,
 ): void {
   const k = io.k;
@@ -117,8 +135,13 @@ function tiledChoice(region: Region, s: Shape, caps: Caps, chunk: number): Choic
     schedule: { chunk },
     build: () => {
       const width = widthsOf(region, s)[0] ?? 1;
-      const steps = [reduceChunks, chainChunks, rerunChunks].map((write) => write(region, s, caps, width, chunk));
-      return { kernels: steps, scratch: ["decays", "ends", "starts"].map((name) => ({ name, length })) };
+      const steps = [reduceChunks, chainChunks, rerunChunks].map((write) =>
+        write(region, s, caps, width, chunk),
+      );
+      return {
+        kernels: steps,
+        scratch: ["decays", "ends", "starts"].map((name) => ({ name, length })),
+      };
     },
   };
 }
@@ -129,31 +152,53 @@ const carryAt = (s: Shape, chunks: number, row: Val, chunk: Val, channel: Val): 
 
 function spanOf(io: RegionIO, s: Shape, chunk: Val, length: number): readonly [Val, Val] {
   const from = io.k.let("from", chunk.times(length));
-  return [from, io.k.let("below", s.time % length === 0 ? from.plus(length) : from.plus(length).atMost(s.time))];
+  return [
+    from,
+    io.k.let("below", s.time % length === 0 ? from.plus(length) : from.plus(length).atMost(s.time)),
+  ];
 }
 
 /** Every chunk from zero: the product of its decays and where it ends. */
-function reduceChunks(region: Region, s: Shape, caps: Caps, width: Width, length: number): LoweredKernel {
+function reduceChunks(
+  region: Region,
+  s: Shape,
+  caps: Caps,
+  width: Width,
+  length: number,
+): LoweredKernel {
   const io = new RegionIO(region);
   const k = io.k;
   const chunks = Math.ceil(s.time / length);
-  const [workgroupSize, grid] = everyChannel(io, s, caps, width, chunks, (row, channel, place, chunk) => {
-    const total = k.variable("total", literal(1, "f32", width));
-    const end = k.variable("end", literal(0, "f32", width));
-    const [from, below] = spanOf(io, s, chunk, length);
-    run(io, s, row, place, literal(0, "f32", width), from, below, (_, h, decay) => {
-      k.accumulate(total, (now) => now.times(decay));
-      end.set(h);
-    });
-    const at = k.let("at", carryAt(s, chunks, row, chunk, channel));
-    k.store(io.scratch("decays", s.batch * chunks * s.channels), at, total.get());
-    k.store(io.scratch("ends", s.batch * chunks * s.channels), at, end.get());
-  });
+  const [workgroupSize, grid] = everyChannel(
+    io,
+    s,
+    caps,
+    width,
+    chunks,
+    (row, channel, place, chunk) => {
+      const total = k.variable("total", literal(1, "f32", width));
+      const end = k.variable("end", literal(0, "f32", width));
+      const [from, below] = spanOf(io, s, chunk, length);
+      run(io, s, row, place, literal(0, "f32", width), from, below, (_, h, decay) => {
+        k.accumulate(total, (now) => now.times(decay));
+        end.set(h);
+      });
+      const at = k.let("at", carryAt(s, chunks, row, chunk, channel));
+      k.store(io.scratch("decays", s.batch * chunks * s.channels), at, total.get());
+      k.store(io.scratch("ends", s.batch * chunks * s.channels), at, end.get());
+    },
+  );
   return io.finish(`${region.name}_reduce`, workgroupSize, grid);
 }
 
 /** Through the chunks of a channel: where each starts. */
-function chainChunks(region: Region, s: Shape, caps: Caps, width: Width, length: number): LoweredKernel {
+function chainChunks(
+  region: Region,
+  s: Shape,
+  caps: Caps,
+  width: Width,
+  length: number,
+): LoweredKernel {
   const io = new RegionIO(region);
   const k = io.k;
   const chunks = Math.ceil(s.time / length);
@@ -172,14 +217,27 @@ function chainChunks(region: Region, s: Shape, caps: Caps, width: Width, length:
 }
 
 /** Every chunk again, from its true start. */
-function rerunChunks(region: Region, s: Shape, caps: Caps, width: Width, length: number): LoweredKernel {
+function rerunChunks(
+  region: Region,
+  s: Shape,
+  caps: Caps,
+  width: Width,
+  length: number,
+): LoweredKernel {
   const io = new RegionIO(region);
   const chunks = Math.ceil(s.time / length);
-  const [workgroupSize, grid] = everyChannel(io, s, caps, width, chunks, (row, channel, place, chunk) => {
-    const starts = io.scratch("starts", s.batch * chunks * s.channels);
-    const start = io.k.load(starts, carryAt(s, chunks, row, chunk, channel), width);
-    const [from, below] = spanOf(io, s, chunk, length);
-    run(io, s, row, place, start, from, below, (at, h) => io.write(at, h));
-  });
+  const [workgroupSize, grid] = everyChannel(
+    io,
+    s,
+    caps,
+    width,
+    chunks,
+    (row, channel, place, chunk) => {
+      const starts = io.scratch("starts", s.batch * chunks * s.channels);
+      const start = io.k.load(starts, carryAt(s, chunks, row, chunk, channel), width);
+      const [from, below] = spanOf(io, s, chunk, length);
+      run(io, s, row, place, start, from, below, (at, h) => io.write(at, h));
+    },
+  );
   return io.finish(`${region.name}_rerun`, workgroupSize, grid);
 }

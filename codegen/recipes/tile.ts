@@ -9,8 +9,18 @@ import { linearLanes } from "../grid.ts";
 import type { Caps } from "../kernel.ts";
 import type { LoweredKernel } from "../recipe.ts";
 import {
-  columnsAtOnce, contractOf, indexOf, join, layoutOf, productOf, termsAtOnce, unflatten, writeGroup,
-  type Layout, type Places, type Product,
+  columnsAtOnce,
+  contractOf,
+  indexOf,
+  join,
+  type Layout,
+  layoutOf,
+  type Places,
+  type Product,
+  productOf,
+  termsAtOnce,
+  unflatten,
+  writeGroup,
 } from "./product.ts";
 
 export type LaneTile = {
@@ -27,31 +37,46 @@ export type LaneTile = {
 const times = (v: Num, n: number): Num => (typeof v === "number" ? v * n : v.times(n));
 
 /** The sums of a lane's tile, [row][group]; a group has four columns in the columns layout, else one. */
-export function sumTile(io: RegionIO, p: Product, layout: Layout, tile: LaneTile): readonly (readonly Val[])[] {
+export function sumTile(
+  io: RegionIO,
+  p: Product,
+  layout: Layout,
+  tile: LaneTile,
+): readonly (readonly Val[])[] {
   const k = io.k;
   const left = io.read(p.left.node);
   const right = io.read(p.right.node);
   const rows = tile.rows.map((row) => join(tile.batch, unflatten(io, row, p.axes.rows)));
-  const columns = tile.columns.map((column) => join(tile.batch, unflatten(io, column, p.axes.columns)));
+  const columns = tile.columns.map((column) =>
+    join(tile.batch, unflatten(io, column, p.axes.columns)),
+  );
   const width = layout.kind === "scalar" ? 1 : 4;
-  const sums = rows.map((_, i) => columns.map((_, j) => k.variable(`sum_${i}_${j}`, literal(0, "f32", width))));
+  const sums = rows.map((_, i) =>
+    columns.map((_, j) => k.variable(`sum_${i}_${j}`, literal(0, "f32", width))),
+  );
   const terms = termsAtOnce(layout);
   k.loop("term", times(tile.from, terms), p.K, times(tile.step, terms), (term) => {
     const inner = unflatten(io, term, p.axes.inner);
     const lefts = rows.map((row) => k.let("left", left(indexOf(p.left, join(row, inner)), terms)));
     for (let u = 0; u < (layout.kind === "inner" ? 1 : terms); u++) {
       const at = u === 0 ? inner : nextTerm(p, inner, u);
-      const rights = columns.map((column) => k.let("right", right(indexOf(p.right, join(column, at)), width)));
-      sums.forEach((row, i) => row.forEach((sum, j) => {
-        const a = layout.kind === "inner" ? lefts[i]! : lefts[i]!.component(u);
-        k.accumulate(sum, (now) => fma(a, rights[j]!, now));
-      }));
+      const rights = columns.map((column) =>
+        k.let("right", right(indexOf(p.right, join(column, at)), width)),
+      );
+      sums.forEach((row, i) =>
+        row.forEach((sum, j) => {
+          const a = layout.kind === "inner" ? lefts[i]! : lefts[i]!.component(u);
+          k.accumulate(sum, (now) => fma(a, rights[j]!, now));
+        }),
+      );
     }
   });
-  return sums.map((row) => row.map((sum) => {
-    const total = sum.get();
-    return layout.kind === "inner" ? k.let("sum", sumOfParts(total)) : total;
-  }));
+  return sums.map((row) =>
+    row.map((sum) => {
+      const total = sum.get();
+      return layout.kind === "inner" ? k.let("sum", sumOfParts(total)) : total;
+    }),
+  );
 }
 
 function nextTerm(p: Product, inner: Places, u: number): Places {
@@ -61,41 +86,81 @@ function nextTerm(p: Product, inner: Places, u: number): Places {
 }
 
 const sumOfParts = (v: Val): Val =>
-  call("add", call("add", v.component(0), v.component(1)), call("add", v.component(2), v.component(3)));
+  call(
+    "add",
+    call("add", v.component(0), v.component(1)),
+    call("add", v.component(2), v.component(3)),
+  );
 
-/** First columns of a lane's groups, `apart` groups from each other so that neighbouring lanes read neighbours. */
-export function columnsOf(io: RegionIO, layout: Layout, group: Val, count: number, apart: number): readonly Val[] {
+/**
+ * First columns of a lane's groups. The lanes of a bundle take turns: neighbouring lanes read neighbouring groups, and all that
+ * a bundle reads of a row lies together.
+ */
+export function columnsOf(
+  io: RegionIO,
+  layout: Layout,
+  lane: Val,
+  count: number,
+  bundle: number,
+): readonly Val[] {
+  const k = io.k;
+  const first =
+    count === 1
+      ? lane
+      : k.let("group", lane.over(bundle).times(bundle * count).plus(lane.modulo(bundle)));
   return Array.from({ length: count }, (_, j) =>
-    io.k.let("column", group.plus(j * apart).times(columnsAtOnce(layout))));
+    k.let("column", first.plus(j * bundle).times(columnsAtOnce(layout))),
+  );
 }
 
 /** The last group that exists instead of one past the edge, where an edge is possible at all. */
-export function clampColumn(io: RegionIO, p: Product, layout: Layout, column: Val, covered: number): Val {
-  return covered === p.N ? column : io.k.let("column_read", column.atMost(p.N - columnsAtOnce(layout)));
+export function clampColumn(
+  io: RegionIO,
+  p: Product,
+  layout: Layout,
+  column: Val,
+  covered: number,
+): Val {
+  return covered === p.N
+    ? column
+    : io.k.let("column_read", column.atMost(p.N - columnsAtOnce(layout)));
 }
 
 /** A product in which every lane sums `rows` × `columns` groups alone: no workgroup memory. */
-export function registerTiles(region: Region, caps: Caps, shape: { rows: number; columns: number }): LoweredKernel {
+export function registerTiles(
+  region: Region,
+  caps: Caps,
+  shape: { rows: number; columns: number },
+): LoweredKernel {
   const io = new RegionIO(region);
   const k = io.k;
   const p = productOf(contractOf(region));
   const layout = layoutOf(io, p);
-  const across = Math.ceil(p.N / (columnsAtOnce(layout) * shape.columns));
+  const least = Math.ceil(p.N / (columnsAtOnce(layout) * shape.columns));
+  const bundle = Math.min(Number(process.env.BUNDLE ?? 8), least);
+  const across = Math.ceil(least / bundle) * bundle;
   const down = Math.ceil(p.M / shape.rows);
   const lanes = across * down * p.batch;
   const workgroupSize = Math.min(64, caps.maxWorkgroupLanes);
   const { index, grid } = linearLanes(io, caps, lanes, workgroupSize);
   k.when(index.below(lanes), () => {
     const tile = k.let("tile", index.over(across));
-    const group = k.let("group", index.modulo(across));
+    const place = k.let("place", index.modulo(across));
     const top = k.let("top", (p.batch === 1 ? tile : tile.modulo(down)).times(shape.rows));
-    const batch = unflatten(io, p.batch === 1 ? literal(0, "u32") : k.let("product", tile.over(down)), p.axes.batch);
+    const batch = unflatten(
+      io,
+      p.batch === 1 ? literal(0, "u32") : k.let("product", tile.over(down)),
+      p.axes.batch,
+    );
     const rows = Array.from({ length: shape.rows }, (_, i) => k.let("row", top.plus(i)));
-    const columns = columnsOf(io, layout, group, shape.columns, across);
+    const columns = columnsOf(io, layout, place, shape.columns, bundle);
     const covered = across * shape.columns * columnsAtOnce(layout);
     const sums = sumTile(io, p, layout, {
       batch,
-      rows: down * shape.rows === p.M ? rows : rows.map((row) => k.let("row_read", row.atMost(p.M - 1))),
+      rows:
+        down * shape.rows === p.M
+          ? rows
+          : rows.map((row) => k.let("row_read", row.atMost(p.M - 1))),
       columns: columns.map((column) => clampColumn(io, p, layout, column, covered)),
       from: 0,
       step: 1,
@@ -107,16 +172,31 @@ export function registerTiles(region: Region, caps: Caps, shape: { rows: number;
 
 /** Writes the sums that lie within the product. */
 export function writeTile(
-  io: RegionIO, p: Product, batch: Places, rows: readonly Val[], columns: readonly Val[],
-  sums: readonly (readonly Val[])[], allRows: boolean, allColumns: boolean,
+  io: RegionIO,
+  p: Product,
+  batch: Places,
+  rows: readonly Val[],
+  columns: readonly Val[],
+  sums: readonly (readonly Val[])[],
+  allRows: boolean,
+  allColumns: boolean,
 ): void {
   const k = io.k;
   const yes = literal(1, "bool");
-  rows.forEach((row, i) => columns.forEach((column, j) => {
-    const inside = [...(allRows ? [] : [row.below(p.M)]), ...(allColumns ? [] : [column.below(p.N)])];
-    k.when(inside.length === 0 ? yes : inside.reduce((a, b) => a.and(b)), () => {
-      const places = join(batch, unflatten(io, row, p.axes.rows), unflatten(io, column, p.axes.columns));
-      writeGroup(io, p, places, sums[i]![j]!);
-    });
-  }));
+  rows.forEach((row, i) =>
+    columns.forEach((column, j) => {
+      const inside = [
+        ...(allRows ? [] : [row.below(p.M)]),
+        ...(allColumns ? [] : [column.below(p.N)]),
+      ];
+      k.when(inside.length === 0 ? yes : inside.reduce((a, b) => a.and(b)), () => {
+        const places = join(
+          batch,
+          unflatten(io, row, p.axes.rows),
+          unflatten(io, column, p.axes.columns),
+        );
+        writeGroup(io, p, places, sums[i]![j]!);
+      });
+    }),
+  );
 }

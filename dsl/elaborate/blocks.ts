@@ -61,7 +61,7 @@ function mayGoDeeper(frame: Frame, span: Span): boolean {
   const isNested = frame.calls.length >= limits.nesting;
   if (isNested) report(frame, "E0212", span, { depth: limits.nesting });
   else if (session.calls > limits.calls) report(frame, "E0417", span, { limit: limits.calls });
-  else return true;
+  else if (!session.checking || session.calls <= limits.checked) return true;
   session.stopped = true;
   return false;
 }

@@ -10,7 +10,8 @@ import type { Library } from "./library.ts";
 /** The sizes that a call of the finished program has. */
 export type Sizes = { readonly batch: number; readonly tokens: number; readonly chunk: number; readonly context: number };
 
-export const limits = { size: 2 ** 31, nesting: 64, layers: 10_000, calls: 300_000, depth: 1_000 };
+/** `checked` is how many calls of blocks one check follows. */
+export const limits = { size: 2 ** 31, nesting: 64, layers: 10_000, calls: 200_000, checked: 2_000, depth: 1_000 };
 
 /** Mistakes that depend on the sizes chosen, so that stand-in sizes cannot prove them. */
 const sizeCodes: ReadonlySet<string> = new Set(["E0310", "E0406", "E0407", "E0411", "E0412", "E0416"]);

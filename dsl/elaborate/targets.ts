@@ -11,7 +11,7 @@ import type { Session } from "./session.ts";
 import { bindSettings, checkSources, plainSettings, type Sources } from "./settings.ts";
 import { evaluateDim } from "./sizes.ts";
 import { expressionText, shapeText } from "./text.ts";
-import { type Frame, numberValue, tensorText, type Value, valueText } from "./values.ts";
+import { type Frame, numberValue, poison, tensorText, type Value, valueText } from "./values.ts";
 
 /** The output of a target and the settings that it came from; no node after a mistake. */
 export type Elaborated = { readonly output: Node | null; readonly settings: Settings };
@@ -70,11 +70,11 @@ function bindShape(frame: Frame, formal: Formal, type: TensorType, shape: readon
     const expected = shapeText(type.dims.map((dim) => expressionText(dim)));
     const found = shape ? `it has [${shape.join(", ")}]` : "it is missing";
     report(frame, "E0418", formal.name.span, { name: formal.name.text, expected, found });
-    return;
   }
   type.dims.forEach((dim, axis) => {
     if (dim.kind !== "name" || isAmbientDim(dim.name) || frame.values.has(dim.name)) return;
-    frame.values.set(dim.name, numberValue(shape[axis]!, dim.name));
+    const size = shape?.length === type.dims.length ? shape[axis] : undefined;
+    frame.values.set(dim.name, size === undefined ? poison : numberValue(size, dim.name));
     frame.spans.set(dim.name, dim.span);
     frame.outer.set(dim.name, dim.name);
   });
@@ -86,11 +86,11 @@ function bindInput(frame: Frame, formal: Formal, type: TensorType, shape: readon
   const dims = type.dims.map((dim) => evaluateDim(frame, dim));
   const names = dims.map((dim) => dim?.text ?? "?");
   const sizes = dims.map((dim) => dim?.size ?? 0);
-  if (shape?.length !== dims.length || sizes.includes(0)) return define(frame, text, span, { kind: "poison" });
+  if (shape?.length !== dims.length || sizes.includes(0)) return define(frame, text, span, poison);
   if (sizes.some((size, axis) => size !== shape[axis])) {
     const expected = shapeText(names.map((name, axis) => `${name} = ${sizes[axis]}`));
     report(frame, "E0418", span, { name: text, expected, found: `it has [${shape.join(", ")}]` });
-    return define(frame, text, span, { kind: "poison" });
+    return define(frame, text, span, poison);
   }
   const node = frame.session.input(text, { dtype: type.element === "int" ? "i32" : "f32", shape: sizes });
   define(frame, text, span, { kind: "tensor", node, dims: names });

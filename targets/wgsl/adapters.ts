@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { type AdapterChoice, howToGet, originalEnvironment } from "./drivers.ts";
 import type { AdapterFacts, AdapterKind } from "./caps.ts";
+import { type AdapterChoice, howToGet, originalEnvironment } from "./drivers.ts";
 
 export type AdapterReport = {
   readonly adapters: readonly {
@@ -22,7 +22,11 @@ export type AdapterReport = {
   readonly hints: readonly string[];
 };
 
-type Probe = { readonly kind?: AdapterKind; readonly info?: AdapterFacts; readonly problem?: string };
+type Probe = {
+  readonly kind?: AdapterKind;
+  readonly info?: AdapterFacts;
+  readonly problem?: string;
+};
 
 const run = promisify(execFile);
 /** Best first. */
@@ -36,13 +40,22 @@ const reasons = {
 
 /** Opens adapters in processes of their own, so that drivers never mix. */
 export async function listAdapters(): Promise<AdapterReport> {
-  const [auto, lavapipe, swiftshader] = await Promise.all([probe("auto"), probe("lavapipe"), probe("swiftshader")]);
+  const [auto, lavapipe, swiftshader] = await Promise.all([
+    probe("auto"),
+    probe("lavapipe"),
+    probe("swiftshader"),
+  ]);
   const gpu: Probe = auto.kind === "gpu" ? auto : {};
   const probes = { gpu, lavapipe, swiftshader } satisfies Record<AdapterKind, Probe>;
   const adapters = kinds.map((name) => {
     const { info, problem } = probes[name];
     const reason = info ? "" : (problem ?? howToGet(name));
-    return { name, available: info !== undefined, description: info?.description || info?.vendor || "", reason };
+    return {
+      name,
+      available: info !== undefined,
+      description: info?.description || info?.vendor || "",
+      reason,
+    };
   });
   const kind = auto.kind ?? null;
   const better = kind ? adapters.slice(0, kinds.indexOf(kind)) : adapters;
@@ -57,7 +70,10 @@ export async function listAdapters(): Promise<AdapterReport> {
 async function probe(choice: AdapterChoice): Promise<Probe> {
   const program = fileURLToPath(new URL(`./probe${extname(import.meta.url)}`, import.meta.url));
   try {
-    const { stdout } = await run(process.execPath, [...process.execArgv, program, choice], { timeout: 60_000, env: originalEnvironment() });
+    const { stdout } = await run(process.execPath, [...process.execArgv, program, choice], {
+      timeout: 60_000,
+      env: originalEnvironment(),
+    });
     return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Probe;
   } catch {
     return {};

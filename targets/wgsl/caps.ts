@@ -26,7 +26,12 @@ export type CapsOptions = {
 export type AdapterKind = "gpu" | "lavapipe" | "swiftshader";
 
 /** Which kind of adapter this is, by its own description. */
-export function adapterKind({ vendor, architecture, device, description }: AdapterFacts): AdapterKind {
+export function adapterKind({
+  vendor,
+  architecture,
+  device,
+  description,
+}: AdapterFacts): AdapterKind {
   const text = [vendor, architecture, device, description].join(" ").toLowerCase();
   if (text.includes("swiftshader")) return "swiftshader";
   return text.includes("llvmpipe") || text.includes("lavapipe") ? "lavapipe" : "gpu";
@@ -43,7 +48,10 @@ export function capsOf({ limits, features, info }: Offered, options: CapsOptions
     maxBindingBytes: limits.maxStorageBufferBindingSize,
     maxBufferBytes: limits.maxBufferSize,
     maxBuffersPerKernel: limits.maxStorageBuffersPerShaderStage,
-    maxWorkgroupLanes: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
+    maxWorkgroupLanes: Math.min(
+      limits.maxComputeInvocationsPerWorkgroup,
+      limits.maxComputeWorkgroupSizeX,
+    ),
     maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
     maxWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
     subgroup: certain ? { size: least } : null,

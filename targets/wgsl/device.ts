@@ -37,5 +37,13 @@ export async function openDevice(options: OpenOptions = {}): Promise<OpenDevice>
     await device.lost;
     alive.delete(gpu);
   };
-  return { gpu, device, kind, info: `${kind} (${facts.description || facts.device})`, facts, caps, release };
+  return {
+    gpu,
+    device,
+    kind,
+    info: `${kind} (${facts.description || facts.device})`,
+    facts,
+    caps,
+    release,
+  };
 }

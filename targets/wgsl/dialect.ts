@@ -3,8 +3,8 @@ import type { Kernel, Memory, ValueType } from "../../codegen/kernel.ts";
 import type { Dialect, Grouped } from "../../codegen/print.ts";
 import { arrayType, memoriesOfVec4, typeName } from "./layout.ts";
 import { printLiteral } from "./literal.ts";
-import { wrapKernel } from "./wrap.ts";
 import { identifier } from "./words.ts";
+import { wrapKernel } from "./wrap.ts";
 
 const spread = (value: string, type: ValueType): string =>
   type.width === 1 ? value : `${typeName(type)}(${value})`;
@@ -71,7 +71,9 @@ export function wgslDialect(kernel: Kernel): Dialect {
     store: (to, index, value, type, grouped) => {
       const name = identifier(to.name);
       if (quads.has(to)) return `${name}[${grouped(4)}] = ${value};`;
-      return type.width === 1 ? `${name}[${index}] = ${value};` : storeScalars(name, index, value, type);
+      return type.width === 1
+        ? `${name}[${index}] = ${value};`
+        : storeScalars(name, index, value, type);
     },
     subgroup: {
       sum: (value) => `subgroupAdd(${value})`,
@@ -90,7 +92,8 @@ export function wgslDialect(kernel: Kernel): Dialect {
 }
 
 const steps = (width: number): number[] => Array.from({ length: width }, (_, i) => i);
-const plus = (index: string, offset: number): string => (offset === 0 ? index : `${index} + ${offset}u`);
+const plus = (index: string, offset: number): string =>
+  offset === 0 ? index : `${index} + ${offset}u`;
 
 function loadScalars(from: Memory, index: string, type: ValueType): string {
   const parts = steps(type.width).map((i) => `${identifier(from.name)}[${plus(index, i)}]`);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import koffi from "koffi";
 import { UserError } from "../../src/graph/bug.ts";
-import { adapterKind, type AdapterKind } from "./caps.ts";
+import { type AdapterKind, adapterKind } from "./caps.ts";
 import { unpackSwiftShader } from "./swiftshader.ts";
 
 export const adapterChoices = ["auto", "gpu", "lavapipe", "swiftshader"] as const;
@@ -20,7 +20,10 @@ export type FoundAdapter = {
 /** What --adapter or EYRIE_ADAPTER says; absent or empty means auto. */
 export function adapterChoice(text: string | undefined): AdapterChoice {
   const choice = adapterChoices.find((c) => c === (text || "auto"));
-  if (!choice) throw new UserError(`there is no adapter "${text}"; choose one of ${adapterChoices.join(", ")}`);
+  if (!choice)
+    throw new UserError(
+      `there is no adapter "${text}"; choose one of ${adapterChoices.join(", ")}`,
+    );
   return choice;
 }
 
@@ -102,7 +105,8 @@ function hasVulkanLoader(): boolean {
 function lavapipeIcd(): string | null {
   const data = (process.env["XDG_DATA_DIRS"] || "/usr/local/share:/usr/share").split(":");
   for (const folder of ["/etc/vulkan/icd.d", ...data.map((d) => join(d, "vulkan/icd.d"))]) {
-    const name = existsSync(folder) && readdirSync(folder).find((file) => /^lvp_icd.*\.json$/.test(file));
+    const name =
+      existsSync(folder) && readdirSync(folder).find((file) => /^lvp_icd.*\.json$/.test(file));
     if (name) return join(folder, name);
   }
   return null;

@@ -1,6 +1,7 @@
 /** One program on the device: every buffer but the states placed, its steps ready to be encoded into one compute pass. */
-import { CompilerBug } from "../../src/graph/bug.ts";
+
 import type { BufferPlan, KernelText, Program } from "../../codegen/program.ts";
+import { CompilerBug } from "../../src/graph/bug.ts";
 import { type Pool, roundUp } from "./memory.ts";
 import { type ParameterPlan, parameterKey } from "./parameters.ts";
 import type { Pipeline } from "./pipelines.ts";
@@ -33,29 +34,50 @@ export type Shared = {
 };
 
 /** Arena slots and next states of all programs: entries run one after another, so each is as large as the largest. */
-export function createShared(pool: Pool, programs: readonly Program<KernelText>[]): Pick<Shared, "slots" | "next"> {
+export function createShared(
+  pool: Pool,
+  programs: readonly Program<KernelText>[],
+): Pick<Shared, "slots" | "next"> {
   const slotBytes: number[] = [];
   const nextBytes = new Map<string, number>();
   for (const program of programs) {
-    for (const [i, bytes] of program.slots.entries()) slotBytes[i] = Math.max(slotBytes[i] ?? 0, bytes);
+    for (const [i, bytes] of program.slots.entries())
+      slotBytes[i] = Math.max(slotBytes[i] ?? 0, bytes);
     for (const plan of program.buffers)
-      if (plan.kind === "next") nextBytes.set(plan.state, Math.max(nextBytes.get(plan.state) ?? 0, plan.bytes));
+      if (plan.kind === "next")
+        nextBytes.set(plan.state, Math.max(nextBytes.get(plan.state) ?? 0, plan.bytes));
   }
   return {
     slots: slotBytes.map((bytes, i) => pool.create(`arena slot ${i}`, bytes)),
-    next: new Map([...nextBytes].map(([state, bytes]) => [state, pool.create(`next ${state}`, bytes)])),
+    next: new Map(
+      [...nextBytes].map(([state, bytes]) => [state, pool.create(`next ${state}`, bytes)]),
+    ),
   };
 }
 
-export function createEntry(device: GPUDevice, pool: Pool, name: string, program: Program<KernelText>, shared: Shared): Entry {
-  const placed = program.buffers.map((plan): Placed => ({ plan, buffer: place(device, pool, plan, shared) }));
+export function createEntry(
+  device: GPUDevice,
+  pool: Pool,
+  name: string,
+  program: Program<KernelText>,
+  shared: Shared,
+): Entry {
+  const placed = program.buffers.map(
+    (plan): Placed => ({ plan, buffer: place(device, pool, plan, shared) }),
+  );
   const ofKind = (kind: BufferPlan["kind"]) =>
-    new Map(placed.flatMap(({ plan, buffer }) => (plan.kind === kind && buffer ? [[plan.name, buffer] as const] : [])));
+    new Map(
+      placed.flatMap(({ plan, buffer }) =>
+        plan.kind === kind && buffer ? [[plan.name, buffer] as const] : [],
+      ),
+    );
   return {
     name,
     inputs: ofKind("input"),
     outputs: ofKind("output"),
-    next: placed.flatMap(({ plan, buffer }) => (plan.kind === "next" && buffer ? [{ state: plan.state, buffer }] : [])),
+    next: placed.flatMap(({ plan, buffer }) =>
+      plan.kind === "next" && buffer ? [{ state: plan.state, buffer }] : [],
+    ),
     steps: program.steps.map(({ kernel, buffers, grid, region }) => ({
       pipeline: shared.pipelineOf(program.kernels[kernel]!),
       grid,
@@ -107,7 +129,11 @@ function constantData({ dtype, values, name }: BufferPlan & { readonly kind: "co
 }
 
 /** The bind groups of every step for one state. Made once for each entry and state. */
-export function bindGroupsOf(device: GPUDevice, entry: Entry, state: DeviceState): readonly GPUBindGroup[] {
+export function bindGroupsOf(
+  device: GPUDevice,
+  entry: Entry,
+  state: DeviceState,
+): readonly GPUBindGroup[] {
   const known = state.bindGroups.get(entry.name);
   if (known) return known;
   const made = entry.steps.map(({ pipeline, placed, region }) =>
@@ -116,7 +142,10 @@ export function bindGroupsOf(device: GPUDevice, entry: Entry, state: DeviceState
       layout: pipeline.layout,
       entries: placed.map(({ plan, buffer }, binding) => ({
         binding,
-        resource: { buffer: buffer ?? state.buffers.get(plan.name) ?? lost(plan), size: roundUp(plan.bytes) },
+        resource: {
+          buffer: buffer ?? state.buffers.get(plan.name) ?? lost(plan),
+          size: roundUp(plan.bytes),
+        },
       })),
     }),
   );
@@ -125,7 +154,11 @@ export function bindGroupsOf(device: GPUDevice, entry: Entry, state: DeviceState
 }
 
 /** All steps as one compute pass. */
-export function encodeSteps(pass: GPUComputePassEncoder, entry: Entry, bindGroups: readonly GPUBindGroup[]): void {
+export function encodeSteps(
+  pass: GPUComputePassEncoder,
+  entry: Entry,
+  bindGroups: readonly GPUBindGroup[],
+): void {
   let current: GPUComputePipeline | null = null;
   for (const [i, { pipeline, grid }] of entry.steps.entries()) {
     if (pipeline.pipeline !== current) pass.setPipeline(pipeline.pipeline);

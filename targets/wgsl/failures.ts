@@ -17,7 +17,9 @@ export function watchDevice(device: GPUDevice): Watch {
     failure ??=
       reason === "destroyed"
         ? new UserError("this device was released; open another one")
-        : new UserError(`the device was lost (${firstLine(message)}); start again in a fresh process, with a smaller model or chunk`);
+        : new UserError(
+            `the device was lost (${firstLine(message)}); start again in a fresh process, with a smaller model or chunk`,
+          );
   });
   device.addEventListener("uncapturederror", (event) => {
     failure ??= explain((event as GPUUncapturedErrorEvent).error);
@@ -33,7 +35,9 @@ export function watchDevice(device: GPUDevice): Watch {
 
 function explain(error: GPUError): Error {
   return error.constructor.name === "GPUOutOfMemoryError" || /out of memory/i.test(error.message)
-    ? new UserError(`the device has not enough memory (${firstLine(error.message)}); use a smaller model, batch or chunk`)
+    ? new UserError(
+        `the device has not enough memory (${firstLine(error.message)}); use a smaller model, batch or chunk`,
+      )
     : new CompilerBug(`WebGPU refused: ${error.message.trim()}`);
 }
 

@@ -25,5 +25,7 @@ export const typeName = ({ scalar, width }: ValueType): string =>
 export function arrayType(memory: Memory, quads: ReadonlySet<Memory>): string {
   const width = quads.has(memory) ? 4 : 1;
   const element = typeName({ scalar: memory.scalar, width });
-  return memory.space === "buffer" ? `array<${element}>` : `array<${element}, ${Math.ceil(memory.length / width)}>`;
+  return memory.space === "buffer"
+    ? `array<${element}>`
+    : `array<${element}, ${Math.ceil(memory.length / width)}>`;
 }

@@ -12,4 +12,5 @@ const rewrites = [
   makeSpecialsFromBits,
 ] as const;
 
-export const legalize = (kernel: Kernel): Kernel => rewrites.reduce((k, rewrite) => rewrite(k), kernel);
+export const legalize = (kernel: Kernel): Kernel =>
+  rewrites.reduce((k, rewrite) => rewrite(k), kernel);

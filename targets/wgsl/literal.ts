@@ -1,6 +1,7 @@
 /** Numbers as WGSL literals: the shortest text that reads back as the same number. Knows no infinity and no NaN. */
-import { CompilerBug } from "../../src/graph/bug.ts";
+
 import type { Scalar } from "../../codegen/kernel.ts";
+import { CompilerBug } from "../../src/graph/bug.ts";
 
 export function printLiteral(value: number, scalar: Scalar): string {
   switch (scalar) {

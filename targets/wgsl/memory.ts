@@ -16,7 +16,10 @@ export type Pool = {
   create(name: string, bytes: number): GPUBuffer;
   destroy(buffer: GPUBuffer): void;
   /** Copies on the encoder; after the submit, `read` gives the tensors. */
-  readBack(encoder: GPUCommandEncoder, wanted: readonly Wanted[]): { read(): Promise<Record<string, Tensor>> };
+  readBack(
+    encoder: GPUCommandEncoder,
+    wanted: readonly Wanted[],
+  ): { read(): Promise<Record<string, Tensor>> };
   destroyAll(): void;
 };
 
@@ -37,13 +40,25 @@ export function createPool(device: GPUDevice): Pool {
     const at = idle.findIndex((b) => b.size >= bytes);
     if (at >= 0) return idle.splice(at, 1)[0]!;
     for (const small of idle.splice(0)) destroy(small);
-    return keep(device.createBuffer({ label: "staging", size: bytes, usage: usage.mapRead | usage.copyTarget }));
+    return keep(
+      device.createBuffer({
+        label: "staging",
+        size: bytes,
+        usage: usage.mapRead | usage.copyTarget,
+      }),
+    );
   };
   return {
     create: (name, bytes) => {
       const size = roundUp(bytes);
       checkLimits(device.limits, name, size);
-      return keep(device.createBuffer({ label: name, size, usage: usage.storage | usage.copySource | usage.copyTarget }));
+      return keep(
+        device.createBuffer({
+          label: name,
+          size,
+          usage: usage.storage | usage.copySource | usage.copyTarget,
+        }),
+      );
     },
     destroy,
     readBack: (encoder, wanted) => {
@@ -52,11 +67,15 @@ export function createPool(device: GPUDevice): Pool {
       const last = places.at(-1)!;
       const total = last.at + last.bytes;
       const staging = takeStaging(total);
-      for (const { buffer, at, bytes } of places) encoder.copyBufferToBuffer(buffer, 0, staging, at, bytes);
+      for (const { buffer, at, bytes } of places)
+        encoder.copyBufferToBuffer(buffer, 0, staging, at, bytes);
       const read = async () => {
         await staging.mapAsync(mapForReading, 0, total);
         const mapped = staging.getMappedRange(0, total);
-        const tensors = places.map(({ spec, at, bytes }) => [spec.name, tensorOf(spec, mapped.slice(at, at + bytes))]);
+        const tensors = places.map(({ spec, at, bytes }) => [
+          spec.name,
+          tensorOf(spec, mapped.slice(at, at + bytes)),
+        ]);
         staging.unmap();
         idle.push(staging);
         return Object.fromEntries(tensors) as Record<string, Tensor>;
@@ -71,7 +90,8 @@ export function createPool(device: GPUDevice): Pool {
   };
 }
 
-export const elements = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+export const elements = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);
 
 function placesOf(wanted: readonly Wanted[]) {
   let end = 0;
@@ -86,7 +106,8 @@ function placesOf(wanted: readonly Wanted[]) {
 }
 
 function tensorOf({ name, dtype: stored, shape }: TensorSpec, bytes: ArrayBuffer): Tensor {
-  if (stored === "f16" || stored === "bf16") throw new CompilerBug(`${name} is read back as ${stored}`);
+  if (stored === "f16" || stored === "bf16")
+    throw new CompilerBug(`${name} is read back as ${stored}`);
   const dtype = crossingType(stored);
   return { dtype, shape, data: dataOf(dtype, bytes) };
 }

@@ -1,6 +1,7 @@
 /** Brings parameters onto the device in the types and pieces that programs ask for, one at a time. */
-import { UserError } from "../../src/graph/bug.ts";
+
 import type { BufferPlan, Program } from "../../codegen/program.ts";
+import { UserError } from "../../src/graph/bug.ts";
 import { slicePiece } from "../cpu/piece.ts";
 import type { Weights } from "../executor.ts";
 import { toHalf } from "../half.ts";
@@ -29,7 +30,11 @@ export async function uploadParameters(
     const values = await weights.read(name);
     for (const [key, plan] of plans) {
       const buffer = pool.create(name, plan.bytes);
-      inFlight += write(device, buffer, convert(slicePiece(checked(values, plan), plan.shape, plan.piece), plan));
+      inFlight += write(
+        device,
+        buffer,
+        convert(slicePiece(checked(values, plan), plan.shape, plan.piece), plan),
+      );
       buffers.set(key, buffer);
     }
     if (inFlight > mostInFlight) {
@@ -40,7 +45,9 @@ export async function uploadParameters(
   return buffers;
 }
 
-function plansByName(programs: readonly Program<unknown>[]): Map<string, Map<string, ParameterPlan>> {
+function plansByName(
+  programs: readonly Program<unknown>[],
+): Map<string, Map<string, ParameterPlan>> {
   const names = new Map<string, Map<string, ParameterPlan>>();
   for (const plan of programs.flatMap((p) => p.buffers)) {
     if (plan.kind !== "parameter") continue;
@@ -53,10 +60,15 @@ function plansByName(programs: readonly Program<unknown>[]): Map<string, Map<str
 function checked(values: Float32Array, { name, shape, piece }: ParameterPlan): Float32Array {
   const expected = elements(shape);
   if (piece || values.length === expected) return values;
-  throw new UserError(`parameter "${name}" holds ${expected} values (${shape.join("×")}), but the weights give ${values.length}`);
+  throw new UserError(
+    `parameter "${name}" holds ${expected} values (${shape.join("×")}), but the weights give ${values.length}`,
+  );
 }
 
-function convert(values: Float32Array, { dtype }: ParameterPlan): Float32Array | Int32Array | Uint16Array | Uint32Array {
+function convert(
+  values: Float32Array,
+  { dtype }: ParameterPlan,
+): Float32Array | Int32Array | Uint16Array | Uint32Array {
   switch (dtype) {
     case "f32":
       return values;
@@ -73,9 +85,19 @@ function convert(values: Float32Array, { dtype }: ParameterPlan): Float32Array |
   }
 }
 
-function write(device: GPUDevice, buffer: GPUBuffer, data: Float32Array | Int32Array | Uint16Array | Uint32Array): number {
+function write(
+  device: GPUDevice,
+  buffer: GPUBuffer,
+  data: Float32Array | Int32Array | Uint16Array | Uint32Array,
+): number {
   const odd = data.byteLength % 4 !== 0;
   const whole = odd ? Uint16Array.from({ length: data.length + 1 }, (_, i) => data[i] ?? 0) : data;
-  device.queue.writeBuffer(buffer, 0, whole.buffer as ArrayBuffer, whole.byteOffset, whole.byteLength);
+  device.queue.writeBuffer(
+    buffer,
+    0,
+    whole.buffer as ArrayBuffer,
+    whole.byteOffset,
+    whole.byteLength,
+  );
   return whole.byteLength;
 }

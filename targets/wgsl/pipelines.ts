@@ -1,9 +1,13 @@
 /** Compute pipelines from kernel texts: equal texts share one, and all are created side by side. */
-import { CompilerBug } from "../../src/graph/bug.ts";
+
 import type { KernelText } from "../../codegen/program.ts";
+import { CompilerBug } from "../../src/graph/bug.ts";
 import { watchDevice } from "./failures.ts";
 
-export type Pipeline = { readonly pipeline: GPUComputePipeline; readonly layout: GPUBindGroupLayout };
+export type Pipeline = {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+};
 export type Progress = (done: number, total: number) => void;
 
 /** GPUShaderStage.COMPUTE; Node has no such global. */
@@ -51,11 +55,16 @@ function createLayouts(device: GPUDevice): (access: KernelText["access"]) => GPU
   };
 }
 
-async function createPipeline(device: GPUDevice, kernel: KernelText, layout: GPUBindGroupLayout): Promise<Pipeline> {
+async function createPipeline(
+  device: GPUDevice,
+  kernel: KernelText,
+  layout: GPUBindGroupLayout,
+): Promise<Pipeline> {
   device.pushErrorScope("validation");
   const module = device.createShaderModule({ label: kernel.name, code: kernel.code });
   const refused = await device.popErrorScope();
-  if (refused) throw new CompilerBug(`kernel ${kernel.name} is not valid WGSL: ${refused.message.trim()}`);
+  if (refused)
+    throw new CompilerBug(`kernel ${kernel.name} is not valid WGSL: ${refused.message.trim()}`);
   try {
     const pipeline = await device.createComputePipelineAsync({
       label: kernel.name,
@@ -65,6 +74,8 @@ async function createPipeline(device: GPUDevice, kernel: KernelText, layout: GPU
     return { pipeline, layout };
   } catch (error) {
     watchDevice(device).check();
-    throw new CompilerBug(`kernel ${kernel.name} did not become a pipeline: ${(error as Error).message.trim()}`);
+    throw new CompilerBug(
+      `kernel ${kernel.name} did not become a pipeline: ${(error as Error).message.trim()}`,
+    );
   }
 }

@@ -3,7 +3,8 @@ import { adapterChoice, findAdapter } from "./drivers.ts";
 
 try {
   const { adapter, kind } = await findAdapter(adapterChoice(process.argv[2]));
-  const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } =
+    adapter.info;
   const info = { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize };
   process.stdout.write(`${JSON.stringify({ kind, info })}\n`);
 } catch (error) {

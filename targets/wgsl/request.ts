@@ -1,9 +1,14 @@
 /** Makes a device from an adapter, asking for everything it has that we use. The same in Node and in a browser. */
-import { UserError } from "../../src/graph/bug.ts";
-import type { Caps } from "../../codegen/kernel.ts";
-import { capsOf, type AdapterFacts, type CapsOptions } from "./caps.ts";
 
-export type RequestedDevice = { readonly device: GPUDevice; readonly caps: Caps; readonly info: AdapterFacts };
+import type { Caps } from "../../codegen/kernel.ts";
+import { UserError } from "../../src/graph/bug.ts";
+import { type AdapterFacts, type CapsOptions, capsOf } from "./caps.ts";
+
+export type RequestedDevice = {
+  readonly device: GPUDevice;
+  readonly caps: Caps;
+  readonly info: AdapterFacts;
+};
 
 const wanted = ["subgroups", "timestamp-query"] as const;
 
@@ -17,10 +22,15 @@ const limits = [
   "maxComputeWorkgroupsPerDimension",
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
-export async function requestDevice(adapter: GPUAdapter, options: CapsOptions = {}): Promise<RequestedDevice> {
+export async function requestDevice(
+  adapter: GPUAdapter,
+  options: CapsOptions = {},
+): Promise<RequestedDevice> {
   const info = adapter.info;
   if (options.f16 && !adapter.features.has("shader-f16"))
-    throw new UserError(`the adapter "${info.description || info.vendor}" has no f16; compile without it`);
+    throw new UserError(
+      `the adapter "${info.description || info.vendor}" has no f16; compile without it`,
+    );
   const features = [...wanted, ...(options.f16 ? (["shader-f16"] as const) : [])];
   const device = await adapter.requestDevice({
     requiredFeatures: features.filter((name) => adapter.features.has(name)),

@@ -1,10 +1,11 @@
 /** Runs programs of WGSL kernels on a WebGPU device as a Session. The same code in Node and in a browser. */
-import { UserError } from "../../src/graph/bug.ts";
+
 import type { KernelText, Program } from "../../codegen/program.ts";
+import { UserError } from "../../src/graph/bug.ts";
 import type { EntrySpec, Session, StateHandle, TensorSpec, Weights } from "../executor.ts";
 import { completeInputs } from "../inputs.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
-import { bindGroupsOf, createEntry, createShared, encodeSteps, type Entry } from "./entry.ts";
+import { bindGroupsOf, createEntry, createShared, type Entry, encodeSteps } from "./entry.ts";
 import { type Watch, watchDevice } from "./failures.ts";
 import { createPool, type Pool } from "./memory.ts";
 import { uploadParameters } from "./parameters.ts";
@@ -45,7 +46,11 @@ export async function loadSession(
   const pool = createPool(device);
   try {
     const all = Object.values(programs);
-    const pipelineOf = await createPipelines(device, all.flatMap((p) => p.kernels), options.onProgress);
+    const pipelineOf = await createPipelines(
+      device,
+      all.flatMap((p) => p.kernels),
+      options.onProgress,
+    );
     const parameters = await uploadParameters(device, pool, all, weights);
     const shared = { parameters, pipelineOf, ...createShared(pool, all) };
     const loaded = Object.entries(entries).map(([name, spec]) => {
@@ -57,7 +62,10 @@ export async function loadSession(
     watch.check();
     const states = keepDeviceStates(device, pool, Object.values(entries));
     const timer = options.profile ? createPassTimer(device) : null;
-    return sessionOf({ device, watch, pool, states, timer, entries: Object.fromEntries(loaded) }, entries);
+    return sessionOf(
+      { device, watch, pool, states, timer, entries: Object.fromEntries(loaded) },
+      entries,
+    );
   } catch (error) {
     pool.destroyAll();
     throw error;
@@ -71,10 +79,12 @@ function sessionOf(loaded: Loaded, specs: Readonly<Record<string, EntrySpec>>): 
   const guard = async <T>(work: () => T | Promise<T>): Promise<T> => {
     if (released) throw new UserError("this session was released; load the model again");
     watch.check();
-    const result = await Promise.resolve().then(work).catch((error: unknown) => {
-      watch.check();
-      throw error;
-    });
+    const result = await Promise.resolve()
+      .then(work)
+      .catch((error: unknown) => {
+        watch.check();
+        throw error;
+      });
     watch.check();
     return result;
   };
@@ -88,7 +98,8 @@ function sessionOf(loaded: Loaded, specs: Readonly<Record<string, EntrySpec>>): 
     copy: (state) => guard(() => states.copy(state)),
     download: (state) => guard(() => states.download(state)),
     upload: (values) => guard(() => states.upload(values)),
-    run: (entry, inputs, state, outputs) => guard(() => runEntry(loaded, entry, inputs, state, outputs)),
+    run: (entry, inputs, state, outputs) =>
+      guard(() => runEntry(loaded, entry, inputs, state, outputs)),
     passTime: () => timer?.last() ?? null,
     release: async () => {
       if (released) return;
@@ -108,7 +119,10 @@ async function runEntry(
   outputs: readonly string[],
 ): Promise<Record<string, Tensor>> {
   const found = entries[name];
-  if (!found) throw new UserError(`there is no entry "${name}"; the entries are ${Object.keys(entries).join(", ")}`);
+  if (!found)
+    throw new UserError(
+      `there is no entry "${name}"; the entries are ${Object.keys(entries).join(", ")}`,
+    );
   const { entry, spec } = found;
   const state = states.open(handle);
   const wanted = outputs.map((output) => wantedOutput(entry, spec, output));
@@ -132,9 +146,15 @@ async function runEntry(
   return tensors;
 }
 
-function wantedOutput(entry: Entry, spec: EntrySpec, name: string): { spec: TensorSpec; buffer: GPUBuffer } {
+function wantedOutput(
+  entry: Entry,
+  spec: EntrySpec,
+  name: string,
+): { spec: TensorSpec; buffer: GPUBuffer } {
   const output = spec.outputs.find((o) => o.name === name);
   const buffer = entry.outputs.get(name);
   if (output && buffer) return { spec: output, buffer };
-  throw new UserError(`${entry.name} has no output "${name}"; it has ${spec.outputs.map((o) => o.name).join(", ")}`);
+  throw new UserError(
+    `${entry.name} has no output "${name}"; it has ${spec.outputs.map((o) => o.name).join(", ")}`,
+  );
 }

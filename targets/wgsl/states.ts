@@ -23,19 +23,30 @@ export type States = {
 };
 
 /** The states of all entries together; entries agree on the type of each. */
-export function keepDeviceStates(device: GPUDevice, pool: Pool, entries: readonly EntrySpec[]): States {
-  const specs = [...new Map(entries.flatMap((e) => e.states).map((spec) => [spec.name, spec])).values()];
+export function keepDeviceStates(
+  device: GPUDevice,
+  pool: Pool,
+  entries: readonly EntrySpec[],
+): States {
+  const specs = [
+    ...new Map(entries.flatMap((e) => e.states).map((spec) => [spec.name, spec])).values(),
+  ];
   const batch = batchOf(entries);
   const held = new WeakMap<StateHandle, DeviceState>();
   const bytesOf = (spec: TensorSpec) => roundUp(4 * elements(spec.shape));
 
   const open = (state: StateHandle): DeviceState => {
     const found = held.get(state);
-    if (!found) throw new UserError("this state was released or belongs to another session; take one of this session");
+    if (!found)
+      throw new UserError(
+        "this state was released or belongs to another session; take one of this session",
+      );
     return found;
   };
   const fresh = (): StateHandle => {
-    const buffers = new Map(specs.map((spec) => [spec.name, pool.create(spec.name, bytesOf(spec))]));
+    const buffers = new Map(
+      specs.map((spec) => [spec.name, pool.create(spec.name, bytesOf(spec))]),
+    );
     const release = () => {
       if (!held.delete(handle)) return;
       for (const buffer of buffers.values()) pool.destroy(buffer);
@@ -53,26 +64,38 @@ export function keepDeviceStates(device: GPUDevice, pool: Pool, entries: readonl
       const copied = fresh();
       const to = open(copied);
       const encoder = device.createCommandEncoder();
-      for (const [name, buffer] of from.buffers) encoder.copyBufferToBuffer(buffer, 0, to.buffers.get(name)!, 0, buffer.size);
+      for (const [name, buffer] of from.buffers)
+        encoder.copyBufferToBuffer(buffer, 0, to.buffers.get(name)!, 0, buffer.size);
       device.queue.submit([encoder.finish()]);
       return copied;
     },
     download: (state) => {
       const { buffers } = open(state);
       const encoder = device.createCommandEncoder();
-      const reading = pool.readBack(encoder, specs.map((spec) => ({ spec, buffer: buffers.get(spec.name)! })));
+      const reading = pool.readBack(
+        encoder,
+        specs.map((spec) => ({ spec, buffer: buffers.get(spec.name)! })),
+      );
       device.queue.submit([encoder.finish()]);
       return reading.read();
     },
     upload: (values) => {
       for (const spec of specs) {
         const given = values[spec.name];
-        if (!given) throw new UserError(`the saved values lack the state "${spec.name}"; save them from a session of this model`);
+        if (!given)
+          throw new UserError(
+            `the saved values lack the state "${spec.name}"; save them from a session of this model`,
+          );
         checkTensor(`state "${spec.name}"`, spec, given);
       }
       const state = fresh();
       const { buffers } = open(state);
-      for (const { name } of specs) device.queue.writeBuffer(buffers.get(name)!, 0, values[name]!.data as Float32Array<ArrayBuffer>);
+      for (const { name } of specs)
+        device.queue.writeBuffer(
+          buffers.get(name)!,
+          0,
+          values[name]!.data as Float32Array<ArrayBuffer>,
+        );
       return state;
     },
   };

@@ -1,5 +1,13 @@
 /** Unpacks the SwiftShader Vulkan driver that npm's @sparticuz/chromium carries into a cache folder, once for each version. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -18,7 +26,9 @@ export function findArchive(): { readonly path: string; readonly version: string
     const main = createRequire(import.meta.url).resolve("@sparticuz/chromium");
     const root = main.slice(0, main.lastIndexOf("chromium") + "chromium".length);
     const path = join(root, "bin", "swiftshader.tar.br");
-    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      version: string;
+    };
     return existsSync(path) ? { path, version } : null;
   } catch {
     return null;
@@ -38,7 +48,8 @@ export function unpackSwiftShader(): UnpackedDriver {
   mkdirSync(dirname(folder), { recursive: true });
   const partial = mkdtempSync(`${folder}-`);
   const entries = readTar(brotliDecompressSync(readFileSync(archive.path)));
-  for (const name of files) writeFileSync(join(partial, name), entries.get(name) ?? missing(name), { mode: 0o755 });
+  for (const name of files)
+    writeFileSync(join(partial, name), entries.get(name) ?? missing(name), { mode: 0o755 });
   try {
     renameSync(partial, folder);
   } catch (error) {
@@ -53,7 +64,8 @@ function missing(name: string): never {
 }
 
 function cacheFolder(): string {
-  const home = process.env["XDG_CACHE_HOME"] || (process.env["HOME"] && join(process.env["HOME"], ".cache"));
+  const home =
+    process.env["XDG_CACHE_HOME"] || (process.env["HOME"] && join(process.env["HOME"], ".cache"));
   for (const folder of [home, tmpdir()]) {
     if (!folder) continue;
     try {
@@ -64,17 +76,24 @@ function cacheFolder(): string {
       // Not writable here: the next folder is tried.
     }
   }
-  throw new UserError("no folder to unpack SwiftShader into: set XDG_CACHE_HOME to one that can be written");
+  throw new UserError(
+    "no folder to unpack SwiftShader into: set XDG_CACHE_HOME to one that can be written",
+  );
 }
 
 /** The plain files of a tar archive by name. A header is 512 bytes: name at 0, octal size at 124, type at 156. */
 export function readTar(archive: Buffer): Map<string, Buffer> {
   const entries = new Map<string, Buffer>();
-  const text = (at: number, length: number) => archive.toString("latin1", at, at + length).replace(/\0.*$/s, "").trim();
+  const text = (at: number, length: number) =>
+    archive
+      .toString("latin1", at, at + length)
+      .replace(/\0.*$/s, "")
+      .trim();
   for (let at = 0; at + 512 <= archive.length && archive[at] !== 0; ) {
     const size = Number.parseInt(text(at + 124, 12), 8);
     const kind = text(at + 156, 1);
-    if (kind === "0" || kind === "") entries.set(text(at, 100).replace(/^\.\//, ""), archive.subarray(at + 512, at + 512 + size));
+    if (kind === "0" || kind === "")
+      entries.set(text(at, 100).replace(/^\.\//, ""), archive.subarray(at + 512, at + 512 + size));
     at += 512 + Math.ceil(size / 512) * 512;
   }
   return entries;

@@ -4,7 +4,11 @@ import type { Builtin, Kernel, Memory } from "../../codegen/kernel.ts";
 import { arrayType } from "./layout.ts";
 import { identifier } from "./words.ts";
 
-export function wrapKernel(kernel: Kernel, body: readonly string[], quads: ReadonlySet<Memory>): string {
+export function wrapKernel(
+  kernel: Kernel,
+  body: readonly string[],
+  quads: ReadonlySet<Memory>,
+): string {
   const used = usesOf(kernel);
   const lines = [
     `// ${kernel.name}`,
@@ -13,7 +17,9 @@ export function wrapKernel(kernel: Kernel, body: readonly string[], quads: Reado
       const mode = access === "read" ? "read" : "read_write";
       return `@group(0) @binding(${i}) var<storage, ${mode}> ${identifier(memory.name)}: ${arrayType(memory, quads)};`;
     }),
-    ...kernel.workgroupMemory.map((memory) => `var<workgroup> ${identifier(memory.name)}: ${arrayType(memory, quads)};`),
+    ...kernel.workgroupMemory.map(
+      (memory) => `var<workgroup> ${identifier(memory.name)}: ${arrayType(memory, quads)};`,
+    ),
     "",
     `@compute @workgroup_size(${kernel.workgroupSize})`,
     `fn main(${parameters(used.builtins)}) {`,
@@ -24,11 +30,19 @@ export function wrapKernel(kernel: Kernel, body: readonly string[], quads: Reado
   return lines.join("\n");
 }
 
-type Uses = { readonly builtins: ReadonlySet<Builtin>; readonly f16: boolean; readonly subgroups: boolean };
+type Uses = {
+  readonly builtins: ReadonlySet<Builtin>;
+  readonly f16: boolean;
+  readonly subgroups: boolean;
+};
 
 function usesOf(kernel: Kernel): Uses {
   const builtins = new Set<Builtin>();
-  const memories = [...kernel.buffers.map((b) => b.memory), ...kernel.workgroupMemory, ...kernel.registers];
+  const memories = [
+    ...kernel.buffers.map((b) => b.memory),
+    ...kernel.workgroupMemory,
+    ...kernel.registers,
+  ];
   let f16 = memories.some((m) => m.scalar === "f16");
   let subgroups = false;
   visit(kernel.body, (e) => {
@@ -48,10 +62,14 @@ function enables({ f16, subgroups }: Uses): string[] {
 }
 
 function parameters(builtins: ReadonlySet<Builtin>): string {
-  const group = (["workgroup_x", "workgroup_y", "workgroup_z"] as const).some((b) => builtins.has(b));
+  const group = (["workgroup_x", "workgroup_y", "workgroup_z"] as const).some((b) =>
+    builtins.has(b),
+  );
   return [
     ...(group ? ["@builtin(workgroup_id) group: vec3<u32>"] : []),
     ...(builtins.has("lane") ? ["@builtin(local_invocation_index) lane: u32"] : []),
-    ...(builtins.has("subgroup_lane") ? ["@builtin(subgroup_invocation_id) subgroup_lane: u32"] : []),
+    ...(builtins.has("subgroup_lane")
+      ? ["@builtin(subgroup_invocation_id) subgroup_lane: u32"]
+      : []),
   ].join(", ");
 }

@@ -1,6 +1,6 @@
 /** Makes a region by hand around one anchor and holds every choice of a recipe, run by the interpreter, against the graph's meaning. */
 import assert from "node:assert/strict";
-import { type CheckedMemory, allocateMemory, interpret } from "../../codegen/interpret.ts";
+import { allocateMemory, type CheckedMemory, interpret } from "../../codegen/interpret.ts";
 import { type Caps, type Kernel, minimumCaps } from "../../codegen/kernel.ts";
 import type { Choice, Lowered, Recipe } from "../../codegen/recipe.ts";
 import { verifyKernel } from "../../codegen/verify.ts";
@@ -9,7 +9,11 @@ import type { Graph, Node, Type } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
 
 /** Every node from the leaves to the outputs in one region. */
-export function regionOf(anchor: Node, outputs: readonly Node[] = [anchor], name = "region"): Region {
+export function regionOf(
+  anchor: Node,
+  outputs: readonly Node[] = [anchor],
+  name = "region",
+): Region {
   const body: Node[] = [];
   const inputs: Node[] = [];
   const visit = (node: Node): void => {
@@ -25,10 +29,13 @@ export function regionOf(anchor: Node, outputs: readonly Node[] = [anchor], name
 export function noise(seed: number, type: Type, map: (x: number) => number = (x) => x): Value {
   let state = (seed * 2654435761 + 1) >>> 0;
   const size = type.shape.reduce((a, b) => a * b, 1);
-  return valueFrom(type, Array.from({ length: size }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.fround(map(state / 2 ** 31 - 1));
-  }));
+  return valueFrom(
+    type,
+    Array.from({ length: size }, () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.fround(map(state / 2 ** 31 - 1));
+    }),
+  );
 }
 
 export type Leaves = ReadonlyMap<Node, Value>;
@@ -37,17 +44,32 @@ export type Leaves = ReadonlyMap<Node, Value>;
 export function meaningOf(region: Region, leaves: Leaves): readonly Float64Array[] {
   const outputs = Object.fromEntries(region.outputs.map((node, i) => [`output${i}`, node]));
   const graph: Graph = { name: region.name, outputs, states: [] };
-  const byName = (op: Node["op"]) => Object.fromEntries([...leaves].filter(([n]) => n.op === op)
-    .map(([n, value]) => ["name" in n.attrs ? n.attrs.name : "", value]));
-  const results = evaluate(graph, { parameters: byName("parameter"), inputs: byName("input"), states: byName("state") });
+  const byName = (op: Node["op"]) =>
+    Object.fromEntries(
+      [...leaves]
+        .filter(([n]) => n.op === op)
+        .map(([n, value]) => ["name" in n.attrs ? n.attrs.name : "", value]),
+    );
+  const results = evaluate(graph, {
+    parameters: byName("parameter"),
+    inputs: byName("input"),
+    states: byName("state"),
+  });
   return region.outputs.map((_, i) => results.outputs[`output${i}`]!.data);
 }
 
 /** Runs what a recipe wrote; a cell that is read before it is written is a fault. */
-export function runLowered(lowered: Lowered, region: Region, leaves: Leaves, caps: Caps): readonly Float32Array[] {
+export function runLowered(
+  lowered: Lowered,
+  region: Region,
+  leaves: Leaves,
+  caps: Caps,
+): readonly Float32Array[] {
   const memories = new Map<Node | string, CheckedMemory>();
-  for (const { name, length } of lowered.scratch) memories.set(name, allocateMemory("f32", length, false));
-  for (const node of region.outputs) memories.set(node, allocateMemory(scalarOf(node), sizeOf(node), false));
+  for (const { name, length } of lowered.scratch)
+    memories.set(name, allocateMemory("f32", length, false));
+  for (const node of region.outputs)
+    memories.set(node, allocateMemory(scalarOf(node), sizeOf(node), false));
   for (const [node, value] of leaves) {
     const memory = allocateMemory(scalarOf(node), sizeOf(node), true);
     memory.data.set(value.data);
@@ -55,7 +77,9 @@ export function runLowered(lowered: Lowered, region: Region, leaves: Leaves, cap
   }
   for (const { kernel, bindings, grid } of lowered.kernels) {
     verifyKernel(kernel, caps);
-    const buffers = bindings.map((b) => memories.get(b.kind === "node" ? b.node : b.kind === "scratch" ? b.name : "")!);
+    const buffers = bindings.map(
+      (b) => memories.get(b.kind === "node" ? b.node : b.kind === "scratch" ? b.name : "")!,
+    );
     interpret(kernel, grid, buffers, caps);
   }
   return region.outputs.map((node) => {
@@ -65,7 +89,8 @@ export function runLowered(lowered: Lowered, region: Region, leaves: Leaves, cap
   });
 }
 
-const scalarOf = (node: Node) => (node.type.dtype === "bool" || node.type.dtype === "bf16" ? "u32" : node.type.dtype);
+const scalarOf = (node: Node) =>
+  node.type.dtype === "bool" || node.type.dtype === "bf16" ? "u32" : node.type.dtype;
 const sizeOf = (node: Node) => node.type.shape.reduce((a, b) => a * b, 1);
 
 /** Devices that ask for different kernels. */
@@ -78,7 +103,10 @@ export const devices: Readonly<Record<string, Caps>> = {
 
 /** The largest |found − expected| / (1 + |expected|) over all choices of all devices; `matters` picks elements of the outputs. */
 export function worstError(
-  recipe: Recipe, region: Region, leaves: Leaves, matters: (index: number) => boolean = () => true,
+  recipe: Recipe,
+  region: Region,
+  leaves: Leaves,
+  matters: (index: number) => boolean = () => true,
 ): number {
   const expected = meaningOf(region, leaves);
   let worst = 0;
@@ -89,23 +117,32 @@ export function worstError(
       const what = `${device}, ${JSON.stringify(choice.schedule)}`;
       assert.ok(!seen.has(what), `${what} is offered once`);
       seen.add(what);
-      worst = Math.max(worst, errorOf(runLowered(choice.build(), region, leaves, caps), expected, matters, what));
+      worst = Math.max(
+        worst,
+        errorOf(runLowered(choice.build(), region, leaves, caps), expected, matters, what),
+      );
     }
   }
   return worst;
 }
 
 function errorOf(
-  found: readonly Float32Array[], expected: readonly Float64Array[], matters: (i: number) => boolean, what: string,
+  found: readonly Float32Array[],
+  expected: readonly Float64Array[],
+  matters: (i: number) => boolean,
+  what: string,
 ): number {
   let worst = 0;
-  found.forEach((data, o) => data.forEach((value, i) => {
-    assert.ok(Number.isFinite(value), `${what}: element ${i} is ${value}`);
-    const right = expected[o]![i]!;
-    if (matters(i)) worst = Math.max(worst, Math.abs(value - right) / (1 + Math.abs(right)));
-  }));
+  found.forEach((data, o) =>
+    data.forEach((value, i) => {
+      assert.ok(Number.isFinite(value), `${what}: element ${i} is ${value}`);
+      const right = expected[o]![i]!;
+      if (matters(i)) worst = Math.max(worst, Math.abs(value - right) / (1 + Math.abs(right)));
+    }),
+  );
   return worst;
 }
 
 /** The kernels of a choice, for tests that change them. */
-export const kernelsOf = (choice: Choice): readonly Kernel[] => choice.build().kernels.map((l) => l.kernel);
+export const kernelsOf = (choice: Choice): readonly Kernel[] =>
+  choice.build().kernels.map((l) => l.kernel);

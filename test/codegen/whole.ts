@@ -5,7 +5,7 @@ import type { Caps, Kernel } from "../../codegen/kernel.ts";
 import { lower } from "../../codegen/lower.ts";
 import { plan } from "../../codegen/plan.ts";
 import type { BufferPlan, Program } from "../../codegen/program.ts";
-import { evaluate, type Value, valueOf } from "../../src/graph/evaluate.ts";
+import { evaluate, type Value, valueFrom } from "../../src/graph/evaluate.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { convert } from "../../src/graph/scalars.ts";
 import { topological } from "../../src/graph/walk.ts";
@@ -16,16 +16,29 @@ export const programOf = (graph: Graph, caps: Caps): Program<Kernel> =>
   plan(lower(fuse(graph, { maxBuffers: caps.maxBuffersPerKernel }), caps), graph, graph.name);
 
 /** The largest |found − expected| / (1 + |expected|) over outputs and next states; leaves that are not given are noise. */
-export function worstProgramError(graph: Graph, caps: Caps, given: Readonly<Record<string, readonly number[]>> = {}): number {
-  const leaves = { parameter: {}, input: {}, state: {} } as Record<"parameter" | "input" | "state", Record<string, Value>>;
+export function worstProgramError(
+  graph: Graph,
+  caps: Caps,
+  given: Readonly<Record<string, readonly number[]>> = {},
+): number {
+  const leaves = { parameter: {}, input: {}, state: {} } as Record<
+    "parameter" | "input" | "state",
+    Record<string, Value>
+  >;
   for (const node of topological(graph))
     if (node.op === "parameter" || node.op === "input" || node.op === "state") {
       const { name } = node.attrs;
-      const value = given[name] ? valueOf(node.type, given[name]) : noise(node.id + 1, node.type);
+      const value = given[name] ? valueFrom(node.type, given[name]) : noise(node.id + 1, node.type);
       const half = node.type.dtype === "f16";
-      leaves[node.op][name] = half ? { ...value, data: value.data.map((x) => convert(x, "f32", "f16")) } : value;
+      leaves[node.op][name] = half
+        ? { ...value, data: value.data.map((x) => convert(x, "f32", "f16")) }
+        : value;
     }
-  const expected = evaluate(graph, { parameters: leaves.parameter, inputs: leaves.input, states: leaves.state });
+  const expected = evaluate(graph, {
+    parameters: leaves.parameter,
+    inputs: leaves.input,
+    states: leaves.state,
+  });
   const program = programOf(graph, caps);
   const found = run(program, caps, leaves);
   let worst = 0;
@@ -36,14 +49,24 @@ export function worstProgramError(graph: Graph, caps: Caps, given: Readonly<Reco
     });
   program.buffers.forEach((b, i) => {
     if (b.kind === "output") compare(b.name, expected.outputs[b.name]!, found[i]!.data);
-    if (b.kind === "next" || (b.kind === "state" && b.updatedInPlace)) compare(b.name, expected.states[b.kind === "next" ? b.state : b.name]!, found[i]!.data);
+    if (b.kind === "next" || (b.kind === "state" && b.updatedInPlace))
+      compare(b.name, expected.states[b.kind === "next" ? b.state : b.name]!, found[i]!.data);
   });
-  const kept = program.buffers.filter((b) => b.kind === "next" || b.kind === "output" || (b.kind === "state" && b.updatedInPlace));
-  assert.equal(kept.length, Object.keys(expected.outputs).length + graph.states.filter((s) => s.next !== s.current).length);
+  const kept = program.buffers.filter(
+    (b) => b.kind === "next" || b.kind === "output" || (b.kind === "state" && b.updatedInPlace),
+  );
+  assert.equal(
+    kept.length,
+    Object.keys(expected.outputs).length + graph.states.filter((s) => s.next !== s.current).length,
+  );
   return worst;
 }
 
-function run(program: Program<Kernel>, caps: Caps, leaves: Record<"parameter" | "input" | "state", Record<string, Value>>): readonly CheckedMemory[] {
+function run(
+  program: Program<Kernel>,
+  caps: Caps,
+  leaves: Record<"parameter" | "input" | "state", Record<string, Value>>,
+): readonly CheckedMemory[] {
   const memories = program.buffers.map((b) => {
     const length = b.shape.reduce((a, n) => a * n, 1);
     const numbers = numbersOf(b, leaves);
@@ -52,11 +75,20 @@ function run(program: Program<Kernel>, caps: Caps, leaves: Record<"parameter" | 
     if (numbers) memory.data.set(numbers);
     return memory;
   });
-  for (const step of program.steps) interpret(program.kernels[step.kernel]!, step.grid, step.buffers.map((b) => memories[b]!), caps);
+  for (const step of program.steps)
+    interpret(
+      program.kernels[step.kernel]!,
+      step.grid,
+      step.buffers.map((b) => memories[b]!),
+      caps,
+    );
   return memories;
 }
 
-function numbersOf(b: BufferPlan, leaves: Record<"parameter" | "input" | "state", Record<string, Value>>): ArrayLike<number> | null {
+function numbersOf(
+  b: BufferPlan,
+  leaves: Record<"parameter" | "input" | "state", Record<string, Value>>,
+): ArrayLike<number> | null {
   if (b.kind === "constant") return b.values;
   if (b.kind === "input" || b.kind === "state") return leaves[b.kind][b.name]!.data;
   if (b.kind !== "parameter") return null;

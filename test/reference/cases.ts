@@ -1,8 +1,7 @@
 /** Reads a directory of reference cases in the format of its README: a JSON description and safetensors for each. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checkOf } from "../../src/schemas/validate.ts";
-import { parseJson } from "../../src/weights/checkpoint.ts";
+import { checkOf, parseJson } from "../../src/schemas/validate.ts";
 import { type Checkpoint, openCheckpoint } from "../../src/weights/checkpoint.ts";
 import type { Tensor } from "../../targets/tensor.ts";
 

@@ -1,5 +1,6 @@
 /** Plays a case on a session: some tokens at once, then the rest one by one; and reads states as the published caches. */
 import type { Session } from "../../targets/executor.ts";
+import { samplingInputs } from "../../targets/sampling.ts";
 import type { Tensor, TensorData, Tensors } from "../../targets/tensor.ts";
 
 export type Script = {
@@ -38,8 +39,11 @@ export async function play(session: Session, script: Script, taps: readonly stri
   }
   const afterFirst = await session.download(state);
   const steps: Tensor[] = [];
+  // A model's decode entry draws a token as well; a block's does not.
+  const draws = session.entries.decode?.inputs.some((i) => i.name === "temperature");
+  const sampling = draws ? samplingInputs({}, Array.from({ length: script.batch }, () => 0)) : {};
   for (let t = script.prefill; t < script.prefill + script.decode; t++) {
-    const out = await session.run("decode", callInputs(script, t, 1), state, [script.output]);
+    const out = await session.run("decode", { ...callInputs(script, t, 1), ...sampling }, state, [script.output]);
     const step = out[script.output];
     if (step) steps.push(step);
   }

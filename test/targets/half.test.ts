@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { halfBits } from "../../targets/half.ts";
 import { convert } from "../../src/graph/scalars.ts";
+import { halfBits } from "../../targets/half.ts";
 
 function valueOf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
@@ -11,7 +11,8 @@ function valueOf(bits: number): number {
 
 describe("f16 storage", () => {
   it("keeps every half as it is", () => {
-    for (let bits = 0; bits < 0x10000; bits++) if ((bits & 0x7c00) !== 0x7c00) assert.equal(halfBits(valueOf(bits)), bits);
+    for (let bits = 0; bits < 0x10000; bits++)
+      if ((bits & 0x7c00) !== 0x7c00) assert.equal(halfBits(valueOf(bits)), bits);
   });
 
   it("rounds to the nearest half, ties to even", () => {

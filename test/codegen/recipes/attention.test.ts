@@ -8,9 +8,20 @@ import { noise, regionOf, worstError } from "../region.ts";
 /** The largest error seen is 2.4e-7. */
 const tolerance = 7e-7;
 
-type Sizes = { B: number; T: number; H: number; G: number; D: number; window: number; seen: number };
+type Sizes = {
+  B: number;
+  T: number;
+  H: number;
+  G: number;
+  D: number;
+  window: number;
+  seen: number;
+};
 
-function attendOf({ B, T, H, G, D, window }: Sizes, before: (g: GraphBuilder, q: Node) => Node = (_, q) => q) {
+function attendOf(
+  { B, T, H, G, D, window }: Sizes,
+  before: (g: GraphBuilder, q: Node) => Node = (_, q) => q,
+) {
   const g = new GraphBuilder();
   const ring = [B, window + T, G, D];
   const q = before(g, g.input("q", { dtype: "f32", shape: [B, T, H, D] }));
@@ -19,11 +30,22 @@ function attendOf({ B, T, H, G, D, window }: Sizes, before: (g: GraphBuilder, q:
   const seen = g.state("seen", { dtype: "i32", shape: [B] });
   const count = g.input("count", { dtype: "i32", shape: [B] });
   const position = g.input("position", { dtype: "i32", shape: [B, T] });
-  return g.composite("attend", { window, scale: 1 / Math.sqrt(D) }, [q, keys, values, seen, count, position]);
+  return g.composite("attend", { window, scale: 1 / Math.sqrt(D) }, [
+    q,
+    keys,
+    values,
+    seen,
+    count,
+    position,
+  ]);
 }
 
 /** Row b has seen `seen + b` tokens of one document, brings `T − b` more, and a new document begins at `start`. */
-function leavesOf(inputs: readonly Node[], { T, seen }: Sizes, start: number): ReadonlyMap<Node, Value> {
+function leavesOf(
+  inputs: readonly Node[],
+  { T, seen }: Sizes,
+  start: number,
+): ReadonlyMap<Node, Value> {
   const counted: Record<string, (i: number) => number> = {
     seen: (b) => seen + b,
     count: (b) => Math.max(1, T - b),
@@ -33,19 +55,23 @@ function leavesOf(inputs: readonly Node[], { T, seen }: Sizes, start: number): R
       return t >= start ? t - start : seen + b + t;
     },
   };
-  return new Map(inputs.map((n, i) => {
-    const value = noise(i, n.type, (x) => 2 * x);
-    const count = counted[n.label];
-    return [n, count ? { ...value, data: value.data.map((_, at) => count(at)) } : value];
-  }));
+  return new Map(
+    inputs.map((n, i) => {
+      const value = noise(i, n.type, (x) => 2 * x);
+      const count = counted[n.label];
+      return [n, count ? { ...value, data: value.data.map((_, at) => count(at)) } : value];
+    }),
+  );
 }
 
 /** Elements of tokens that are real: the others are nobody's business, as long as they are finite. */
-const real = ({ B, T, H, D }: Sizes) => (i: number) => {
-  const t = Math.floor(i / (H * D)) % T;
-  const b = Math.floor(i / (H * D * T)) % B;
-  return t < Math.max(1, T - b);
-};
+const real =
+  ({ B, T, H, D }: Sizes) =>
+  (i: number) => {
+    const t = Math.floor(i / (H * D)) % T;
+    const b = Math.floor(i / (H * D * T)) % B;
+    return t < Math.max(1, T - b);
+  };
 
 describe("attention", () => {
   const cases: readonly Sizes[] = [
@@ -61,7 +87,10 @@ describe("attention", () => {
     it(`attends ${B}×${T} tokens with ${H} heads of ${D} over ${G} keys, window ${window}, after ${seen} tokens`, () => {
       const region = regionOf(attendOf(sizes));
       for (const start of [T, 0, 3])
-        assert.ok(worstError(attention, region, leavesOf(region.inputs, sizes, start), real(sizes)) < tolerance);
+        assert.ok(
+          worstError(attention, region, leavesOf(region.inputs, sizes, start), real(sizes)) <
+            tolerance,
+        );
     });
   }
   it("computes a rotation in front and a product behind", () => {
@@ -74,14 +103,26 @@ describe("attention", () => {
       return g.concat([g.map("neg", second), first], 3);
     });
     const g = builder!;
-    const region = regionOf(node, [(g as GraphBuilder).map("mul", node, (g as GraphBuilder).input("gate", { dtype: "f32", shape }))]);
-    assert.ok(worstError(attention, region, leavesOf(region.inputs, sizes, 2), real(sizes)) < tolerance);
+    const region = regionOf(node, [
+      (g as GraphBuilder).map(
+        "mul",
+        node,
+        (g as GraphBuilder).input("gate", { dtype: "f32", shape }),
+      ),
+    ]);
+    assert.ok(
+      worstError(attention, region, leavesOf(region.inputs, sizes, 2), real(sizes)) < tolerance,
+    );
   });
   it("stays finite when logits are large", () => {
     const sizes: Sizes = { B: 1, T: 3, H: 1, G: 1, D: 4, window: 70, seen: 90 };
     const region = regionOf(attendOf(sizes));
-    const large = new Map([...leavesOf(region.inputs, sizes, 3)].map(([n, v]) =>
-      [n, n.label === "q" || n.label === "keys" ? { ...v, data: v.data.map((x) => x * 40) } : v]));
+    const large = new Map(
+      [...leavesOf(region.inputs, sizes, 3)].map(([n, v]) => [
+        n,
+        n.label === "q" || n.label === "keys" ? { ...v, data: v.data.map((x) => x * 40) } : v,
+      ]),
+    );
     assert.ok(worstError(attention, region, large) < 1e-3);
   });
 });

@@ -10,15 +10,23 @@ import type { Region } from "../../../src/passes/regions.ts";
 import { kernelsOf, noise, regionOf, worstError } from "../region.ts";
 
 const f32 = (...shape: number[]): Type => ({ dtype: "f32", shape });
-const pointwise = (...outputs: Node[]): Region => ({ ...regionOf(outputs[0]!, outputs), anchor: null });
+const pointwise = (...outputs: Node[]): Region => ({
+  ...regionOf(outputs[0]!, outputs),
+  anchor: null,
+});
 
 /** Every choice for these outputs is right on random leaves. */
-function assertRight(outputs: readonly Node[], integers: Readonly<Record<string, readonly number[]>> = {}): void {
+function assertRight(
+  outputs: readonly Node[],
+  integers: Readonly<Record<string, readonly number[]>> = {},
+): void {
   const region = pointwise(...outputs);
-  const leaves = new Map(region.inputs.map((node, i) => {
-    const given = "name" in node.attrs ? integers[node.attrs.name] : undefined;
-    return [node, given ? valueFrom(node.type, given) : noise(i + 1, node.type)];
-  }));
+  const leaves = new Map(
+    region.inputs.map((node, i) => {
+      const given = "name" in node.attrs ? integers[node.attrs.name] : undefined;
+      return [node, given ? valueFrom(node.type, given) : noise(i + 1, node.type)];
+    }),
+  );
   assert.ok(worstError(elementwise, region, leaves) < 1e-6);
 }
 
@@ -51,7 +59,11 @@ describe("elementwise", () => {
       const table = g.parameter("table", f32(7, width));
       const tokens = g.input("tokens", { dtype: "i32", shape: [2, 3] });
       assertRight([g.map("mul", g.gather(table, tokens), 3)], { tokens: [0, 6, 3, 9, -1, 2] });
-      const last = g.gather(g.input("x", f32(2, 3, width)), g.input("count", { dtype: "i32", shape: [2] }), 1);
+      const last = g.gather(
+        g.input("x", f32(2, 3, width)),
+        g.input("count", { dtype: "i32", shape: [2] }),
+        1,
+      );
       assertRight([last], { count: [2, 0] });
     }
   });
@@ -59,8 +71,12 @@ describe("elementwise", () => {
     const g = new GraphBuilder();
     const x = g.input("x", f32(3, 4));
     const flag = g.input("flag", { dtype: "bool", shape: [3, 4] });
-    assertRight([g.map("and", g.map("lt", x, 0), flag)], { flag: [1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 1] });
-    assertRight([g.map("select", g.map("not", flag), x, 0), g.cast(flag, "i32")], { flag: [1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 1] });
+    assertRight([g.map("and", g.map("lt", x, 0), flag)], {
+      flag: [1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 1],
+    });
+    assertRight([g.map("select", g.map("not", flag), x, 0), g.cast(flag, "i32")], {
+      flag: [1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 1],
+    });
   });
   it("stores several outputs, of different shapes too, and copies of inputs", () => {
     const g = new GraphBuilder();
@@ -79,7 +95,12 @@ describe("elementwise", () => {
   it("computes a shared value once", () => {
     const g = new GraphBuilder();
     const shared = g.map("exp", g.input("x", f32(6)));
-    const [kernel] = kernelsOf(elementwise.choices(pointwise(g.map("add", shared, g.map("mul", shared, shared))), minimumCaps)[0]!);
+    const [kernel] = kernelsOf(
+      elementwise.choices(
+        pointwise(g.map("add", shared, g.map("mul", shared, shared))),
+        minimumCaps,
+      )[0]!,
+    );
     assert.equal(printPlain(kernel!).match(/exp\(/g)?.length, 1);
   });
 });

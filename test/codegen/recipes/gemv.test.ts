@@ -16,13 +16,26 @@ function contractOf(left: string, right: string, out: string, sizes: Record<stri
   return regionOf(g.contract(x, w, left, right, out));
 }
 
-function contractError(left: string, right: string, out: string, sizes: Record<string, number>): number {
+function contractError(
+  left: string,
+  right: string,
+  out: string,
+  sizes: Record<string, number>,
+): number {
   const region = contractOf(left, right, out, sizes);
   return worstError(gemv, region, new Map(region.inputs.map((n, i) => [n, noise(i, n.type)])));
 }
 
 describe("gemv", () => {
-  for (const [M, N, K] of [[1, 1, 1], [1, 5, 16], [1, 70, 17], [2, 16, 20], [3, 20, 70], [4, 7, 5], [1, 130, 300]] as const) {
+  for (const [M, N, K] of [
+    [1, 1, 1],
+    [1, 5, 16],
+    [1, 70, 17],
+    [2, 16, 20],
+    [3, 20, 70],
+    [4, 7, 5],
+    [1, 130, 300],
+  ] as const) {
     it(`multiplies ${M}×${K} by ${K}×${N}`, () => {
       assert.ok(contractError("mk", "kn", "mn", { m: M, n: N, k: K }) < tolerance);
     });
@@ -44,9 +57,15 @@ describe("gemv", () => {
     const residual = g.input("residual", { dtype: "f32", shape: [1, 1, 16] });
     const product = g.contract(gelu(g, x), w, "btd", "de", "bte");
     const region = regionOf(product, [g.map("add", product, residual)]);
-    assert.ok(worstError(gemv, region, new Map(region.inputs.map((n, i) => [n, noise(i, n.type)]))) < tolerance);
+    assert.ok(
+      worstError(gemv, region, new Map(region.inputs.map((n, i) => [n, noise(i, n.type)]))) <
+        tolerance,
+    );
   });
   it("leaves products of many rows to matmul", () => {
-    assert.equal(gemv.accepts(contractOf("mk", "kn", "mn", { m: 5, n: 8, k: 8 }), minimumCaps), false);
+    assert.equal(
+      gemv.accepts(contractOf("mk", "kn", "mn", { m: 5, n: 8, k: 8 }), minimumCaps),
+      false,
+    );
   });
 });

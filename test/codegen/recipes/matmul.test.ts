@@ -9,17 +9,37 @@ import { noise, regionOf, worstError } from "../region.ts";
 const tolerance = 1.5e-6;
 
 /** The worst error of a contract over all choices and devices. */
-function contractError(left: string, right: string, out: string, sizes: Record<string, number>): number {
+function contractError(
+  left: string,
+  right: string,
+  out: string,
+  sizes: Record<string, number>,
+): number {
   const g = new GraphBuilder();
   const shape = (labels: string) => [...labels].map((l) => sizes[l]!);
   const x = g.input("x", { dtype: "f32", shape: shape(left) });
   const w = g.parameter("w", { dtype: "f32", shape: shape(right) });
   const node = g.contract(x, w, left, right, out);
-  return worstError(matmul, regionOf(node), new Map<Node, ReturnType<typeof noise>>([[x, noise(1, x.type)], [w, noise(2, w.type)]]));
+  return worstError(
+    matmul,
+    regionOf(node),
+    new Map<Node, ReturnType<typeof noise>>([
+      [x, noise(1, x.type)],
+      [w, noise(2, w.type)],
+    ]),
+  );
 }
 
 describe("matmul", () => {
-  for (const [M, N, K] of [[1, 1, 1], [7, 5, 16], [17, 20, 5], [70, 16, 20], [5, 70, 17], [33, 64, 32], [9, 12, 70]] as const) {
+  for (const [M, N, K] of [
+    [1, 1, 1],
+    [7, 5, 16],
+    [17, 20, 5],
+    [70, 16, 20],
+    [5, 70, 17],
+    [33, 64, 32],
+    [9, 12, 70],
+  ] as const) {
     it(`multiplies ${M}×${K} by ${K}×${N}`, () => {
       assert.ok(contractError("mk", "kn", "mn", { m: M, n: N, k: K }) < tolerance);
     });
@@ -31,7 +51,9 @@ describe("matmul", () => {
     assert.ok(contractError("btd", "dv", "btv", { b: 3, t: 7, d: 20, v: 16 }) < tolerance);
   });
   it("takes several axes as columns and as terms", () => {
-    assert.ok(contractError("btgd", "gdhk", "bthk", { b: 2, t: 7, g: 3, d: 4, h: 3, k: 8 }) < tolerance);
+    assert.ok(
+      contractError("btgd", "gdhk", "bthk", { b: 2, t: 7, g: 3, d: 4, h: 3, k: 8 }) < tolerance,
+    );
   });
   it("keeps shared labels: block-diagonal products", () => {
     assert.ok(contractError("btgk", "gkj", "btgj", { b: 2, t: 5, g: 3, k: 8, j: 8 }) < tolerance);

@@ -8,7 +8,13 @@ import { valueFrom } from "../../../src/graph/evaluate.ts";
 import type { Node } from "../../../src/graph/graph.ts";
 import { devices, type Leaves, meaningOf, noise, regionOf } from "../region.ts";
 
-type Case = { readonly slots: number; readonly tokens: number; readonly tail: readonly number[]; readonly start: readonly number[]; readonly count: readonly number[] };
+type Case = {
+  readonly slots: number;
+  readonly tokens: number;
+  readonly tail: readonly number[];
+  readonly start: readonly number[];
+  readonly count: readonly number[];
+};
 
 /** The ring after every choice of every device, which must all be right. */
 function assertRight({ slots, tokens, tail, start, count }: Case): void {
@@ -21,24 +27,31 @@ function assertRight({ slots, tokens, tail, start, count }: Case): void {
   const written = g.ringWrite(kept, g.map("mul", values, 2), from, real);
   const region = regionOf(written);
   const leaves: Leaves = new Map<Node, ReturnType<typeof noise>>([
-    [kept, noise(1, kept.type)], [values, noise(2, values.type)],
-    [from, valueFrom(from.type, start)], [real, valueFrom(real.type, count)],
+    [kept, noise(1, kept.type)],
+    [values, noise(2, values.type)],
+    [from, valueFrom(from.type, start)],
+    [real, valueFrom(real.type, count)],
   ]);
   const [expected] = meaningOf(region, leaves);
-  for (const caps of Object.values(devices)) for (const choice of ring.choices(region, caps)) {
-    for (const { kernel, bindings, grid } of choice.build().kernels) {
-      verifyKernel(kernel, caps);
-      const memories = bindings.map((b) => {
-        const node = b.kind === "node" ? b.node : kept;
-        const memory = allocateMemory(node.type.dtype as "f32" | "i32", leaves.get(node === written ? kept : node)!.data.length, true);
-        memory.data.set(leaves.get(node === written ? kept : node)!.data);
-        return memory;
-      });
-      interpret(kernel, grid, memories, caps);
-      const place = bindings.findIndex((b) => b.kind === "node" && b.node === written);
-      assert.deepEqual([...memories[place]!.data], [...expected!]);
+  for (const caps of Object.values(devices))
+    for (const choice of ring.choices(region, caps)) {
+      for (const { kernel, bindings, grid } of choice.build().kernels) {
+        verifyKernel(kernel, caps);
+        const memories = bindings.map((b) => {
+          const node = b.kind === "node" ? b.node : kept;
+          const memory = allocateMemory(
+            node.type.dtype as "f32" | "i32",
+            leaves.get(node === written ? kept : node)!.data.length,
+            true,
+          );
+          memory.data.set(leaves.get(node === written ? kept : node)!.data);
+          return memory;
+        });
+        interpret(kernel, grid, memories, caps);
+        const place = bindings.findIndex((b) => b.kind === "node" && b.node === written);
+        assert.deepEqual([...memories[place]!.data], [...expected!]);
+      }
     }
-  }
 }
 
 describe("ring", () => {

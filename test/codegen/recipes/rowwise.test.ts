@@ -21,7 +21,12 @@ function norm(g: GraphBuilder, shape: readonly number[]): { anchor: Node; output
   const width = shape.at(-1)!;
   const x = g.input("x", f32(...shape));
   const rows = shape.slice(0, -1);
-  const spread = (n: Node) => g.broadcast(n, shape, rows.map((_, i) => i));
+  const spread = (n: Node) =>
+    g.broadcast(
+      n,
+      shape,
+      rows.map((_, i) => i),
+    );
   const anchor = g.reduce("sum", g.map("mul", x, x), rows.length);
   const scale = g.map("rsqrt", g.map("add", g.map("div", anchor, width), 1e-6));
   const weight = g.broadcast(g.map("add", g.parameter("w", f32(width)), 1), shape, [rows.length]);
@@ -30,7 +35,13 @@ function norm(g: GraphBuilder, shape: readonly number[]): { anchor: Node; output
 
 describe("rowwise", () => {
   it("normalises rows of any length", () => {
-    for (const shape of [[1, 1, 300], [2, 3, 64], [2, 3, 7], [5, 1], [70, 130]]) {
+    for (const shape of [
+      [1, 1, 300],
+      [2, 3, 64],
+      [2, 3, 7],
+      [5, 1],
+      [70, 130],
+    ]) {
       const { anchor, output } = norm(new GraphBuilder(), shape);
       assertRight(anchor, [output]);
     }
@@ -51,7 +62,11 @@ describe("rowwise", () => {
       const g = new GraphBuilder();
       const x = g.input("x", f32(2, 9, width));
       const sum = g.reduce("sum", g.map("mul", x, x), 1);
-      assertRight(sum, [g.map("sqrt", g.reshape(sum, [2 * width])), g.transpose(sum, [1, 0]), g.slice(sum, 0, 1, 1)]);
+      assertRight(sum, [
+        g.map("sqrt", g.reshape(sum, [2 * width])),
+        g.transpose(sum, [1, 0]),
+        g.slice(sum, 0, 1, 1),
+      ]);
       const most = g.reduce("max", g.map("sub", x, 100), 0);
       assertRight(most, [most]);
     }
@@ -60,14 +75,20 @@ describe("rowwise", () => {
     const g = new GraphBuilder();
     const sum = g.reduce("sum", g.input("x", f32(1000)), 0);
     assertRight(sum, [g.map("mul", sum, 0.001), g.reshape(sum, [1, 1])], 1e-5);
-    const most = g.reduce("max", g.map("sub", g.cast(g.map("mul", g.input("y", f32(2, 40)), 50), "i32"), 1000), 1);
+    const most = g.reduce(
+      "max",
+      g.map("sub", g.cast(g.map("mul", g.input("y", f32(2, 40)), 50), "i32"), 1000),
+      1,
+    );
     assertRight(most, [most]);
   });
   it("needs no barrier where barriers are dear", () => {
     const { anchor, output } = norm(new GraphBuilder(), [1, 1, 256]);
     const region = regionOf(anchor, [output]);
     for (const subgroup of [null, { size: 8 }]) {
-      const [kernel] = kernelsOf(rowwise.choices(region, { ...minimumCaps, barriers: "dear", subgroup })[0]!);
+      const [kernel] = kernelsOf(
+        rowwise.choices(region, { ...minimumCaps, barriers: "dear", subgroup })[0]!,
+      );
       assert.doesNotMatch(printPlain(kernel!), /barrier/);
     }
   });

@@ -19,11 +19,25 @@ function scanOf(shape: readonly number[], reverse = false) {
 }
 
 /** Decays between 0.8 and 1, everything else between −1 and 1. */
-const leavesOf = (inputs: readonly Node[]) => new Map(inputs.map((n, i) =>
-  [n, noise(i + 1, n.type, n.label === "decay" ? (x) => 0.9 + 0.1 * x : (x) => x)]));
+const leavesOf = (inputs: readonly Node[]) =>
+  new Map(
+    inputs.map((n, i) => [
+      n,
+      noise(i + 1, n.type, n.label === "decay" ? (x) => 0.9 + 0.1 * x : (x) => x),
+    ]),
+  );
 
 describe("scan", () => {
-  for (const shape of [[1, 1, 16], [2, 7, 5], [3, 17, 20], [1, 70, 16], [2, 70, 5], [2, 17, 3, 4], [1, 130, 2, 3], [2, 17]]) {
+  for (const shape of [
+    [1, 1, 16],
+    [2, 7, 5],
+    [3, 17, 20],
+    [1, 70, 16],
+    [2, 70, 5],
+    [2, 17, 3, 4],
+    [1, 130, 2, 3],
+    [2, 17],
+  ]) {
     it(`walks forwards and backwards through [${shape}]`, () => {
       for (const reverse of [false, true]) {
         const region = regionOf(scanOf(shape, reverse).node);
@@ -36,7 +50,11 @@ describe("scan", () => {
     const { g, decay, input, initial } = scanOf(shape);
     const gate = sigmoid(g, g.input("gate", { dtype: "f32", shape }));
     const branch = g.input("branch", { dtype: "f32", shape });
-    const node = g.scan(g.map("mul", decay, gate), g.map("mul", input, g.map("sub", 1, gate)), initial);
+    const node = g.scan(
+      g.map("mul", decay, gate),
+      g.map("mul", input, g.map("sub", 1, gate)),
+      initial,
+    );
     const last = g.reshape(g.slice(node, 1, 32, 1), [2, 8]);
     const region = regionOf(node, [g.map("mul", node, branch), last]);
     assert.ok(worstError(scan, region, leavesOf(region.inputs)) < tolerance);
@@ -48,7 +66,9 @@ describe("scan", () => {
   });
   it("keeps exact sums: decays of 1 count the tokens", () => {
     const region = regionOf(scanOf([1, 100, 4]).node);
-    const ones = new Map(region.inputs.map((n) => [n, noise(1, n.type, () => (n.label === "initial" ? 0 : 1))]));
+    const ones = new Map(
+      region.inputs.map((n) => [n, noise(1, n.type, () => (n.label === "initial" ? 0 : 1))]),
+    );
     for (const choice of scan.choices(region, minimumCaps))
       assert.equal(runLowered(choice.build(), region, ones, minimumCaps)[0]!.at(-1), 100);
   });

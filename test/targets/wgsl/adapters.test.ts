@@ -16,7 +16,14 @@ const limits = {
   maxComputeWorkgroupsPerDimension: 65535,
 } as unknown as GPUSupportedLimits;
 
-const info = { vendor: "nvidia", architecture: "hopper", device: "h100", description: "NVIDIA H100", subgroupMinSize: 32, subgroupMaxSize: 32 };
+const info = {
+  vendor: "nvidia",
+  architecture: "hopper",
+  device: "h100",
+  description: "NVIDIA H100",
+  subgroupMinSize: 32,
+  subgroupMaxSize: 32,
+};
 
 describe("adapters", () => {
   it("are known by their own description", () => {
@@ -33,26 +40,41 @@ describe("adapters", () => {
     assert.equal(caps.maxWorkgroupLanes, 256);
     assert.equal(caps.barriers, "cheap");
     assert.equal(capsOf({ limits, features, info }, { f16: true }).f16, true);
-    assert.equal(capsOf({ limits, features, info: { ...info, subgroupMinSize: 16 } }).subgroup, null);
+    assert.equal(
+      capsOf({ limits, features, info: { ...info, subgroupMinSize: 16 } }).subgroup,
+      null,
+    );
     assert.equal(capsOf({ limits, features: new Set<string>(), info }).subgroup, null);
-    assert.equal(capsOf({ limits, features, info: { ...info, description: "llvmpipe" } }).barriers, "dear");
+    assert.equal(
+      capsOf({ limits, features, info: { ...info, description: "llvmpipe" } }).barriers,
+      "dear",
+    );
   });
 
   it("are chosen by name, and an unknown name lists the known ones", () => {
     assert.equal(adapterChoice(undefined), "auto");
     assert.equal(adapterChoice(""), "auto");
     assert.equal(adapterChoice("lavapipe"), "lavapipe");
-    assert.throws(() => adapterChoice("cuda"), /no adapter "cuda"; choose one of auto, gpu, lavapipe, swiftshader/);
+    assert.throws(
+      () => adapterChoice("cuda"),
+      /no adapter "cuda"; choose one of auto, gpu, lavapipe, swiftshader/,
+    );
   });
 
   it("are listed with which would be taken, why, and what to do for the others", async () => {
     const { adapters, chosen, why, hints } = await listAdapters();
-    assert.deepEqual(adapters.map((a) => a.name), ["gpu", "lavapipe", "swiftshader"]);
+    assert.deepEqual(
+      adapters.map((a) => a.name),
+      ["gpu", "lavapipe", "swiftshader"],
+    );
     for (const a of adapters) assert.ok(a.available ? a.description : a.reason, a.name);
     const first = adapters.find((a) => a.available)?.name ?? null;
     assert.equal(chosen, first);
     assert.ok(why.length > 0);
-    assert.equal(hints.length, chosen ? adapters.findIndex((a) => a.name === chosen) : adapters.length);
+    assert.equal(
+      hints.length,
+      chosen ? adapters.findIndex((a) => a.name === chosen) : adapters.length,
+    );
   });
 
   it("from npm are unpacked into a cache folder that a second call finds again", function () {
@@ -74,7 +96,13 @@ describe("a tar archive", () => {
     };
     const content = Buffer.alloc(512);
     content.write("hello");
-    const archive = Buffer.concat([header("folder/", 0, "5"), header("./a.txt", 5, "0"), content, header("b", 0, "0"), Buffer.alloc(1024)]);
+    const archive = Buffer.concat([
+      header("folder/", 0, "5"),
+      header("./a.txt", 5, "0"),
+      content,
+      header("b", 0, "0"),
+      Buffer.alloc(1024),
+    ]);
     const files = readTar(archive);
     assert.deepEqual([...files.keys()], ["a.txt", "b"]);
     assert.equal(files.get("a.txt")?.toString(), "hello");

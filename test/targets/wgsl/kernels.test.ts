@@ -12,7 +12,11 @@ import { type Sample, samples, subgroups } from "./kernels.ts";
 type Values = readonly (readonly number[])[];
 
 /** What the buffers hold after the kernel has run under the interpreter. */
-function interpreted({ grid, buffers }: Sample, kernel: Sample["kernel"], caps: Pick<Caps, "subgroup">): Values {
+function interpreted(
+  { grid, buffers }: Sample,
+  kernel: Sample["kernel"],
+  caps: Pick<Caps, "subgroup">,
+): Values {
   const memories = kernel.buffers.map(({ memory }, i) => {
     const allocated = allocateMemory(memory.scalar, memory.length, true);
     allocated.data.set(buffers[i]!);
@@ -25,8 +29,14 @@ function interpreted({ grid, buffers }: Sample, kernel: Sample["kernel"], caps: 
 /** The same on a device: every buffer is a state, so that it can be filled before and read after. */
 async function onDevice(device: GPUDevice, { kernel, grid, buffers }: Sample): Promise<Values> {
   const plans = kernel.buffers.map(({ memory }) => {
-    if (memory.scalar !== "f32" && memory.scalar !== "i32" && memory.scalar !== "u32") throw new Error(memory.scalar);
-    return { name: memory.name, dtype: memory.scalar, shape: [memory.length], bytes: 4 * memory.length };
+    if (memory.scalar !== "f32" && memory.scalar !== "i32" && memory.scalar !== "u32")
+      throw new Error(memory.scalar);
+    return {
+      name: memory.name,
+      dtype: memory.scalar,
+      shape: [memory.length],
+      bytes: 4 * memory.length,
+    };
   });
   const program: Program<ReturnType<typeof toKernelText>> = {
     name: kernel.name,
@@ -38,7 +48,9 @@ async function onDevice(device: GPUDevice, { kernel, grid, buffers }: Sample): P
   const spec: EntrySpec = { inputs: [], outputs: [], states: plans };
   const weights = { read: () => Promise.reject(new Error("there are no parameters")) };
   const session = await loadSession(device, { once: program }, { once: spec }, weights);
-  const state = await session.upload(Object.fromEntries(plans.map((p, i) => [p.name, { ...p, data: buffers[i]! }])));
+  const state = await session.upload(
+    Object.fromEntries(plans.map((p, i) => [p.name, { ...p, data: buffers[i]! }])),
+  );
   await session.run("once", {}, state, []);
   const after = await session.download(state);
   await session.release();
@@ -61,11 +73,19 @@ describe("WGSL kernels on a device", () => {
     const sample = make();
     it(`${sample.kernel.name} gives what the interpreter gives`, async function () {
       const { device } = await deviceOrSkip(this);
-      assertNear(await onDevice(device, sample), interpreted(sample, sample.kernel, { subgroup: null }), sample.kernel.name);
+      assertNear(
+        await onDevice(device, sample),
+        interpreted(sample, sample.kernel, { subgroup: null }),
+        sample.kernel.name,
+      );
     });
     it(`${sample.kernel.name} means the same after legalization`, () => {
       const before = interpreted(sample, sample.kernel, { subgroup: null });
-      assertNear(interpreted(sample, legalize(sample.kernel), { subgroup: null }), before, sample.kernel.name);
+      assertNear(
+        interpreted(sample, legalize(sample.kernel), { subgroup: null }),
+        before,
+        sample.kernel.name,
+      );
     });
   }
 
@@ -73,6 +93,10 @@ describe("WGSL kernels on a device", () => {
     const { device, caps } = await deviceOrSkip(this);
     if (!caps.subgroup) return this.skip();
     const sample = subgroups(caps.subgroup.size);
-    assertNear(await onDevice(device, sample), interpreted(sample, sample.kernel, caps), "subgroups");
+    assertNear(
+      await onDevice(device, sample),
+      interpreted(sample, sample.kernel, caps),
+      "subgroups",
+    );
   });
 });

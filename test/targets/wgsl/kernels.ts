@@ -1,5 +1,16 @@
 /** Small kernels that together use the whole kernel language, with inputs: what the tests of the WGSL target run and print. */
-import { bitcast, call, cast, fma, KernelBuilder, literal, select, spread, type Val, vector } from "../../../codegen/build.ts";
+import {
+  bitcast,
+  call,
+  cast,
+  fma,
+  KernelBuilder,
+  literal,
+  select,
+  spread,
+  type Val,
+  vector,
+} from "../../../codegen/build.ts";
 import type { CellData } from "../../../codegen/interpret.ts";
 import type { Kernel } from "../../../codegen/kernel.ts";
 
@@ -13,7 +24,8 @@ export type Sample = {
 const noise = (length: number, scale = 1): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.fround(Math.sin(i * 12.9898 + 1) * scale));
 
-const laneIndex = (k: KernelBuilder, lanes: number): Val => k.builtin("workgroup_x").times(lanes).plus(k.builtin("lane"));
+const laneIndex = (k: KernelBuilder, lanes: number): Val =>
+  k.builtin("workgroup_x").times(lanes).plus(k.builtin("lane"));
 
 /** y = a·x + y on all but the lanes past the end. */
 export function saxpy(): Sample {
@@ -37,10 +49,16 @@ export function treeSum(): Sample {
   k.store(shared, lane, k.load(x, laneIndex(k, 64)));
   for (let half = 32; half >= 1; half /= 2) {
     k.barrier();
-    k.when(lane.below(half), () => k.store(shared, lane, k.load(shared, lane).plus(k.load(shared, lane.plus(half)))));
+    k.when(lane.below(half), () =>
+      k.store(shared, lane, k.load(shared, lane).plus(k.load(shared, lane.plus(half)))),
+    );
   }
   k.when(lane.equals(0), () => k.store(sums, k.builtin("workgroup_x"), k.load(shared, 0)));
-  return { kernel: k.finish("tree_sum", 64), grid: [2, 1, 1], buffers: [noise(128), new Float32Array(2)] };
+  return {
+    kernel: k.finish("tree_sum", 64),
+    grid: [2, 1, 1],
+    buffers: [noise(128), new Float32Array(2)],
+  };
 }
 
 /** Vector and scalar accesses of one buffer: read so, written as scalars, and written as vectors only. */
@@ -56,7 +74,11 @@ export function mixedWidths(): Sample {
   k.store(scalars, lane.times(4), vector([pair.component(1), pair.component(0), next, next]));
   k.when(lane.equals(3), () => k.store(scalars, 13, 7));
   k.store(quads, lane.times(4), fma(four, spread(next, 4), k.load(scalars, lane.times(4), 4)));
-  return { kernel: k.finish("mixed_widths", 8), grid: [1, 1, 1], buffers: [noise(32), new Float32Array(32), new Float32Array(32)] };
+  return {
+    kernel: k.finish("mixed_widths", 8),
+    grid: [1, 1, 1],
+    buffers: [noise(32), new Float32Array(32), new Float32Array(32)],
+  };
 }
 
 /** Two rounds of multiply-high and exclusive or, as a counter-based generator does them, and shifts of both kinds. */
@@ -75,14 +97,26 @@ export function mixBits(): Sample {
   const bits = state.get();
   k.store(out, i, bits);
   const signed = call("shr", bitcast(bits, "i32"), 8);
-  k.store(uniform, i, cast(signed, "f32").plus(0.5).times(2 ** -24));
-  return { kernel: k.finish("mix_bits", 32), grid: [2, 1, 1], buffers: [new Uint32Array(64), new Float32Array(64)] };
+  k.store(
+    uniform,
+    i,
+    cast(signed, "f32")
+      .plus(0.5)
+      .times(2 ** -24),
+  );
+  return {
+    kernel: k.finish("mix_bits", 32),
+    grid: [2, 1, 1],
+    buffers: [new Uint32Array(64), new Float32Array(64)],
+  };
 }
 
 /** Every function of floats at ordinary and at extreme arguments. */
 export function mathFunctions(): Sample {
   const k = new KernelBuilder();
-  const arguments_ = [0, 1, -1, 0.5, 20, 87, -60, -90, -104, -1000, -3e38, 1e-6, 3e38, 45, -45, 1e5];
+  const arguments_ = [
+    0, 1, -1, 0.5, 20, 87, -60, -90, -104, -1000, -3e38, 1e-6, 3e38, 45, -45, 1e5,
+  ];
   const n = arguments_.length;
   const x = k.buffer("x", "f32", n);
   const out = k.buffer("out", "f32", 8 * n);
@@ -98,7 +132,11 @@ export function mathFunctions(): Sample {
   store(5, call("floor", small));
   store(6, select(v.below(-Infinity).or(v.equals(1)), Infinity, call("neg", v)));
   store(7, call("mod", small, 3));
-  return { kernel: k.finish("math_functions", n), grid: [1, 1, 1], buffers: [Float32Array.from(arguments_), new Float32Array(8 * n)] };
+  return {
+    kernel: k.finish("math_functions", n),
+    grid: [1, 1, 1],
+    buffers: [Float32Array.from(arguments_), new Float32Array(8 * n)],
+  };
 }
 
 /** Registers indexed by a loop, workgroups in three dimensions, i32 arithmetic, and conditions on vectors. */
@@ -107,7 +145,11 @@ export function everythingElse(): Sample {
   const x = k.buffer("x", "i32", 4 * 12);
   const out = k.buffer("out", "i32", 4 * 12);
   const kept = k.registers("kept", "i32", 4);
-  const [gx, gy, gz] = [k.builtin("workgroup_x"), k.builtin("workgroup_y"), k.builtin("workgroup_z")];
+  const [gx, gy, gz] = [
+    k.builtin("workgroup_x"),
+    k.builtin("workgroup_y"),
+    k.builtin("workgroup_z"),
+  ];
   const row = k.let("row", gz.times(2).plus(gy).times(3).plus(gx));
   k.loop("j", 0, 4, 1, (j) => k.store(kept, j, k.load(x, row.times(4).plus(j)).over(-3)));
   const four = k.load(kept, 0, 4, "four");
@@ -116,7 +158,11 @@ export function everythingElse(): Sample {
   const chosen = select(call("or", within, call("eq", four, 6)), modulo, call("shl", four, 2));
   k.store(out, row.times(4), chosen);
   const values = Int32Array.from({ length: 48 }, (_, i) => ((i * 7919) % 101) - 50);
-  return { kernel: k.finish("everything_else", 1), grid: [3, 2, 2], buffers: [values, new Int32Array(48)] };
+  return {
+    kernel: k.finish("everything_else", 1),
+    grid: [3, 2, 2],
+    buffers: [values, new Int32Array(48)],
+  };
 }
 
 /** Sums and exchanges between the lanes of a subgroup of `size`. */
@@ -130,7 +176,18 @@ export function subgroups(size: number): Sample {
   k.store(out, lane.plus(32), k.subgroup("max", v));
   const swapped = k.subgroup("shuffle_xor", v, size / 2);
   k.store(out, lane.plus(64), swapped.plus(cast(k.builtin("subgroup_lane"), "f32")));
-  return { kernel: k.finish("subgroups", 32), grid: [1, 1, 1], buffers: [noise(32), new Float32Array(96)] };
+  return {
+    kernel: k.finish("subgroups", 32),
+    grid: [1, 1, 1],
+    buffers: [noise(32), new Float32Array(96)],
+  };
 }
 
-export const samples = [saxpy, treeSum, mixedWidths, mixBits, mathFunctions, everythingElse] as const;
+export const samples = [
+  saxpy,
+  treeSum,
+  mixedWidths,
+  mixBits,
+  mathFunctions,
+  everythingElse,
+] as const;

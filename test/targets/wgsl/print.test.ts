@@ -5,7 +5,8 @@ import { mathFunctions, mixedWidths, samples, saxpy, subgroups } from "./kernels
 import { validateWgsl } from "./validate.ts";
 
 /** The kernel's code without its last newline. */
-const codeOf = (sample: { readonly kernel: Parameters<typeof toKernelText>[0] }): string => toKernelText(sample.kernel).code.trimEnd();
+const codeOf = (sample: { readonly kernel: Parameters<typeof toKernelText>[0] }): string =>
+  toKernelText(sample.kernel).code.trimEnd();
 
 const body = (code: string): string[] =>
   code
@@ -95,7 +96,10 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   });
 
   it("prints every number so that it reads back as the same number", async () => {
-    const floats = [0, -0, 1, 0.1, -2.5e-7, 16777216, 1e-45, 3.4028234663852886e38, -3.4028234663852886e38, 1.17549435e-38, 123456789];
+    const floats = [
+      0, -0, 1, 0.1, -2.5e-7, 16777216, 1e-45, 3.4028234663852886e38, -3.4028234663852886e38,
+      1.17549435e-38, 123456789,
+    ];
     const k = new KernelBuilder();
     const x = k.buffer("x", "f32", floats.length);
     const n = k.buffer("n", "i32", 3);
@@ -103,9 +107,16 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     [-(2 ** 31), 2 ** 31 - 1, -1].forEach((f, i) => k.store(n, i, f));
     const { code } = toKernelText(k.finish("numbers", 1));
     assert.deepEqual(await validateWgsl(code), []);
-    const printed = body(code).slice(0, floats.length).map((line) => line.replace(/.* = (.*);/, "$1"));
-    printed.forEach((text, i) => assert.ok(Object.is(Math.fround(Number(text)), Math.fround(floats[i]!)), text));
-    assert.ok(printed.every((text) => /[.e]/.test(text)), printed.join(" "));
+    const printed = body(code)
+      .slice(0, floats.length)
+      .map((line) => line.replace(/.* = (.*);/, "$1"));
+    printed.forEach((text, i) =>
+      assert.ok(Object.is(Math.fround(Number(text)), Math.fround(floats[i]!)), text),
+    );
+    assert.ok(
+      printed.every((text) => /[.e]/.test(text)),
+      printed.join(" "),
+    );
     assert.equal(printed[3], "0.1");
   });
 

@@ -13,7 +13,11 @@ const stored = { dtype: "f32", shape: [2, 3], bytes: 4 * n } as const;
 /** scaled = weight · x */
 function scaleKernel(): KernelText {
   const k = new KernelBuilder();
-  const [weight, x, scaled] = [k.buffer("weight", "f32", n), k.buffer("x", "f32", n), k.buffer("scaled", "f32", n)];
+  const [weight, x, scaled] = [
+    k.buffer("weight", "f32", n),
+    k.buffer("x", "f32", n),
+    k.buffer("scaled", "f32", n),
+  ];
   const lane = k.builtin("lane");
   k.store(scaled, lane, k.load(weight, lane).times(k.load(x, lane)));
   return toKernelText(k.finish("scale", n));
@@ -22,8 +26,16 @@ function scaleKernel(): KernelText {
 /** next = total + scaled + one; y = next; the ring's first slot counts runs. */
 function addKernel(): KernelText {
   const k = new KernelBuilder();
-  const [total, scaled, one] = [k.buffer("total", "f32", n), k.buffer("scaled", "f32", n), k.buffer("one", "f32", 1)];
-  const [next, y, ring] = [k.buffer("next", "f32", n), k.buffer("y", "f32", n), k.buffer("ring", "i32", 4)];
+  const [total, scaled, one] = [
+    k.buffer("total", "f32", n),
+    k.buffer("scaled", "f32", n),
+    k.buffer("one", "f32", 1),
+  ];
+  const [next, y, ring] = [
+    k.buffer("next", "f32", n),
+    k.buffer("y", "f32", n),
+    k.buffer("ring", "i32", 4),
+  ];
   const lane = k.builtin("lane");
   const sum = k.let("sum", k.load(total, lane).plus(k.load(scaled, lane)).plus(k.load(one, 0)));
   k.store(next, lane, sum);
@@ -65,7 +77,8 @@ const x: Tensor = { dtype: "f32", shape: [2, 3], data: Float32Array.of(1, 2, 3, 
 /** weight · x + 1 with the weight's columns 1 to 3: [[1, 2, 3], [6, 7, 8]]. */
 const once = [2, 5, 10, 25, 36, 49];
 
-const load = (device: GPUDevice, options = {}) => loadSession(device, { total: runningTotal() }, { total: spec }, weights, options);
+const load = (device: GPUDevice, options = {}) =>
+  loadSession(device, { total: runningTotal() }, { total: spec }, weights, options);
 
 describe("a session on a device", () => {
   it("runs steps in order, carries state from run to run, and starts fresh states at zero", async function () {
@@ -75,7 +88,10 @@ describe("a session on a device", () => {
     const first = await session.run("total", { x }, state, ["y"]);
     assert.deepEqual([...first["y"]!.data], once);
     const second = await session.run("total", { x }, state, ["y"]);
-    assert.deepEqual([...second["y"]!.data], once.map((v) => 2 * v));
+    assert.deepEqual(
+      [...second["y"]!.data],
+      once.map((v) => 2 * v),
+    );
     const other = await session.run("total", { x }, session.fresh(), ["y"]);
     assert.deepEqual([...other["y"]!.data], once);
     await session.release();
@@ -92,7 +108,10 @@ describe("a session on a device", () => {
     assert.deepEqual([...saved["ring"]!.data], [1, 0, 0, 0]);
     const restored = await session.upload(saved);
     const after = await session.run("total", { x }, restored, ["y"]);
-    assert.deepEqual([...after["y"]!.data], once.map((v) => 2 * v));
+    assert.deepEqual(
+      [...after["y"]!.data],
+      once.map((v) => 2 * v),
+    );
     await session.release();
   });
 
@@ -100,7 +119,12 @@ describe("a session on a device", () => {
     const session = await load((await deviceOrSkip(this)).device);
     const state = session.fresh();
     const runs = await Promise.all([1, 2, 3].map(() => session.run("total", { x }, state, ["y"])));
-    runs.forEach((run, i) => assert.deepEqual([...run["y"]!.data], once.map((v) => (i + 1) * v)));
+    runs.forEach((run, i) =>
+      assert.deepEqual(
+        [...run["y"]!.data],
+        once.map((v) => (i + 1) * v),
+      ),
+    );
     await session.release();
   });
 
@@ -127,7 +151,10 @@ describe("a session on a device", () => {
   it("says in one sentence what is wrong with a call", async function () {
     const session = await load((await deviceOrSkip(this)).device);
     const state = session.fresh();
-    await assert.rejects(session.run("sum", { x }, state, []), /no entry "sum"; the entries are total/);
+    await assert.rejects(
+      session.run("sum", { x }, state, []),
+      /no entry "sum"; the entries are total/,
+    );
     await assert.rejects(session.run("total", { x }, state, ["z"]), /no output "z"; it has y/);
     await assert.rejects(session.run("total", {}, state, ["y"]), /needs the input "x"/);
     state.release();
@@ -141,15 +168,24 @@ describe("a session on a device", () => {
     const { device } = await deviceOrSkip(this);
     const program = runningTotal();
     const bytes = 2 ** 40;
-    const large: Program<KernelText> = { ...program, buffers: [...program.buffers, { ...stored, kind: "output", name: "logits", bytes }] };
+    const large: Program<KernelText> = {
+      ...program,
+      buffers: [...program.buffers, { ...stored, kind: "output", name: "logits", bytes }],
+    };
     const most = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
-    await assert.rejects(loadSession(device, { total: large }, { total: spec }, weights), new RegExp(`"logits" takes ${bytes} bytes.* ${most};`));
+    await assert.rejects(
+      loadSession(device, { total: large }, { total: spec }, weights),
+      new RegExp(`"logits" takes ${bytes} bytes.* ${most};`),
+    );
   });
 
   it("refuses weights of another size by the parameter's name", async function () {
     const { device } = await deviceOrSkip(this);
     const { piece: _, ...whole } = runningTotal().buffers[0] as BufferPlan & { kind: "parameter" };
     const program = { ...runningTotal(), buffers: [whole, ...runningTotal().buffers.slice(1)] };
-    await assert.rejects(loadSession(device, { total: program }, { total: spec }, weights), /parameter "weight" holds 6 values \(2×3\), but the weights give 10/);
+    await assert.rejects(
+      loadSession(device, { total: program }, { total: spec }, weights),
+      /parameter "weight" holds 6 values \(2×3\), but the weights give 10/,
+    );
   });
 });

@@ -11,7 +11,9 @@ async function open() {
   const optional = ["shader-f16", "subgroups"] as const;
   const device = await adapter.requestDevice({
     requiredFeatures: optional.filter((name) => adapter.features.has(name)),
-    requiredLimits: { maxStorageBuffersPerShaderStage: adapter.limits.maxStorageBuffersPerShaderStage },
+    requiredLimits: {
+      maxStorageBuffersPerShaderStage: adapter.limits.maxStorageBuffersPerShaderStage,
+    },
   });
   return { gpu, device };
 }
@@ -25,7 +27,10 @@ export async function validateWgsl(code: string): Promise<string[]> {
   const refused = await device.popErrorScope();
   if (refused) return [refused.message];
   try {
-    await device.createComputePipelineAsync({ layout: "auto", compute: { module, entryPoint: "main" } });
+    await device.createComputePipelineAsync({
+      layout: "auto",
+      compute: { module, entryPoint: "main" },
+    });
     return [];
   } catch (error) {
     return [(error as Error).message];
