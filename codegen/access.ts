@@ -278,7 +278,7 @@ const nextAlong = (at: readonly Val[], by: number): readonly Val[] =>
 const placeKey = (at: readonly Val[], width: Width): string => `${width} ${at.map(keyOf).join()}`;
 
 /** The last two words of what the model calls a tensor, so that equal layers read alike; views are called as what they show. */
-function bufferName(node: Node): string {
+export function bufferName(node: Node): string {
   const name =
     node.label || ("name" in node.attrs && node.op !== "composite" ? node.attrs.name : "");
   if (name)

@@ -93,7 +93,7 @@ export type Caps = {
   /** Subgroups of one known size whose lanes are neighbours; null where that is not certain. */
   readonly subgroup: { readonly size: number } | null;
   readonly f16: boolean;
-  /** Barriers cost little on GPUs and much on software adapters, which run lanes as fibers. */
+  /** Barriers cost little on GPUs and much on software adapters, which run lanes as fibers (and compile with LLVM, slowly). */
   readonly barriers: "cheap" | "dear";
   /** About how many lanes keep the device busy. */
   readonly busyLanes: number;

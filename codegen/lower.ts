@@ -1,16 +1,19 @@
 /** Gives each region to a recipe: from fused regions to kernels with what they bind. Knows no buffers and no order but the given one. */
-import { CompilerBug } from "../src/graph/bug.ts";
 import type { Graph, Node } from "../src/graph/graph.ts";
 import type { Fused, Region } from "../src/passes/regions.ts";
-import { visit } from "./build.ts";
-import type { Caps, Kernel, Memory } from "./kernel.ts";
+import type { Caps } from "./kernel.ts";
 import type { Piece } from "./program.ts";
-import type { Choice, Lowered, LoweredKernel, Recipe, Schedule } from "./recipe.ts";
-import { recipes } from "./recipes.ts";
-import { simplifyKernel } from "./simplify.ts";
+import type { Lowered } from "./recipe.ts";
 import { type Cuts, cutParameters, regionPieces } from "./splits.ts";
-import { verifyKernel } from "./verify.ts";
-import { nameOf } from "./views.ts";
+import {
+  firstChoice,
+  type KnownRegions,
+  type Schedules,
+  type Write,
+  type Written,
+  writeOnce,
+  writeRegion,
+} from "./write-region.ts";
 
 /** What a copy is made for: an output or a next state that no other region may write, or the ring that a ringWrite starts from. */
 export type Target =
@@ -28,38 +31,29 @@ export type LoweredPart = {
   } | null;
 };
 
-export type LoweredRegion = {
+export type LoweredRegion = Omit<Written, "lowered"> & {
   readonly region: Region;
-  readonly recipe: string;
-  readonly schedule: Schedule;
   /** One, or one a piece. */
   readonly parts: readonly LoweredPart[];
   /** Set for copies: where the region's only output goes. */
   readonly target: Target | null;
 };
 
-/** Picks one of a recipe's choices; the first is the recipe's own. */
-export type Schedules = (region: Region, recipe: Recipe, choices: readonly Choice[]) => Choice;
-
-const firstChoice: Schedules = (region, recipe, choices) => {
-  const [first] = choices;
-  if (!first) throw new CompilerBug(`${recipe.name} offers nothing for ${region.name}`);
-  return first;
-};
-
-/** The kernels of all regions, in the order in which they can run. */
+/** The kernels of all regions, in the order in which they can run. What is `known` was written for the same caps and schedules. */
 export function lower(
   fused: Fused,
   caps: Caps,
   schedules: Schedules = firstChoice,
+  known: KnownRegions = new Map(),
 ): readonly LoweredRegion[] {
   const work = withCopies(fused);
   const cuts = cutParameters(
     work.map((w) => w.region),
     caps,
   );
+  const write = writeOnce((region) => writeRegion(region, caps, schedules), known);
   return separateGathers(work, cuts).map(({ region, target }) => ({
-    ...lowerRegion(region, caps, cuts, schedules),
+    ...lowerRegion(region, cuts, write),
     target,
   }));
 }
@@ -177,81 +171,18 @@ function pruned(region: Region): Region {
   return { ...region, inputs: region.inputs.filter(keep), body: region.body.filter(keep) };
 }
 
-function lowerRegion(
-  region: Region,
-  caps: Caps,
-  cuts: Cuts,
-  schedules: Schedules,
-): Omit<LoweredRegion, "target"> {
+function lowerRegion(region: Region, cuts: Cuts, write: Write): Omit<LoweredRegion, "target"> {
   const pieces = regionPieces(region, cuts);
   if (!pieces) {
-    const { recipe, schedule, lowered } = write(region, caps, schedules);
-    return { region, recipe, schedule, parts: [{ lowered, split: null }] };
+    const { lowered, ...by } = write(region);
+    return { region, ...by, parts: [{ lowered, split: null }] };
   }
-  const bySize = new Map<number, ReturnType<typeof write>>();
-  const parts = pieces.map(({ region: cut, ...split }) => {
-    const written = bySize.get(split.piece.size) ?? write(cut, caps, schedules);
-    bySize.set(split.piece.size, written);
-    return { written, split };
-  });
-  const standIn = (split: (typeof parts)[number]["split"]) =>
-    parts.find((p) => p.split.piece.size === split.piece.size)!.split.standIn;
+  const parts = pieces.map(({ region: cut, ...split }) => ({ written: write(cut), split }));
   const { recipe, schedule } = parts[0]!.written;
   return {
     region,
     recipe,
     schedule,
-    parts: parts.map((p) => ({
-      lowered: p.written.lowered,
-      split: { ...p.split, standIn: standIn(p.split) },
-    })),
+    parts: parts.map(({ written, split }) => ({ lowered: written.lowered, split })),
   };
-}
-
-function write(
-  region: Region,
-  caps: Caps,
-  schedules: Schedules,
-): { recipe: string; schedule: Schedule; lowered: Lowered } {
-  const recipe = recipes.find((r) => r.accepts(region, caps));
-  if (!recipe)
-    throw new CompilerBug(
-      `no recipe accepts ${region.name}, anchored at ${region.anchor ? nameOf(region.anchor) : "nothing"}`,
-    );
-  const { schedule, build } = schedules(region, recipe, recipe.choices(region, caps));
-  const { kernels, scratch } = build();
-  const finished = kernels.map((k) => finish(k, region, caps));
-  return { recipe: recipe.name, schedule, lowered: { kernels: finished, scratch } };
-}
-
-/** The kernel simplified and checked, without buffers that it does not use. */
-function finish(
-  { kernel, bindings, grid }: LoweredKernel,
-  region: Region,
-  caps: Caps,
-): LoweredKernel {
-  const simple = simplifyKernel(kernel);
-  const used = memoriesUsed(simple);
-  const keep = (i: number) => used.has(kernel.buffers[i]!.memory.name);
-  const buffers = simple.buffers.filter((_, i) => keep(i));
-  if (buffers.length > caps.maxBuffersPerKernel)
-    throw new CompilerBug(
-      `${region.name} binds ${buffers.length} buffers, ${caps.maxBuffersPerKernel} are allowed`,
-    );
-  return {
-    kernel: verifyKernel({ ...simple, buffers }, caps),
-    bindings: bindings.filter((_, i) => keep(i)),
-    grid,
-  };
-}
-
-function memoriesUsed(kernel: Kernel): ReadonlySet<string> {
-  const used = new Set<string>();
-  const add = (m: Memory) => used.add(m.name);
-  visit(
-    kernel.body,
-    (e) => e.kind === "load" && add(e.from),
-    (s) => s.kind === "store" && add(s.to),
-  );
-  return used;
 }

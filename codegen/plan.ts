@@ -18,17 +18,25 @@ export function plan(
 ): Program<Kernel> {
   const buffers = new Buffers(graph, lowered);
   const kernels: Kernel[] = [];
-  const known = new Map<string, number>();
+  const known = new Map<Kernel, number>();
+  const byKey = new Map<string, number>();
+  const add = (kernel: Kernel) =>
+    kernels.push({ ...kernel, name: unused(kernel.name, kernels) }) - 1;
+  const indexOf = (kernel: Kernel): number => {
+    const seen = known.get(kernel);
+    if (seen !== undefined) return seen;
+    const key = kernelKey(kernel);
+    const index = byKey.get(key) ?? add(kernel);
+    known.set(kernel, index);
+    byKey.set(key, index);
+    return index;
+  };
   const steps: Step[] = [];
   for (const region of lowered)
     for (const [p, part] of region.parts.entries())
       for (const { kernel, bindings, grid } of part.lowered.kernels) {
-        const key = kernelKey(kernel);
-        const shared =
-          known.get(key) ?? kernels.push({ ...kernel, name: unused(kernel.name, kernels) }) - 1;
-        known.set(key, shared);
         const bound = bindings.map((b) => buffers.of(b, region, part, p));
-        steps.push({ kernel: shared, buffers: bound, grid, region: region.region.name });
+        steps.push({ kernel: indexOf(kernel), buffers: bound, grid, region: region.region.name });
       }
   const program = { name, buffers: buffers.list, kernels, steps };
   const placed = placeInSlots(program);

@@ -19,6 +19,10 @@ export type Cuts = ReadonlyMap<Node, readonly Piece[]>;
 
 const limitOf = (caps: Caps) => Math.min(caps.maxBindingBytes, caps.maxBufferBytes);
 
+/** Whether the parameter is too large for one binding. */
+export const isCut = (node: Node, caps: Caps): boolean =>
+  node.op === "parameter" && bytesOf(node.type) > limitOf(caps);
+
 /** How each parameter that needs it is cut; what cannot be cut is the user's to make smaller. */
 export function cutParameters(regions: readonly Region[], caps: Caps): Cuts {
   const cuts = new Map<Node, readonly Piece[]>();
@@ -46,7 +50,7 @@ export function cutParameters(regions: readonly Region[], caps: Caps): Cuts {
 function tooLarge(node: Node, caps: Caps, action: string): UserError {
   const name = node.op === "parameter" ? node.attrs.name : nameOf(node);
   return new UserError(
-    `${name} [${node.type.shape.join(", ")}] takes ${bytesOf(node.type)} bytes, and this device binds ${limitOf(caps)} at once; ${action}.`,
+    `${name} [${node.type.shape.join(", ")}] takes ${bytesOf(node.type)} bytes, and this device binds ${limitOf(caps)} at once; ${action}`,
   );
 }
 
@@ -118,7 +122,7 @@ export function regionPieces(region: Region, cuts: Cuts): readonly RegionPiece[]
   const [use, ...others] = usesOf(parameter, region);
   if (!use || others.length > 0 || cut.length > 1)
     throw new UserError(
-      `${region.name} uses ${cut.map(nameOf).join(" and ")}, too large for one binding, in several places; make them smaller or store them as f16.`,
+      `${region.name} uses ${cut.map(nameOf).join(" and ")}, too large for one binding, in several places; make them smaller or store them as f16`,
     );
   return cuts.get(parameter)!.map((piece) => {
     if (use.end.op === "gather") {

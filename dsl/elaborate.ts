@@ -3,7 +3,12 @@ import { CompilerBug } from "../src/graph/bug.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { Library } from "./elaborate/library.ts";
 import { Session, type Sizes } from "./elaborate/session.ts";
-import { elaborateBlock, elaborateModel, type Elaborated, sortedStates } from "./elaborate/targets.ts";
+import {
+  type Elaborated,
+  elaborateBlock,
+  elaborateModel,
+  sortedStates,
+} from "./elaborate/targets.ts";
 import { diagnose } from "./messages.ts";
 import type { Model, NameTable, Settings } from "./model.ts";
 import { nearNames } from "./suggest.ts";
@@ -21,7 +26,10 @@ export type Options = Sizes & {
   readonly inputs?: Readonly<Record<string, readonly number[]>>;
 };
 
-export type Elaboration = { readonly model: Model | null; readonly diagnostics: readonly Diagnostic[] };
+export type Elaboration = {
+  readonly model: Model | null;
+  readonly diagnostics: readonly Diagnostic[];
+};
 
 /** The model, or the block as a model with the output `y`; null where something is wrong. */
 export function elaborate(files: readonly File[], target: string, options: Options): Elaboration {
@@ -31,7 +39,8 @@ export function elaborate(files: readonly File[], target: string, options: Optio
   const { settings = {}, path = "", inputs = {} } = options;
   if (model) {
     const session = new Session(library, options);
-    const config = options.config === undefined ? null : findConfig(session, library, model, options.config);
+    const config =
+      options.config === undefined ? null : findConfig(session, library, model, options.config);
     const elaborated = elaborateModel(session, model, config, settings);
     return finish(session, target, "logits", elaborated, options);
   }
@@ -44,9 +53,16 @@ export function elaborate(files: readonly File[], target: string, options: Optio
   return { model: null, diagnostics: [noTarget(files, library, target)] };
 }
 
-function finish(session: Session, name: string, output: string, elaborated: Elaborated, options: Options): Elaboration {
+function finish(
+  session: Session,
+  name: string,
+  output: string,
+  elaborated: Elaborated,
+  options: Options,
+): Elaboration {
   const diagnostics = inOrder([...session.library.diagnostics, ...session.diagnostics]);
-  if (diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { model: null, diagnostics };
+  if (diagnostics.some((diagnostic) => diagnostic.severity === "error"))
+    return { model: null, diagnostics };
   if (!elaborated.output) throw new CompilerBug(`${name} has no output and no diagnostic`);
   void session.seen; // Every stream counts its tokens, whether or not some attention asks.
   const model: Model = {
@@ -67,38 +83,57 @@ export const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic
     a.span.file === b.span.file ? a.span.from - b.span.from : a.span.file < b.span.file ? -1 : 1,
   );
 
-function findConfig(session: Session, library: Library, model: ModelItem, title: string): ConfigItem | null {
+function findConfig(
+  session: Session,
+  library: Library,
+  model: ModelItem,
+  title: string,
+): ConfigItem | null {
   const configs = library.configs(model.name.text);
   const found = configs.find((config) => config.title.text === title);
-  const near = nearNames(title, configs.map((config) => config.title.text));
-  if (!found) session.report("E0215", model.name.span, { name: title, model: model.name.text, near });
+  const near = nearNames(
+    title,
+    configs.map((config) => config.title.text),
+  );
+  if (!found)
+    session.report("E0215", model.name.span, { name: title, model: model.name.text, near });
   return found ?? null;
 }
 
 function noTarget(files: readonly File[], library: Library, target: string): Diagnostic {
-  const names = [...library.items("model").map((model) => model.name.text), ...library.blockNames()];
+  const names = [
+    ...library.items("model").map((model) => model.name.text),
+    ...library.blockNames(),
+  ];
   const span = { file: files.at(-1)?.file ?? "", from: 0, to: 0 };
   return diagnose("E0203", span, { name: target, near: nearNames(target, names) });
 }
 
 /** Batch and tokens as the given shapes have them, where a parameter's type names B and T. */
-function sizesOf(formals: ModelItem["parameters"], inputs: NonNullable<Options["inputs"]>, options: Options) {
+function sizesOf(
+  formals: ModelItem["parameters"],
+  inputs: NonNullable<Options["inputs"]>,
+  options: Options,
+) {
   const sizes = { B: options.batch, T: options.tokens };
   for (const { name, type } of formals) {
     if (type.kind !== "tensor") continue;
     type.dims.forEach((dim, axis) => {
       const size = inputs[name.text]?.[axis];
-      if (size !== undefined && dim.kind === "name" && (dim.name === "B" || dim.name === "T")) sizes[dim.name] = size;
+      if (size !== undefined && dim.kind === "name" && (dim.name === "B" || dim.name === "T"))
+        sizes[dim.name] = size;
     });
   }
   return { batch: sizes.B, tokens: sizes.T };
 }
 
 /** The models that the files define. */
-export const listModels = (files: readonly File[]): readonly ModelItem[] => new Library(files).items("model");
+export const listModels = (files: readonly File[]): readonly ModelItem[] =>
+  new Library(files).items("model");
 
 /** The tables of names, the user's first. */
-export const listTables = (files: readonly File[]): readonly NameTable[] => new Library(files).nameTables();
+export const listTables = (files: readonly File[]): readonly NameTable[] =>
+  new Library(files).nameTables();
 
 /** The titles of a model's named configurations. */
 export const listConfigs = (files: readonly File[], model: string): readonly string[] =>

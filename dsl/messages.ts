@@ -61,7 +61,7 @@ export const messages = {
   }),
   E0213: (f: Near) => ({
     message: `this model has no parameter ${quote(f.name)}`,
-    hint: meant(f.near, "see the parameter names with `eyrie parameters`"),
+    hint: meant(f.near, "see the parameter names with `eyrie inspect`"),
   }),
   E0214: (f: { name: string }) => ({
     message: `${quote(f.name)} is a tensor, and a model has settings only`,
@@ -197,7 +197,7 @@ export const messages = {
   }),
   E0418: (f: { name: string; expected: string; found: string }) => ({
     message: `the tensor ${quote(f.name)} should have the shape ${f.expected}, but ${f.found}`,
-    hint: "give a tensor for every tensor parameter of the block",
+    hint: "give a tensor for every tensor parameter of the block; `eyrie eval` runs a block on tensors from a file",
   }),
   E0419: (f: { name: string }) => ({
     message: `the parameter ${quote(f.name)} does not say how it starts`,

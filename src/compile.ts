@@ -2,7 +2,7 @@
 import { checkFile, elaborate } from "../dsl/elaborate.ts";
 import type { Diagnostic } from "../dsl/diagnostics.ts";
 import type { Model, Settings } from "../dsl/model.ts";
-import { parse } from "../dsl/parse.ts";
+import { type Parsed, parse } from "../dsl/parse.ts";
 import { printAst } from "../dsl/print.ts";
 import type { File } from "../dsl/syntax.ts";
 import { entrySpec } from "../codegen/entry-spec.ts";
@@ -13,6 +13,8 @@ import { printPlain } from "../codegen/print.ts";
 import { printProgram, printRegions } from "../codegen/print-program.ts";
 import type { Program } from "../codegen/program.ts";
 import { claims } from "../codegen/recipes.ts";
+import { isCut } from "../codegen/splits.ts";
+import { firstChoice, type KnownRegions } from "../codegen/write-region.ts";
 import { toKernelText } from "../targets/wgsl/print.ts";
 import type { EntrySpec } from "../targets/executor.ts";
 import { UserError } from "./graph/bug.ts";
@@ -90,25 +92,25 @@ export function compile(sources: readonly Source[], options: CompileOptions): Co
   for (const f of own) options.dump?.("05-ast.txt", printAst(f));
   if (diagnostics.some(isError)) return { compiled: null, diagnostics };
   const target = options.target ?? lastModel(own);
-  const batch = options.batch ?? 1;
-  const chunk = options.chunk ?? 128;
-  const caps = options.caps ?? minimumCaps;
+  const { batch = 1, chunk = 128, context = 2048, caps = minimumCaps } = options;
   const entries: Record<string, CompiledEntry> = {};
   let model: Model | null = null;
-  for (const kind of options.entries ?? (["prefill", "score", "decode"] as const)) {
-    const tokens = kind === "decode" ? 1 : chunk;
-    const built = elaborate(files, target, {
+  const elaborated = new Map<number, ReturnType<typeof elaborate>>();
+  const elaborateFor = (tokens: number) =>
+    elaborate(files, target, {
       ...pick(options, ["settings", "config", "path"]),
       ...(options.inputs ? { inputs: shapesFor(options.inputs, tokens) } : {}),
-      batch,
-      tokens,
-      chunk,
-      context: options.context ?? 2048,
+      ...{ batch, tokens, chunk, context },
     });
+  const known: KnownRegions = new Map();
+  for (const kind of options.entries ?? (["prefill", "score", "decode"] as const)) {
+    const tokens = kind === "decode" ? 1 : chunk;
+    const built = elaborated.get(tokens) ?? elaborateFor(tokens);
+    elaborated.set(tokens, built);
     if (!built.model) return { compiled: null, diagnostics: [...diagnostics, ...built.diagnostics] };
     model ??= built.model;
     const graph = kind === "score" ? withTaps(built.model, options.taps ?? []) : built.model.graph;
-    entries[kind] = compileEntry(graph, kind, caps, options);
+    entries[kind] = compileEntry(graph, kind, caps, options, known);
   }
   if (!model) throw new Error("compile was asked for no entries");
   return { compiled: { model, batch, chunk, caps, entries }, diagnostics };
@@ -128,7 +130,7 @@ function withTaps(model: Model, paths: readonly string[]): Graph {
 }
 
 /** From the graph that the text says to a program. */
-function compileEntry(source: Graph, kind: EntryKind, caps: Caps, options: CompileOptions): CompiledEntry {
+function compileEntry(source: Graph, kind: EntryKind, caps: Caps, options: CompileOptions, known: KnownRegions): CompiledEntry {
   const { dump } = options;
   const stage = (name: string, graph: Graph): Graph => {
     if (dump) {
@@ -143,17 +145,26 @@ function compileEntry(source: Graph, kind: EntryKind, caps: Caps, options: Compi
   const simple = stage("20-simplified", simplify(entry));
   const precise = setPrecision(simple, options.precision ?? { parameters: "f32" });
   const graph = stage("25-expanded", expand(precise, claims));
-  const fused = fuse(graph, { maxBuffers: caps.maxBuffersPerKernel });
+  const fused = fuse(graph, { maxBuffers: caps.maxBuffersPerKernel, isCut: (node) => isCut(node, caps) });
   dump?.(`${kind}/30-regions.txt`, printRegions(fused));
-  const program = plan(lower(fused, caps), graph, kind);
+  const program = plan(lower(fused, caps, firstChoice, known), graph, kind);
   dump?.(`${kind}/40-kernels.txt`, program.kernels.map(printPlain).join("\n"));
   dump?.(`${kind}/50-plan.txt`, printProgram(program));
   dump?.(`${kind}/60-kernels.wgsl`, program.kernels.map((k) => toKernelText(k).code).join("\n"));
   return { graph, fused, program, spec: entrySpec(program) };
 }
 
+const parsedBefore = new WeakMap<Source, Parsed>();
+
+/** A source that was parsed before, as the standard library's are, is not parsed again. */
+function parseOnce(source: Source): Parsed {
+  const parsed = parsedBefore.get(source) ?? parse(source.file, source.text);
+  parsedBefore.set(source, parsed);
+  return parsed;
+}
+
 function parseAll(sources: readonly Source[]): { files: readonly File[]; diagnostics: readonly Diagnostic[] } {
-  const parsed = sources.map((s) => parse(s.file, s.text));
+  const parsed = sources.map(parseOnce);
   return { files: parsed.map((p) => p.ast), diagnostics: parsed.flatMap((p) => p.diagnostics) };
 }
 

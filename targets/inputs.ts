@@ -33,7 +33,7 @@ export function completeInputs(
     const given = inputs[input.name] ?? fromSource(input, inputs);
     if (!given)
       throw new UserError(
-        `${entry} needs the input "${input.name}": give it as ${printSpec(input)}.`,
+        `${entry} needs the input "${input.name}": give it as ${printSpec(input)}`,
       );
     checkTensor(`input "${input.name}" of ${entry}`, input, given);
     complete[input.name] = given;
@@ -46,7 +46,7 @@ function fromSource(input: InputSpec, inputs: Tensors): Tensor | null {
   const { dims, theta } = input.source;
   const position = inputs.position;
   if (!position)
-    throw new UserError(`"${input.name}" is computed from the input "position": give that as i32.`);
+    throw new UserError(`"${input.name}" is computed from the input "position": give that as i32`);
   return { dtype: "f32", shape: input.shape, data: rotaryTable(dims, theta, position.data) };
 }
 
@@ -61,7 +61,7 @@ export function checkTensor(what: string, spec: TensorSpec, tensor: Tensor): voi
   )
     return;
   const given = `${printSpec(tensor)} with ${tensor.data.length} elements`;
-  throw new UserError(`${what} must be ${printSpec({ ...spec, dtype })}, not ${given}.`);
+  throw new UserError(`${what} must be ${printSpec({ ...spec, dtype })}, not ${given}`);
 }
 
 const printSpec = ({

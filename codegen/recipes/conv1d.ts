@@ -140,5 +140,5 @@ function tokenBefore(
 }
 
 function shift(before: readonly Variable[], inputs: readonly Val[]): void {
-  before.forEach((variable, i) => variable.set(inputs[i]!));
+  for (const [i, variable] of before.entries()) variable.set(inputs[i]!);
 }

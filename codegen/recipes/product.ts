@@ -131,11 +131,14 @@ export function indexOf(operand: Operand, places: Places): readonly Val[] {
 export function writeGroup(io: RegionIO, p: Product, places: Places, value: Val): void {
   const column = p.axes.columns[p.axes.columns.length - 1];
   const at = indexOf(p.out, places);
-  if (value.type.width === 1 || !column) return io.write(at, value);
-  const axis = p.out.labels.indexOf(column.label);
-  if (axis === p.out.labels.length - 1) return io.write(at, value);
-  for (let c = 0; c < value.type.width; c++) {
-    const shifted = at.map((v, i) => (i === axis ? v.plus(c) : v));
-    io.write(shifted, value.component(c));
+  const axis = column ? p.out.labels.indexOf(column.label) : -1;
+  if (value.type.width === 1 || axis === p.out.labels.length - 1) {
+    io.write(at, value);
+    return;
   }
+  for (let c = 0; c < value.type.width; c++)
+    io.write(
+      at.map((v, i) => (i === axis ? v.plus(c) : v)),
+      value.component(c),
+    );
 }

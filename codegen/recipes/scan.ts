@@ -2,7 +2,8 @@
  * h_t = decay_t · h_{t−1} + input_t. Sequential: a lane owns a channel (or four) and walks through time with h in a register.
  * Tiled: time is cut into chunks; first every chunk finds its total decay and its own end, then the ends are chained, then
  * every chunk runs again from its true start: more lanes for a second reading.
- * Hand-written WGSL on lavapipe (2 cores), T 2048 × 1024 channels: 6.8 ms sequential by four, 10–12 by one, 20 tiled.
+ * Seen on lavapipe, 2 busy cores, T 2048 × 1024 channels, least of interleaved runs: 3.0 ms by four channels, 6.9 by one,
+ * 3.8 in chunks of 256 and 7.2 of 64.
  */
 import { CompilerBug } from "../../src/graph/bug.ts";
 import type { Node, NodeOf } from "../../src/graph/graph.ts";

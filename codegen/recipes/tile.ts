@@ -63,12 +63,11 @@ export function sumTile(
       const rights = columns.map((column) =>
         k.let("right", right(indexOf(p.right, join(column, at)), width)),
       );
-      sums.forEach((row, i) =>
-        row.forEach((sum, j) => {
+      for (const [i, row] of sums.entries())
+        for (const [j, sum] of row.entries()) {
           const a = layout.kind === "inner" ? lefts[i]! : lefts[i]!.component(u);
           k.accumulate(sum, (now) => fma(a, rights[j]!, now));
-        }),
-      );
+        }
     }
   });
   return sums.map((row) =>
@@ -107,7 +106,13 @@ export function columnsOf(
   const first =
     count === 1
       ? lane
-      : k.let("group", lane.over(bundle).times(bundle * count).plus(lane.modulo(bundle)));
+      : k.let(
+          "group",
+          lane
+            .over(bundle)
+            .times(bundle * count)
+            .plus(lane.modulo(bundle)),
+        );
   return Array.from({ length: count }, (_, j) =>
     k.let("column", first.plus(j * bundle).times(columnsAtOnce(layout))),
   );
@@ -126,6 +131,9 @@ export function clampColumn(
     : io.k.let("column_read", column.atMost(p.N - columnsAtOnce(layout)));
 }
 
+/** Eight lanes' groups of four columns are 128 bytes: a GPU's line of cache, and a vector of a software adapter. */
+const mostTogether = 8;
+
 /** A product in which every lane sums `rows` × `columns` groups alone: no workgroup memory. */
 export function registerTiles(
   region: Region,
@@ -137,7 +145,7 @@ export function registerTiles(
   const p = productOf(contractOf(region));
   const layout = layoutOf(io, p);
   const least = Math.ceil(p.N / (columnsAtOnce(layout) * shape.columns));
-  const bundle = Math.min(Number(process.env.BUNDLE ?? 8), least);
+  const bundle = Math.min(mostTogether, least);
   const across = Math.ceil(least / bundle) * bundle;
   const down = Math.ceil(p.M / shape.rows);
   const lanes = across * down * p.batch;
@@ -183,8 +191,8 @@ export function writeTile(
 ): void {
   const k = io.k;
   const yes = literal(1, "bool");
-  rows.forEach((row, i) =>
-    columns.forEach((column, j) => {
+  for (const [i, row] of rows.entries())
+    for (const [j, column] of columns.entries()) {
       const inside = [
         ...(allRows ? [] : [row.below(p.M)]),
         ...(allColumns ? [] : [column.below(p.N)]),
@@ -197,6 +205,5 @@ export function writeTile(
         );
         writeGroup(io, p, places, sums[i]![j]!);
       });
-    }),
-  );
+    }
 }

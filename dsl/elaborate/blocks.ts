@@ -1,16 +1,36 @@
 /** Calls of blocks: settings and tensors meet the parameter list, the body runs under its own names, the result goes back. */
 import type { BlockItem, Expr, Formal, Name, Span, TensorType } from "../syntax.ts";
 import { runBody } from "./body.ts";
-import { claimInstance, define, isAmbientDim, joinPath, nameValue, newFrame, outerText, report } from "./frame.ts";
+import {
+  claimInstance,
+  define,
+  isAmbientDim,
+  joinPath,
+  nameValue,
+  newFrame,
+  outerText,
+  report,
+} from "./frame.ts";
 import { checkSetting, type SettingKind } from "./kinds.ts";
 import { limits } from "./session.ts";
 import { evaluateDim } from "./sizes.ts";
 import { expressionText, grouped, shapeText } from "./text.ts";
-import { type BlockValue, type Frame, type Given, numberValue, poison, tensorText, type TensorValue, type Value, valueText } from "./values.ts";
+import {
+  type BlockValue,
+  type Frame,
+  type Given,
+  numberValue,
+  poison,
+  type TensorValue,
+  tensorText,
+  type Value,
+  valueText,
+} from "./values.ts";
 
 type TensorFormal = Formal & { readonly type: TensorType };
 const isTensorFormal = (formal: Formal): formal is TensorFormal => formal.type.kind === "tensor";
-export const tensorFormals = (item: BlockItem): readonly TensorFormal[] => item.parameters.filter(isTensorFormal);
+export const tensorFormals = (item: BlockItem): readonly TensorFormal[] =>
+  item.parameters.filter(isTensorFormal);
 
 /** A tensor passed by place, and where it stands. */
 export type Passed = { readonly value: Value; readonly span: Span };
@@ -28,14 +48,20 @@ export type Application = {
 export function applyBlock(frame: Frame, application: Application): Value {
   const { block, args, span } = application;
   const { item } = block;
-  const isPoisoned = [...args.map((arg) => arg.value), ...[...block.given.values()].map((given) => given.value)].some(
-    (value) => value.kind === "poison",
-  );
+  const isPoisoned = [
+    ...args.map((arg) => arg.value),
+    ...[...block.given.values()].map((given) => given.value),
+  ].some((value) => value.kind === "poison");
   if (!item) return poison;
   const formals = tensorFormals(item);
   if (args.length !== formals.length)
-    return report(frame, "E0405", span, { owner: application.name.text, expected: formals.length, found: args.length });
-  if (isPoisoned || frame.session.library.endless.has(item) || !mayGoDeeper(frame, span)) return poison;
+    return report(frame, "E0405", span, {
+      owner: application.name.text,
+      expected: formals.length,
+      found: args.length,
+    });
+  if (isPoisoned || frame.session.library.endless.has(item) || !mayGoDeeper(frame, span))
+    return poison;
   const name = application.label?.text ?? item.name.text;
   const callee = newFrame({
     session: frame.session,
@@ -46,7 +72,9 @@ export function applyBlock(frame: Frame, application: Application): Value {
     calls: [span, ...frame.calls],
   });
   const before = frame.session.kept;
-  const result = bindAll(frame, callee, application, item) ? runBlock(frame, callee, item, span) : poison;
+  const result = bindAll(frame, callee, application, item)
+    ? runBlock(frame, callee, item, span)
+    : poison;
   if (frame.session.kept > before)
     claimInstance(frame, name, application.label?.span ?? application.name.span);
   if (result.kind === "tensor") nameValue(frame, result.node, name);
@@ -84,7 +112,13 @@ function bindAll(caller: Frame, callee: Frame, application: Application, item: B
   return right;
 }
 
-function bindGiven(caller: Frame, callee: Frame, formal: Formal, given: Given, block: string): void {
+function bindGiven(
+  caller: Frame,
+  callee: Frame,
+  formal: Formal,
+  given: Given,
+  block: string,
+): void {
   const { text } = formal.name;
   const { value } = given;
   define(callee, text, formal.name.span, value);
@@ -106,47 +140,85 @@ function bindFallback(callee: Frame, formal: Formal, application: Application): 
     ]);
     return false;
   }
-  const value = checkSetting(callee, callee.evaluate(callee, formal.fallback), kind, text, formal.fallback.span);
+  const value = checkSetting(
+    callee,
+    callee.evaluate(callee, formal.fallback),
+    kind,
+    text,
+    formal.fallback.span,
+  );
   if (value.kind === "number") callee.outer.set(text, outerText(callee, formal.fallback));
   define(callee, text, span, value);
   return value.kind !== "poison";
 }
 
 /** Gives a tensor parameter its tensor, and names without a size yet theirs. */
-function bindTensor(caller: Frame, callee: Frame, formal: TensorFormal, { value, span }: Passed): boolean {
+function bindTensor(
+  caller: Frame,
+  callee: Frame,
+  formal: TensorFormal,
+  { value, span }: Passed,
+): boolean {
   const expected = expressionText({ kind: "list", items: formal.type.dims, span: formal.span });
   const what = `\`${formal.name.text}\` of \`${callee.owner}\``;
   const related = [{ span: formal.span, message: "declared here" }];
   if (value.kind !== "tensor") {
-    report(caller, "E0312", span, { what, expected: `a tensor ${expected}`, found: valueText(value) }, related);
+    report(
+      caller,
+      "E0312",
+      span,
+      { what, expected: `a tensor ${expected}`, found: valueText(value) },
+      related,
+    );
     return false;
   }
-  const element = value.node.type.dtype === "i32" ? "int" : value.node.type.dtype === "f32" ? "float" : "flag";
+  const element =
+    value.node.type.dtype === "i32" ? "int" : value.node.type.dtype === "f32" ? "float" : "flag";
   if (element !== formal.type.element) {
-    report(caller, "E0308", span, { what, expected: `${formal.type.element} elements`, found: tensorText(value) }, related);
+    report(
+      caller,
+      "E0308",
+      span,
+      { what, expected: `${formal.type.element} elements`, found: tensorText(value) },
+      related,
+    );
     return false;
   }
   if (value.dims.length !== formal.type.dims.length) {
     report(caller, "E0302", span, { what, expected, found: shapeText(value.dims) }, related);
     return false;
   }
-  const right = formal.type.dims.map((dim, axis) => bindDim(caller, callee, dim, value, axis, { what, expected, span }));
+  const right = formal.type.dims.map((dim, axis) =>
+    bindDim(caller, callee, dim, value, axis, { what, expected, span }),
+  );
   if (!right.every(Boolean)) return false;
-  define(callee, formal.name.text, formal.name.span, { ...value, dims: formal.type.dims.map((dim) => expressionText(dim)) });
+  define(callee, formal.name.text, formal.name.span, {
+    ...value,
+    dims: formal.type.dims.map((dim) => expressionText(dim)),
+  });
   return true;
 }
 
 type Meeting = { readonly what: string; readonly expected: string; readonly span: Span };
 
 /** One axis of a tensor meets the name that the callee has for it. */
-function bindDim(caller: Frame, callee: Frame, dim: Expr, value: TensorValue, axis: number, meeting: Meeting): boolean {
+function bindDim(
+  caller: Frame,
+  callee: Frame,
+  dim: Expr,
+  value: TensorValue,
+  axis: number,
+  meeting: Meeting,
+): boolean {
   if (dim.kind !== "name") return true;
   const actual = value.dims[axis]!;
   const size = value.node.type.shape[axis]!;
   const { what, expected, span } = meeting;
   if (isAmbientDim(dim.name) || isAmbientDim(actual)) {
     if (dim.name === actual) return true;
-    report(caller, "E0302", span, { what, expected, found: shapeText(value.dims) }, [{ span: dim.span, message: "declared here" }]);
+    report(caller, "E0302", span, { what, expected, found: shapeText(value.dims) }, [
+      { span: dim.span, message: "declared here" },
+    ]);
     return false;
   }
   const known = callee.outer.get(dim.name);
@@ -157,7 +229,9 @@ function bindDim(caller: Frame, callee: Frame, dim: Expr, value: TensorValue, ax
     return true;
   }
   if (known === actual) return true;
-  report(caller, "E0307", span, { dim: dim.name, first: known, second: actual }, [{ span: dim.span, message: "declared here" }]);
+  report(caller, "E0307", span, { dim: dim.name, first: known, second: actual }, [
+    { span: dim.span, message: "declared here" },
+  ]);
   return false;
 }
 
@@ -170,7 +244,11 @@ function bindComputedDims(callee: Frame, formal: TensorFormal, { value, span }: 
     const size = value.node.type.shape[axis]!;
     callee.outer.set(computed.text, value.dims[axis]!);
     if (computed.size === size) return true;
-    const facts = { what: `\`${formal.name.text}\``, expected: `${grouped(computed.text)} = ${computed.size}`, found: `${value.dims[axis]} = ${size}` };
+    const facts = {
+      what: `\`${formal.name.text}\``,
+      expected: `${grouped(computed.text)} = ${computed.size}`,
+      found: `${value.dims[axis]} = ${size}`,
+    };
     report(callee, "E0302", span, facts);
     return false;
   });
@@ -189,9 +267,11 @@ export function runBlock(caller: Frame, callee: Frame, item: BlockItem, span: Sp
     const found = value.kind === "tensor" ? tensorText(value) : valueText(value);
     return report(callee, "E0306", end, { expected, found, owner: item.name.text }, related);
   }
-  const dims = item.result.dims.map((dim) => callee.outer.get(expressionText(dim)) ?? outerText(callee, dim));
+  const dims = item.result.dims.map(
+    (dim) => callee.outer.get(expressionText(dim)) ?? outerText(callee, dim),
+  );
   const twice = dims.find((dim, i) => dims.indexOf(dim) !== i);
-  if (twice !== undefined) return report(caller, "E0309", span, { dim: twice, shape: shapeText(dims) });
+  if (twice !== undefined)
+    return report(caller, "E0309", span, { dim: twice, shape: shapeText(dims) });
   return { kind: "tensor", node: value.node, dims };
 }
-

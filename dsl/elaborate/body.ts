@@ -25,7 +25,8 @@ function runStatement(frame: Frame, statement: Statement): Value {
       return runParameter(frame, statement);
     case "let": {
       const value = frame.evaluate(frame, statement.value);
-      if (value.kind === "number") frame.outer.set(statement.name.text, outerText(frame, statement.value));
+      if (value.kind === "number")
+        frame.outer.set(statement.name.text, outerText(frame, statement.value));
       return value;
     }
   }
@@ -39,5 +40,10 @@ function runParameter(frame: Frame, statement: Extract<Statement, { kind: "param
   if (!dims) return poison;
   const shape = dims.map((dim) => dim.size);
   const node = frame.session.parameter(joinPath(frame.path, name.text), shape, initializer);
-  return namedTensor(frame, span, node, dims.map((dim) => dim.text));
+  return namedTensor(
+    frame,
+    span,
+    node,
+    dims.map((dim) => dim.text),
+  );
 }

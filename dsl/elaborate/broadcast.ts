@@ -5,7 +5,13 @@ import type { Span } from "../syntax.ts";
 import { report } from "./frame.ts";
 import { namedTensor } from "./sizes.ts";
 import { shapeText } from "./text.ts";
-import { type Frame, type NumberValue, tensorText, type TensorValue, type Value } from "./values.ts";
+import {
+  type Frame,
+  type NumberValue,
+  type TensorValue,
+  tensorText,
+  type Value,
+} from "./values.ts";
 
 export type Operand = TensorValue | NumberValue;
 
@@ -18,7 +24,12 @@ function places(dims: readonly string[], all: readonly string[]): readonly numbe
 }
 
 /** The longest operand, if all others spread over it; else a mistake. */
-export function meet(frame: Frame, span: Span, operands: readonly TensorValue[], doing: string): TensorValue | null {
+export function meet(
+  frame: Frame,
+  span: Span,
+  operands: readonly TensorValue[],
+  doing: string,
+): TensorValue | null {
   const longest = operands.reduce((a, b) => (b.dims.length > a.dims.length ? b : a));
   for (const operand of operands) {
     if (places(operand.dims, longest.dims)) continue;
@@ -29,16 +40,33 @@ export function meet(frame: Frame, span: Span, operands: readonly TensorValue[],
 }
 
 function reportMismatch(
-  frame: Frame, span: Span, operands: readonly TensorValue[], operand: TensorValue, longest: TensorValue, doing: string,
+  frame: Frame,
+  span: Span,
+  operands: readonly TensorValue[],
+  operand: TensorValue,
+  longest: TensorValue,
+  doing: string,
 ): void {
   if (operand.dims.length < longest.dims.length) {
     const missing = operand.dims.filter((dim) => !longest.dims.includes(dim));
-    report(frame, "E0303", span, { short: shapeText(operand.dims), long: shapeText(longest.dims), missing });
+    report(frame, "E0303", span, {
+      short: shapeText(operand.dims),
+      long: shapeText(longest.dims),
+      missing,
+    });
     return;
   }
-  const [left, right] = operands.indexOf(operand) < operands.indexOf(longest) ? [operand, longest] : [longest, operand];
-  const disagree = left.dims.flatMap((dim, i) => (dim === right.dims[i] ? [] : [dim, right.dims[i]!]));
-  const facts = { left: shapeText(left.dims), right: shapeText(right.dims), disagree: [...new Set(disagree)], doing };
+  const [left, right] =
+    operands.indexOf(operand) < operands.indexOf(longest) ? [operand, longest] : [longest, operand];
+  const disagree = left.dims.flatMap((dim, i) =>
+    dim === right.dims[i] ? [] : [dim, right.dims[i]!],
+  );
+  const facts = {
+    left: shapeText(left.dims),
+    right: shapeText(right.dims),
+    disagree: [...new Set(disagree)],
+    doing,
+  };
   report(frame, "E0301", span, facts);
 }
 
@@ -46,23 +74,38 @@ function reportMismatch(
 function spread(frame: Frame, operand: TensorValue, over: TensorValue): Node {
   const axes = places(operand.dims, over.dims)!;
   const { shape } = over.node.type;
-  return axes.length === shape.length ? operand.node : frame.session.graph.broadcast(operand.node, shape, axes);
+  return axes.length === shape.length
+    ? operand.node
+    : frame.session.graph.broadcast(operand.node, shape, axes);
 }
 
 /** The element type that all operands share; null after a mistake. */
-function commonType(frame: Frame, span: Span, operands: readonly Operand[], doing: string): DType | null {
+function commonType(
+  frame: Frame,
+  span: Span,
+  operands: readonly Operand[],
+  doing: string,
+): DType | null {
   const tensors = operands.filter(isTensor);
   const first = tensors[0];
   if (!first) return "f32";
   const { dtype } = first.node.type;
   const other = tensors.find((tensor) => tensor.node.type.dtype !== dtype);
   if (other) {
-    report(frame, "E0308", span, { what: doing, expected: tensorText(first), found: tensorText(other) });
+    report(frame, "E0308", span, {
+      what: doing,
+      expected: tensorText(first),
+      found: tensorText(other),
+    });
     return null;
   }
   const fraction = operands.find((o) => o.kind === "number" && !Number.isInteger(o.value));
   if (dtype === "i32" && fraction?.kind === "number") {
-    report(frame, "E0308", span, { what: `${doing} with ${tensorText(first)}`, expected: "a whole number", found: String(fraction.value) });
+    report(frame, "E0308", span, {
+      what: `${doing} with ${tensorText(first)}`,
+      expected: "a whole number",
+      found: String(fraction.value),
+    });
     return null;
   }
   return dtype;
@@ -74,7 +117,12 @@ const typeNames: Readonly<Record<string, string>> = { f32: "float", i32: "int", 
 
 /** `fn` of the operands, element by element. At least one is a tensor. */
 export function mapTensors(
-  frame: Frame, span: Span, fn: ScalarName, operands: readonly Operand[], takes: Takes, doing: string,
+  frame: Frame,
+  span: Span,
+  fn: ScalarName,
+  operands: readonly Operand[],
+  takes: Takes,
+  doing: string,
 ): Value {
   const over = meet(frame, span, operands.filter(isTensor), doing);
   const dtype = commonType(frame, span, operands, doing);
@@ -82,7 +130,9 @@ export function mapTensors(
   const wrong = operands.find((o) => o.kind === "tensor" && !takes.some((type) => type === dtype));
   if (wrong?.kind === "tensor" || (dtype === "bool" && operands.some((o) => o.kind === "number"))) {
     const expected = `${takes.map((type) => typeNames[type]).join(" or ")} elements`;
-    const found = operands.map((o) => (o.kind === "tensor" ? tensorText(o) : String(o.value))).join(" and ");
+    const found = operands
+      .map((o) => (o.kind === "tensor" ? tensorText(o) : String(o.value)))
+      .join(" and ");
     return report(frame, "E0308", span, { what: doing, expected, found });
   }
   const nodes = operands.map((operand) => toNode(frame, operand, over, dtype));
@@ -97,16 +147,26 @@ export const toNode = (frame: Frame, operand: Operand, over: TensorValue, dtype:
 
 /** `when ? then : otherwise`, element by element. */
 export function selectTensors(
-  frame: Frame, span: Span, when: TensorValue, branches: readonly [Operand, Operand],
+  frame: Frame,
+  span: Span,
+  when: TensorValue,
+  branches: readonly [Operand, Operand],
 ): Value {
   const over = meet(frame, span, [when, ...branches.filter(isTensor)], "`if`");
   const dtype = commonType(frame, span, branches, "`if`");
   if (!over || !dtype) return { kind: "poison" };
   if (when.node.type.dtype !== "bool") {
-    const facts = { what: "the condition of `if`", expected: "flag elements", found: tensorText(when) };
+    const facts = {
+      what: "the condition of `if`",
+      expected: "flag elements",
+      found: tensorText(when),
+    };
     return report(frame, "E0308", span, facts);
   }
-  const [then, otherwise] = branches.map((branch) => toNode(frame, branch, over, dtype)) as [Node, Node];
+  const [then, otherwise] = branches.map((branch) => toNode(frame, branch, over, dtype)) as [
+    Node,
+    Node,
+  ];
   const node = frame.session.graph.map("select", spread(frame, when, over), then, otherwise);
   return namedTensor(frame, span, node, over.dims);
 }

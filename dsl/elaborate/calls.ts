@@ -4,7 +4,7 @@ import type { Expr, Span } from "../syntax.ts";
 import { axisOf } from "./broadcast.ts";
 import { isAmbientDim, report } from "./frame.ts";
 import { expressionText } from "./text.ts";
-import { type Frame, tensorText, type TensorValue, type Value, valueText } from "./values.ts";
+import { type Frame, type TensorValue, tensorText, type Value, valueText } from "./values.ts";
 
 export type CallExpr = Extract<Expr, { kind: "call" }>;
 export type Call = {
@@ -43,13 +43,22 @@ export function fits(call: Call, primitive: Primitive): boolean {
 }
 
 /** Whether every named argument is known and given once. */
-export function checkNames(frame: Frame, expr: CallExpr, owner: string, known: readonly string[]): boolean {
+export function checkNames(
+  frame: Frame,
+  expr: CallExpr,
+  owner: string,
+  known: readonly string[],
+): boolean {
   const seen = new Set<string>();
   let right = true;
   for (const { name } of expr.named) {
     if (seen.has(name.text)) report(frame, "E0403", name.span, { name: name.text });
     else if (!known.includes(name.text))
-      report(frame, "E0401", name.span, { name: name.text, owner, near: nearNames(name.text, known) });
+      report(frame, "E0401", name.span, {
+        name: name.text,
+        owner,
+        near: nearNames(name.text, known),
+      });
     else {
       seen.add(name.text);
       continue;
@@ -67,7 +76,8 @@ export function tensorArg(call: Call, place: number): TensorValue | null {
   const expr = call.expr.args[place]!;
   const value = call.value(place);
   if (value.kind === "tensor") return value;
-  if (value.kind === "block") report(call.frame, "E0209", expr.span, { name: expressionText(expr) });
+  if (value.kind === "block")
+    report(call.frame, "E0209", expr.span, { name: expressionText(expr) });
   else if (value.kind !== "poison") {
     const facts = { what: `\`${call.name}\``, expected: "a tensor", found: valueText(value) };
     report(call.frame, "E0312", expr.span, facts);
@@ -93,13 +103,18 @@ export function numberArg(call: Call, key: string, fallback: number): number | n
   if (value.kind === "tensor") {
     report(call.frame, "E0408", expr.span, { text: expressionText(expr), needed: `\`${key}\`` });
   } else if (value.kind !== "poison") {
-    report(call.frame, "E0404", expr.span, { name: key, expected: "number", found: valueText(value) });
+    report(call.frame, "E0404", expr.span, {
+      name: key,
+      expected: "number",
+      found: valueText(value),
+    });
   }
   return null;
 }
 
 /** The items of `[a, b]`, or the one expression. */
-export const listItems = (expr: Expr): readonly Expr[] => (expr.kind === "list" ? expr.items : [expr]);
+export const listItems = (expr: Expr): readonly Expr[] =>
+  expr.kind === "list" ? expr.items : [expr];
 
 /** The dimensions after `over:`, each one of every operand's; batch and time cannot be among them. */
 export function overDims(call: Call, operands: readonly TensorValue[]): readonly string[] | null {

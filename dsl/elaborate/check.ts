@@ -3,11 +3,11 @@ import type { Diagnostic } from "../diagnostics.ts";
 import { diagnose } from "../messages.ts";
 import { nearNames } from "../suggest.ts";
 import type { BlockItem, File, Formal } from "../syntax.ts";
+import { isAmbientDim } from "./frame.ts";
 import type { SettingKind } from "./kinds.ts";
 import { Library } from "./library.ts";
 import { checkNamesOf, unusedNames } from "./names.ts";
 import { Session } from "./session.ts";
-import { isAmbientDim } from "./frame.ts";
 import { elaborateBlock, elaborateModel } from "./targets.ts";
 import { flagValue, numberValue, type Value } from "./values.ts";
 import { tensorDimNames } from "./walk.ts";
@@ -23,7 +23,8 @@ export function checkFile(files: readonly File[], own: readonly File[]): readonl
     for (const item of items)
       if (item.kind === "block" || item.kind === "model")
         found.push(...checkNamesOf(item, library), ...unusedNames(item, source));
-  for (const block of library.items("block")) if (isOurs(block.span.file)) found.push(...checkBlock(library, block));
+  for (const block of library.items("block"))
+    if (isOurs(block.span.file)) found.push(...checkBlock(library, block));
   for (const model of library.items("model")) {
     const configs = library.configs(model.name.text).filter((config) => isOurs(config.span.file));
     for (const config of isOurs(model.span.file) ? [null, ...configs] : configs) {
@@ -45,7 +46,12 @@ export function checkFile(files: readonly File[], own: readonly File[]): readonl
 function checkBlock(library: Library, block: BlockItem): readonly Diagnostic[] {
   if (library.endless.has(block)) return [];
   const session = new Session(library, sizes, { standIn: true, checking: true });
-  elaborateBlock(session, block, { path: "", settings: {}, inputs: standInShapes(block), standIn: standIn(block.parameters) });
+  elaborateBlock(session, block, {
+    path: "",
+    settings: {},
+    inputs: standInShapes(block),
+    standIn: standIn(block.parameters),
+  });
   return session.diagnostics;
 }
 
@@ -55,11 +61,21 @@ const settingSizes = [5_040, 2_520, 840, 420, 60, 12, 6, 2];
 
 function standInShapes(block: BlockItem): Readonly<Record<string, readonly number[]>> {
   const names = [...new Set(tensorDimNames(block.parameters))].filter((dim) => !isAmbientDim(dim));
-  const sizeOf = new Map<string, number>([["B", sizes.batch], ["T", sizes.tokens]]);
-  names.forEach((name, i) => sizeOf.set(name, dimSizes[i % dimSizes.length]!));
+  const sizeOf = new Map<string, number>([
+    ["B", sizes.batch],
+    ["T", sizes.tokens],
+  ]);
+  for (const [i, name] of names.entries()) sizeOf.set(name, dimSizes[i % dimSizes.length]!);
   const shapes = block.parameters.flatMap(({ name, type }): [string, readonly number[]][] =>
     type.kind === "tensor"
-      ? [[name.text, type.dims.map((dim) => (dim.kind === "name" ? sizeOf.get(dim.name)! : dim.kind === "number" ? dim.value : 1))]]
+      ? [
+          [
+            name.text,
+            type.dims.map((dim) =>
+              dim.kind === "name" ? sizeOf.get(dim.name)! : dim.kind === "number" ? dim.value : 1,
+            ),
+          ],
+        ]
       : [],
   );
   return Object.fromEntries(shapes);
@@ -67,7 +83,9 @@ function standInShapes(block: BlockItem): Readonly<Record<string, readonly numbe
 
 /** A value for a setting that has no fallback. */
 function standIn(formals: readonly Formal[]): (formal: Formal, kind: SettingKind) => Value {
-  const asked = formals.filter((formal) => formal.type.kind === "setting" && formal.type.of === "size" && !formal.fallback);
+  const asked = formals.filter(
+    (formal) => formal.type.kind === "setting" && formal.type.of === "size" && !formal.fallback,
+  );
   return (formal, kind) => {
     switch (kind) {
       case "size":
@@ -87,14 +105,17 @@ function standIn(formals: readonly Formal[]): (formal: Formal, kind: SettingKind
 /** Each mistake once, by file and place: the same code at one place is one mistake, and of an unknown name nothing more is said. */
 function unique(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const place = ({ span: { file, from, to } }: Diagnostic) => `${file} ${from} ${to}`;
-  const unknown = new Set(diagnostics.filter(({ code }) => code === "E0201" || code === "E0202").map(place));
+  const unknown = new Set(
+    diagnostics.filter(({ code }) => code === "E0201" || code === "E0202").map(place),
+  );
   const first = new Map<string, Diagnostic>();
   for (const diagnostic of diagnostics) {
-    const key = unknown.has(place(diagnostic)) ? place(diagnostic) : `${diagnostic.code} ${place(diagnostic)}`;
+    const key = unknown.has(place(diagnostic))
+      ? place(diagnostic)
+      : `${diagnostic.code} ${place(diagnostic)}`;
     if (!first.has(key)) first.set(key, diagnostic);
   }
   return [...first.values()].sort((a, b) =>
     a.span.file === b.span.file ? a.span.from - b.span.from : a.span.file < b.span.file ? -1 : 1,
   );
 }
-

@@ -41,7 +41,10 @@ function calledBlocks(block: BlockItem, find: Find): readonly Edge[] {
 }
 
 /** A shortest way from a block back to itself, breadth first. */
-function cycleThrough(start: BlockItem, edges: ReadonlyMap<BlockItem, readonly Edge[]>): readonly Edge[] | null {
+function cycleThrough(
+  start: BlockItem,
+  edges: ReadonlyMap<BlockItem, readonly Edge[]>,
+): readonly Edge[] | null {
   const ways: (readonly Edge[])[] = [[]];
   const reached = new Set<BlockItem>();
   for (const way of ways) {

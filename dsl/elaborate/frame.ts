@@ -8,7 +8,9 @@ import { limits } from "./session.ts";
 import { expressionText } from "./text.ts";
 import { type Frame, numberValue, type Poison, poison, type Value } from "./values.ts";
 
-type Place = Pick<Frame, "session" | "evaluate" | "owner" | "file" | "path"> & { readonly calls?: readonly Span[] };
+type Place = Pick<Frame, "session" | "evaluate" | "owner" | "file" | "path"> & {
+  readonly calls?: readonly Span[];
+};
 
 /** A body with no names yet. */
 export const newFrame = (place: Place): Frame => ({
@@ -28,7 +30,8 @@ export const isAmbientDim = (dim: string): boolean => dim === "B" || dim === "T"
 /** Names that every body knows and none may define. */
 export const ambientNames: readonly string[] = ["position", "tokens", "B", "T"];
 
-export const joinPath = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);
+export const joinPath = (path: string, name: string): string =>
+  path === "" ? name : `${path}.${name}`;
 
 /** Notes a mistake in this body, with the calls that led to it as second places; gives poison in place of a value. */
 export function report<C extends Code>(

@@ -1,6 +1,7 @@
 /** How a parameter starts: an expression of numbers and draws, as plain data. Draws nothing itself. */
-import { nearNames } from "../suggest.ts";
+
 import type { Initializer } from "../model.ts";
+import { nearNames } from "../suggest.ts";
 import type { Expr } from "../syntax.ts";
 import type { CallExpr } from "./calls.ts";
 import { report } from "./frame.ts";
@@ -21,7 +22,9 @@ export function evaluateInitializer(frame: Frame, expr: Expr): Initializer | nul
       return applied(frame, "neg", [expr.of]);
     case "binary": {
       const fn = operatorFunctions[expr.operator];
-      return "+-*/".includes(expr.operator) ? applied(frame, fn, [expr.left, expr.right]) : wrong(frame, expr);
+      return "+-*/".includes(expr.operator)
+        ? applied(frame, fn, [expr.left, expr.right])
+        : wrong(frame, expr);
     }
     case "call":
       return calledInitializer(frame, expr);
@@ -49,7 +52,9 @@ function isRandom(expr: Expr): boolean {
     case "binary":
       return isRandom(expr.left) || isRandom(expr.right);
     case "call":
-      return expr.callee.text === "normal" || expr.callee.text === "uniform" || expr.args.some(isRandom);
+      return (
+        expr.callee.text === "normal" || expr.callee.text === "uniform" || expr.args.some(isRandom)
+      );
     case "number":
     case "flag":
     case "list":
@@ -73,22 +78,32 @@ function applied(frame: Frame, fn: string, exprs: readonly Expr[]): Initializer 
 function calledInitializer(frame: Frame, expr: CallExpr): Initializer | null {
   const { text } = expr.callee;
   const arity = text === "normal" || text in unaryNumbers ? 1 : 2;
-  const isKnown = text === "normal" || text === "uniform" || text in unaryNumbers || text in binaryNumbers;
+  const isKnown =
+    text === "normal" || text === "uniform" || text in unaryNumbers || text in binaryNumbers;
   if (!isKnown) {
     const near = nearNames(text, ["normal", "uniform", ...Object.keys(unaryNumbers)]);
     report(frame, "E0202", expr.callee.span, { name: text, near });
     return null;
   }
   if (expr.args.length !== arity || expr.named.length > 0) {
-    report(frame, "E0405", expr.span, { owner: text, expected: arity, found: expr.args.length + expr.named.length });
+    report(frame, "E0405", expr.span, {
+      owner: text,
+      expected: arity,
+      found: expr.args.length + expr.named.length,
+    });
     return null;
   }
   if (text !== "normal" && text !== "uniform") return applied(frame, text, expr.args);
   const numbers = expr.args.map((arg) => drawNumber(frame, arg, text));
   const [a, b] = numbers;
   if (a === undefined || a === null || b === null) return null;
-  if (text === "normal") return a >= 0 ? { kind: "normal", variance: a } : outOfRange(frame, expr, "variance", a, "at least 0");
-  return b !== undefined && a < b ? { kind: "uniform", low: a, high: b } : outOfRange(frame, expr, "low", a, "below `high`");
+  if (text === "normal")
+    return a >= 0
+      ? { kind: "normal", variance: a }
+      : outOfRange(frame, expr, "variance", a, "at least 0");
+  return b !== undefined && a < b
+    ? { kind: "uniform", low: a, high: b }
+    : outOfRange(frame, expr, "low", a, "below `high`");
 }
 
 function outOfRange(frame: Frame, expr: Expr, name: string, value: number, allowed: string): null {
@@ -101,6 +116,10 @@ function drawNumber(frame: Frame, expr: Expr, owner: string): number | null {
   const value = frame.evaluate(frame, expr);
   if (value.kind === "number") return value.value;
   if (value.kind !== "poison")
-    report(frame, "E0404", expr.span, { name: `argument of ${owner}`, expected: "number", found: valueText(value) });
+    report(frame, "E0404", expr.span, {
+      name: `argument of ${owner}`,
+      expected: "number",
+      found: valueText(value),
+    });
   return null;
 }

@@ -16,14 +16,24 @@ const kinds: Readonly<Record<SettingKind, Value["kind"]>> = {
 };
 
 /** The value, or poison after a mistake. */
-export function checkSetting(frame: Frame, value: Value, of: SettingKind, name: string, span: Span): Value {
+export function checkSetting(
+  frame: Frame,
+  value: Value,
+  of: SettingKind,
+  name: string,
+  span: Span,
+): Value {
   if (value.kind === "poison") return poison;
   if (value.kind === "tensor" && (of === "size" || of === "number" || of === "flag"))
     return report(frame, "E0408", span, { text: name, needed: `the ${of} \`${name}\`` });
   if (value.kind !== kinds[of])
     return report(frame, "E0404", span, { name, expected: of, found: valueText(value) });
   if (of === "size" && value.kind === "number" && !isSize(value.value))
-    return report(frame, "E0407", span, { text: name, value: String(value.value), limit: limits.size });
+    return report(frame, "E0407", span, {
+      text: name,
+      value: String(value.value),
+      limit: limits.size,
+    });
   if (value.kind === "pattern" && value.names.length === 0) return report(frame, "E0413", span, {});
   return value;
 }

@@ -2,8 +2,8 @@
 import type { Diagnostic } from "../diagnostics.ts";
 import { diagnose } from "../messages.ts";
 import type { NameTable } from "../model.ts";
-import type { BlockItem, ConfigItem, File, Item, ModelItem, NamesItem, Span } from "../syntax.ts";
 import { standardPrefix } from "../standard.ts";
+import type { BlockItem, ConfigItem, File, Item, ModelItem, NamesItem, Span } from "../syntax.ts";
 import { blockCycles } from "./cycles.ts";
 
 const isStandard = (file: string): boolean => file.startsWith(standardPrefix);
@@ -20,7 +20,8 @@ export class Library {
     this.files = files;
     const blocks = this.items("block");
     const byName = new Map<string, BlockItem[]>();
-    for (const block of blocks) byName.set(block.name.text, [...(byName.get(block.name.text) ?? []), block]);
+    for (const block of blocks)
+      byName.set(block.name.text, [...(byName.get(block.name.text) ?? []), block]);
     this.#blocks = byName;
     const cycles = blockCycles(blocks, (name, file) => this.block(name, file));
     this.endless = cycles.blocks;
@@ -56,7 +57,8 @@ export class Library {
     const tables = this.items("names");
     const own = tables.filter((table) => !isStandard(table.span.file));
     const standard = tables.filter(
-      (table) => isStandard(table.span.file) && own.every((other) => other.name.text !== table.name.text),
+      (table) =>
+        isStandard(table.span.file) && own.every((other) => other.name.text !== table.name.text),
     );
     return [...own, ...standard].map(nameTable);
   }

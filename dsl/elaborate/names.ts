@@ -40,15 +40,34 @@ function expressionsOf(statement: Statement): readonly (readonly [Expr, readonly
   return statement.initializer ? [...dims, [statement.initializer, initializerWords]] : dims;
 }
 
-function unknownNames(root: Expr, known: ReadonlySet<string>, item: Item, library: Library): readonly Diagnostic[] {
+function unknownNames(
+  root: Expr,
+  known: ReadonlySet<string>,
+  item: Item,
+  library: Library,
+): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const { file } = item.span;
   eachExpression(root, (expr) => {
-    if (expr.kind === "name" && expr.name !== "" && !known.has(expr.name) && !library.block(expr.name, file))
-      found.push(diagnose("E0201", expr.span, { name: expr.name, near: nearNames(expr.name, known) }));
+    if (
+      expr.kind === "name" &&
+      expr.name !== "" &&
+      !known.has(expr.name) &&
+      !library.block(expr.name, file)
+    )
+      found.push(
+        diagnose("E0201", expr.span, { name: expr.name, near: nearNames(expr.name, known) }),
+      );
     if (expr.kind !== "call") return;
     const { text, span } = expr.callee;
-    if (text === "" || known.has(text) || library.block(text, file) || primitive(text) || text === "stack") return;
+    if (
+      text === "" ||
+      known.has(text) ||
+      library.block(text, file) ||
+      primitive(text) ||
+      text === "stack"
+    )
+      return;
     const near = nearNames(text, [...library.blockNames(), ...primitiveNames, ...known]);
     found.push(diagnose("E0202", span, { name: text, near }));
   });
@@ -66,8 +85,15 @@ export function unusedNames(item: Item, source: string): readonly Diagnostic[] {
   };
   const fallbacks = item.parameters.flatMap(({ fallback }) => (fallback ? [fallback] : []));
   const result = item.kind === "block" ? item.result.dims : [];
-  for (const root of [...bodyExpressions(item.body), ...fallbacks, ...result]) eachExpression(root, note);
-  const patterns = item.parameters.some(({ type }) => type.kind === "setting" && type.of === "pattern");
-  const names: readonly Name[] = item.body.statements.flatMap((s) => (patterns && s.kind === "let" ? [] : [s.name]));
-  return names.filter(({ text }) => !used.has(text) && isAlone(text)).map(({ text, span }) => diagnose("W0501", span, { name: text }));
+  for (const root of [...bodyExpressions(item.body), ...fallbacks, ...result])
+    eachExpression(root, note);
+  const patterns = item.parameters.some(
+    ({ type }) => type.kind === "setting" && type.of === "pattern",
+  );
+  const names: readonly Name[] = item.body.statements.flatMap((s) =>
+    patterns && s.kind === "let" ? [] : [s.name],
+  );
+  return names
+    .filter(({ text }) => !used.has(text) && isAlone(text))
+    .map(({ text, span }) => diagnose("W0501", span, { name: text }));
 }

@@ -8,13 +8,32 @@ import type { Span } from "../syntax.ts";
 import type { Library } from "./library.ts";
 
 /** The sizes that a call of the finished program has. */
-export type Sizes = { readonly batch: number; readonly tokens: number; readonly chunk: number; readonly context: number };
+export type Sizes = {
+  readonly batch: number;
+  readonly tokens: number;
+  readonly chunk: number;
+  readonly context: number;
+};
 
 /** `checked` is how many calls of blocks one check follows. */
-export const limits = { size: 2 ** 31, nesting: 64, layers: 10_000, calls: 200_000, checked: 2_000, depth: 1_000 };
+export const limits = {
+  size: 2 ** 31,
+  nesting: 64,
+  layers: 10_000,
+  calls: 200_000,
+  checked: 2_000,
+  depth: 1_000,
+};
 
 /** Mistakes that depend on the sizes chosen, so that stand-in sizes cannot prove them. */
-const sizeCodes: ReadonlySet<string> = new Set(["E0310", "E0406", "E0407", "E0411", "E0412", "E0416"]);
+const sizeCodes: ReadonlySet<string> = new Set([
+  "E0310",
+  "E0406",
+  "E0407",
+  "E0411",
+  "E0412",
+  "E0416",
+]);
 
 export class Session {
   readonly graph = new GraphBuilder();
@@ -52,10 +71,16 @@ export class Session {
   }
 
   /** Notes a mistake once. */
-  report<C extends Code>(code: C, span: Span, facts: Facts<C>, related: Diagnostic["related"] = []): void {
+  report<C extends Code>(
+    code: C,
+    span: Span,
+    facts: Facts<C>,
+    related: Diagnostic["related"] = [],
+  ): void {
     const key = `${code} ${span.file} ${span.from} ${span.to}`;
     if (this.standIn && sizeCodes.has(code)) return;
-    if (!this.#diagnostics.has(key)) this.#diagnostics.set(key, diagnose(code, span, facts, related));
+    if (!this.#diagnostics.has(key))
+      this.#diagnostics.set(key, diagnose(code, span, facts, related));
   }
 
   parameter(name: string, shape: readonly number[], initializer: Initializer): Node {

@@ -4,7 +4,14 @@ import { nearNames } from "../suggest.ts";
 import type { ConfigItem, Expr, Formal, Name } from "../syntax.ts";
 import { define, report } from "./frame.ts";
 import { checkSetting, type SettingKind } from "./kinds.ts";
-import { type BlockValue, flagValue, type Frame, numberValue, poison, type Value } from "./values.ts";
+import {
+  type BlockValue,
+  type Frame,
+  flagValue,
+  numberValue,
+  poison,
+  type Value,
+} from "./values.ts";
 
 export type Sources = {
   readonly owner: Name;
@@ -16,7 +23,9 @@ export type Sources = {
 
 type SettingFormal = { readonly formal: Formal; readonly kind: SettingKind };
 const settingFormals = (formals: readonly Formal[]): readonly SettingFormal[] =>
-  formals.flatMap((formal) => (formal.type.kind === "setting" ? [{ formal, kind: formal.type.of }] : []));
+  formals.flatMap((formal) =>
+    formal.type.kind === "setting" ? [{ formal, kind: formal.type.of }] : [],
+  );
 
 /** Reports settings that the parameter list does not have. */
 export function checkSources(frame: Frame, formals: readonly Formal[], sources: Sources): void {
@@ -30,7 +39,11 @@ export function checkSources(frame: Frame, formals: readonly Formal[], sources: 
   for (const { name } of config?.settings ?? []) {
     if (seen.has(name.text)) report(frame, "E0403", name.span, { name: name.text });
     else if (!known.includes(name.text))
-      report(frame, "E0401", name.span, { name: name.text, owner: owner.text, near: nearNames(name.text, known) });
+      report(frame, "E0401", name.span, {
+        name: name.text,
+        owner: owner.text,
+        near: nearNames(name.text, known),
+      });
     seen.add(name.text);
   }
 }
@@ -49,7 +62,13 @@ function settingOf(frame: Frame, formal: Formal, kind: SettingKind, sources: Sou
   const { text } = formal.name;
   const outside = sources.settings[text];
   if (outside !== undefined)
-    return checkSetting(frame, outsideValue(frame, outside, kind, sources.owner), kind, text, sources.owner.span);
+    return checkSetting(
+      frame,
+      outsideValue(frame, outside, kind, sources.owner),
+      kind,
+      text,
+      sources.owner.span,
+    );
   const configured = sources.config?.settings.find(({ name }) => name.text === text)?.value;
   const expr: Expr | null = configured ?? formal.fallback;
   if (expr) return checkSetting(frame, frame.evaluate(frame, expr), kind, text, expr.span);
@@ -59,7 +78,9 @@ function settingOf(frame: Frame, formal: Formal, kind: SettingKind, sources: Sou
 
 /** A plain value from outside as the language has it; a block setting is given by a block's name. */
 function outsideValue(frame: Frame, value: SettingValue, kind: SettingKind, owner: Name): Value {
-  if (typeof value === "number") return numberValue(value);
+  if (typeof value === "number" && Number.isFinite(value)) return numberValue(value);
+  if (typeof value === "number")
+    return report(frame, "E0411", owner.span, { text: String(value), why: "it is not a finite number" });
   if (typeof value === "boolean") return flagValue(value);
   const names = value.map((text): Name => ({ text, span: owner.span }));
   if (kind !== "block") return { kind: "pattern", names, frame };

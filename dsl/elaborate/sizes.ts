@@ -4,12 +4,21 @@ import type { Expr, Span, TensorType } from "../syntax.ts";
 import { isAmbientDim, report } from "./frame.ts";
 import { limits } from "./session.ts";
 import { expressionText, shapeText } from "./text.ts";
-import { type Frame, type NumberValue, numberValue, poison, type TensorValue, type Value, valueText } from "./values.ts";
+import {
+  type Frame,
+  type NumberValue,
+  numberValue,
+  poison,
+  type TensorValue,
+  type Value,
+  valueText,
+} from "./values.ts";
 
 /** A dimension: its name in the body and its size. */
 export type Dim = { readonly text: string; readonly size: number };
 
-export const isSize = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= limits.size;
+export const isSize = (value: number): boolean =>
+  Number.isInteger(value) && value >= 1 && value <= limits.size;
 
 /** A size that this body computes; null after a mistake. */
 export function evaluateSize(frame: Frame, expr: Expr): NumberValue | null {
@@ -22,7 +31,8 @@ export function evaluateSize(frame: Frame, expr: Expr): NumberValue | null {
   if (value.kind === "poison") return null;
   if (value.kind !== "number") {
     if (value.kind === "tensor") report(frame, "E0408", expr.span, { text, needed: "a size" });
-    else report(frame, "E0404", expr.span, { name: text, expected: "size", found: valueText(value) });
+    else
+      report(frame, "E0404", expr.span, { name: text, expected: "size", found: valueText(value) });
     return null;
   }
   if (isSize(value.value)) return numberValue(value.value, text);
@@ -65,7 +75,11 @@ export function evaluateParameterShape(frame: Frame, type: TensorType): readonly
   const ambient = type.dims.filter((dim) => dim.kind === "name" && isAmbientDim(dim.name));
   for (const dim of ambient) report(frame, "E0415", dim.span, { dim: expressionText(dim) });
   if (type.element === "int") {
-    report(frame, "E0308", type.span, { what: "a parameter", expected: "float elements", found: "int" });
+    report(frame, "E0308", type.span, {
+      what: "a parameter",
+      expected: "float elements",
+      found: "int",
+    });
     return null;
   }
   return ambient.length > 0 ? null : evaluateDims(frame, type.dims);
@@ -74,7 +88,8 @@ export function evaluateParameterShape(frame: Frame, type: TensorType): readonly
 /** A tensor with these names for its axes; no name may occur twice, and elements must be countable in 31 bits. */
 export function namedTensor(frame: Frame, span: Span, node: Node, dims: readonly string[]): Value {
   const twice = dims.find((dim, i) => dims.indexOf(dim) !== i);
-  if (twice !== undefined) return report(frame, "E0309", span, { dim: twice, shape: shapeText(dims) });
+  if (twice !== undefined)
+    return report(frame, "E0309", span, { dim: twice, shape: shapeText(dims) });
   const elements = node.type.shape.reduce((product, size) => product * size, 1);
   if (elements > limits.size) {
     report(frame, "E0416", span, { shape: shapeText(dims), elements, limit: limits.size });

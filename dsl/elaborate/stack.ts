@@ -11,9 +11,14 @@ import { type BlockValue, poison, type Value, valueText } from "./values.ts";
 /** The value after the last layer. */
 export function buildStack(call: Call): Value {
   const { frame, expr } = call;
-  for (const { name } of expr.named) report(frame, "E0401", name.span, { name: name.text, owner: "stack", near: [] });
+  for (const { name } of expr.named)
+    report(frame, "E0401", name.span, { name: name.text, owner: "stack", near: [] });
   if (expr.args.length !== 3)
-    return report(frame, "E0405", call.span, { owner: "stack(x, n, pattern)", expected: 3, found: expr.args.length });
+    return report(frame, "E0405", call.span, {
+      owner: "stack(x, n, pattern)",
+      expected: 3,
+      found: expr.args.length,
+    });
   const [, countExpr, patternExpr] = expr.args as [Expr, Expr, Expr];
   const x = floatArg(call, 0);
   const count = evaluateSize(frame, countExpr);
@@ -25,7 +30,11 @@ export function buildStack(call: Call): Value {
   if (pattern.names.length === 0) return report(frame, "E0413", patternExpr.span, {});
   const blocks = pattern.names.map((name) => resolve(pattern.frame, name));
   if (count && count.value > limits.layers) {
-    const facts = { name: "the number of layers", value: String(count.value), allowed: `at most ${limits.layers}` };
+    const facts = {
+      name: "the number of layers",
+      value: String(count.value),
+      allowed: `at most ${limits.layers}`,
+    };
     return report(frame, "E0412", countExpr.span, facts);
   }
   if (!x || !count || blocks.some((block) => block === null)) return poison;
@@ -41,7 +50,13 @@ function buildLayers(call: Call, x: Value, count: number, blocks: readonly Block
   for (let layer = 0; layer < layers && value.kind !== "poison"; layer++) {
     const label: Name = { text: `${path}.${layer}`, span };
     const args = [{ value, span: expr.args[0]!.span }];
-    value = applyBlock(frame, { block: blocks[layer % blocks.length]!, args, name: expr.callee, label, span });
+    value = applyBlock(frame, {
+      block: blocks[layer % blocks.length]!,
+      args,
+      name: expr.callee,
+      label,
+      span,
+    });
   }
   return value;
 }

@@ -1,7 +1,7 @@
 /** Arithmetic on numbers and flags that are known while compiling, in double precision. */
 import { convert } from "../../src/graph/scalars.ts";
 import type { BinaryOperator } from "../syntax.ts";
-import { flagValue, type FlagValue, numberValue, type NumberValue } from "./values.ts";
+import { type FlagValue, flagValue, type NumberValue, numberValue } from "./values.ts";
 
 type Arithmetic = (a: number, b: number) => number;
 type Comparison = (a: number, b: number) => boolean;
@@ -23,7 +23,11 @@ const comparisons: Readonly<Partial<Record<BinaryOperator, Comparison>>> = {
 };
 
 /** An operator on two numbers; null where it takes none. */
-export function onNumbers(operator: BinaryOperator, a: number, b: number): NumberValue | FlagValue | null {
+export function onNumbers(
+  operator: BinaryOperator,
+  a: number,
+  b: number,
+): NumberValue | FlagValue | null {
   const compute = arithmetic[operator];
   if (compute) return numberValue(compute(a, b));
   const compare = comparisons[operator];
@@ -64,6 +68,17 @@ export const binaryNumbers: Readonly<Record<string, Arithmetic>> = { max: Math.m
 
 /** The names of operators as scalar functions, for tensors and for initialisers. */
 export const operatorFunctions = {
-  "+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod",
-  "<": "lt", "<=": "le", ">": "lt", ">=": "le", "==": "eq", "!=": "ne", and: "and", or: "or",
+  "+": "add",
+  "-": "sub",
+  "*": "mul",
+  "/": "div",
+  "%": "mod",
+  "<": "lt",
+  "<=": "le",
+  ">": "lt",
+  ">=": "le",
+  "==": "eq",
+  "!=": "ne",
+  and: "and",
+  or: "or",
 } as const satisfies Record<BinaryOperator, string>;

@@ -19,19 +19,28 @@ type StandIn = (formal: Formal, kind: SettingKind) => Value;
 
 /** A model: tokens in, logits [B, T, vocabulary] out. */
 export function elaborateModel(
-  session: Session, model: ModelItem, config: ConfigItem | null, settings: Settings, standIn: StandIn | null = null,
+  session: Session,
+  model: ModelItem,
+  config: ConfigItem | null,
+  settings: Settings,
+  standIn: StandIn | null = null,
 ): Elaborated {
   const owner = model.name.text;
   const frame = newFrame({ session, evaluate, owner, file: model.span.file, path: "" });
   const sources: Sources = { owner: model.name, settings, config, standIn };
   checkSources(frame, model.parameters, sources);
   for (const formal of model.parameters)
-    if (formal.type.kind === "tensor") report(frame, "E0214", formal.name.span, { name: formal.name.text });
+    if (formal.type.kind === "tensor")
+      report(frame, "E0214", formal.name.span, { name: formal.name.text });
   bindSettings(frame, model.parameters, sources);
   const value = runBody(frame, model.body);
   const plain = plainSettings(frame, model.parameters);
   if (value.kind === "poison") return { output: null, settings: plain };
-  const isLogits = value.kind === "tensor" && value.dims.length === 3 && value.dims[0] === "B" && value.dims[1] === "T";
+  const isLogits =
+    value.kind === "tensor" &&
+    value.dims.length === 3 &&
+    value.dims[0] === "B" &&
+    value.dims[1] === "T";
   if (!isLogits || value.node.type.dtype !== "f32") {
     const found = value.kind === "tensor" ? tensorText(value) : valueText(value);
     const span = model.body.result?.span ?? model.body.span;
@@ -53,19 +62,36 @@ export type BlockSources = {
 export function elaborateBlock(session: Session, block: BlockItem, from: BlockSources): Elaborated {
   const owner = block.name.text;
   const frame = newFrame({ session, evaluate, owner, file: block.span.file, path: from.path });
-  const sources: Sources = { owner: block.name, settings: from.settings, config: null, standIn: from.standIn };
+  const sources: Sources = {
+    owner: block.name,
+    settings: from.settings,
+    config: null,
+    standIn: from.standIn,
+  };
   checkSources(frame, block.parameters, sources);
-  const tensors = block.parameters.flatMap((formal) => (formal.type.kind === "tensor" ? [{ formal, type: formal.type }] : []));
-  for (const { formal, type } of tensors) bindShape(frame, formal, type, from.inputs[formal.name.text]);
+  const tensors = block.parameters.flatMap((formal) =>
+    formal.type.kind === "tensor" ? [{ formal, type: formal.type }] : [],
+  );
+  for (const { formal, type } of tensors)
+    bindShape(frame, formal, type, from.inputs[formal.name.text]);
   bindSettings(frame, block.parameters, sources);
-  for (const { formal, type } of tensors) bindInput(frame, formal, type, from.inputs[formal.name.text]);
+  for (const { formal, type } of tensors)
+    bindInput(frame, formal, type, from.inputs[formal.name.text]);
   const value = runBlock(frame, frame, block, block.span);
   const settings = plainSettings(frame, block.parameters);
-  return { output: value.kind === "tensor" ? session.graph.label(value.node, "y") : null, settings };
+  return {
+    output: value.kind === "tensor" ? session.graph.label(value.node, "y") : null,
+    settings,
+  };
 }
 
 /** The sizes of the dimensions that a given shape names. */
-function bindShape(frame: Frame, formal: Formal, type: TensorType, shape: readonly number[] | undefined): void {
+function bindShape(
+  frame: Frame,
+  formal: Formal,
+  type: TensorType,
+  shape: readonly number[] | undefined,
+): void {
   if (shape?.length !== type.dims.length) {
     const expected = shapeText(type.dims.map((dim) => expressionText(dim)));
     const found = shape ? `it has [${shape.join(", ")}]` : "it is missing";
@@ -80,24 +106,40 @@ function bindShape(frame: Frame, formal: Formal, type: TensorType, shape: readon
   });
 }
 
-/** The graph's input for a tensor parameter, once all its dimensions are known. */
-function bindInput(frame: Frame, formal: Formal, type: TensorType, shape: readonly number[] | undefined): void {
-  const { text, span } = formal.name;
+/** Gives a tensor parameter its input, once all its dimensions are known. */
+function bindInput(
+  frame: Frame,
+  formal: Formal,
+  type: TensorType,
+  shape: readonly number[] | undefined,
+): void {
+  define(frame, formal.name.text, formal.name.span, inputOf(frame, formal, type, shape));
+}
+
+function inputOf(
+  frame: Frame,
+  formal: Formal,
+  type: TensorType,
+  shape: readonly number[] | undefined,
+): Value {
+  const name = formal.name.text;
   const dims = type.dims.map((dim) => evaluateDim(frame, dim));
   const names = dims.map((dim) => dim?.text ?? "?");
   const sizes = dims.map((dim) => dim?.size ?? 0);
-  if (shape?.length !== dims.length || sizes.includes(0)) return define(frame, text, span, poison);
+  if (shape?.length !== dims.length || sizes.includes(0)) return poison;
   if (sizes.some((size, axis) => size !== shape[axis])) {
-    const expected = shapeText(names.map((name, axis) => `${name} = ${sizes[axis]}`));
-    report(frame, "E0418", span, { name: text, expected, found: `it has [${shape.join(", ")}]` });
-    return define(frame, text, span, poison);
+    const expected = shapeText(names.map((text, axis) => `${text} = ${sizes[axis]}`));
+    const found = `it has [${shape.join(", ")}]`;
+    return report(frame, "E0418", formal.name.span, { name, expected, found });
   }
-  const node = frame.session.input(text, { dtype: type.element === "int" ? "i32" : "f32", shape: sizes });
-  define(frame, text, span, { kind: "tensor", node, dims: names });
+  const dtype = type.element === "int" ? "i32" : "f32";
+  return { kind: "tensor", node: frame.session.input(name, { dtype, shape: sizes }), dims: names };
 }
 
 /** What every finished graph carries: the states, sorted by name so that equal texts give equal graphs. */
 export const sortedStates = (session: Session) =>
   [...session.states.values()].sort((a, b) => (a.name < b.name ? -1 : 1)) as readonly {
-    name: string; current: NodeOf<"state">; next: Node;
+    name: string;
+    current: NodeOf<"state">;
+    next: Node;
   }[];

@@ -1,10 +1,27 @@
 /** Expressions and shapes as canonical text. Two dimensions are one where their texts are; nothing is computed here. */
 import type { Expr } from "../syntax.ts";
 
-const strength = { or: 1, and: 2, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6 };
+const strength = {
+  or: 1,
+  and: 2,
+  "<": 4,
+  "<=": 4,
+  ">": 4,
+  ">=": 4,
+  "==": 4,
+  "!=": 4,
+  "+": 5,
+  "-": 5,
+  "*": 6,
+  "/": 6,
+  "%": 6,
+};
 
 /** The text of an expression with one space around operators; `rename` says what stands for a name. */
-export function expressionText(expr: Expr, rename: (name: string) => string = (name) => name): string {
+export function expressionText(
+  expr: Expr,
+  rename: (name: string) => string = (name) => name,
+): string {
   return print(expr, rename, 0);
 }
 
@@ -33,10 +50,16 @@ function print(expr: Expr, rename: (name: string) => string, around: number): st
       return wrap(`not ${inner(expr.of, 3)}`, 3);
     case "binary": {
       const level = strength[expr.operator];
-      return wrap(`${inner(expr.left, level)} ${expr.operator} ${inner(expr.right, level + 1)}`, level);
+      return wrap(
+        `${inner(expr.left, level)} ${expr.operator} ${inner(expr.right, level + 1)}`,
+        level,
+      );
     }
     case "if":
-      return wrap(`if ${inner(expr.when)} then ${inner(expr.then)} else ${inner(expr.otherwise)}`, 0.5);
+      return wrap(
+        `if ${inner(expr.when)} then ${inner(expr.then)} else ${inner(expr.otherwise)}`,
+        0.5,
+      );
     case "call": {
       const named = expr.named.map(({ name, value }) => `${name.text}: ${inner(value)}`);
       return `${expr.callee.text}(${[...expr.args.map((arg) => inner(arg)), ...named].join(", ")})`;

@@ -24,9 +24,17 @@ export type Frame = {
 };
 
 /** A node of the graph whose axes have the names that the body at hand gives them. */
-export type TensorValue = { readonly kind: "tensor"; readonly node: Node; readonly dims: readonly string[] };
+export type TensorValue = {
+  readonly kind: "tensor";
+  readonly node: Node;
+  readonly dims: readonly string[];
+};
 /** A number known while compiling; `text` is its name where it is used as a dimension. */
-export type NumberValue = { readonly kind: "number"; readonly value: number; readonly text: string };
+export type NumberValue = {
+  readonly kind: "number";
+  readonly value: number;
+  readonly text: string;
+};
 export type FlagValue = { readonly kind: "flag"; readonly value: boolean };
 /** A setting given to a block, and the body that gave it. */
 export type Given = { readonly value: Value; readonly frame: Frame };
@@ -37,13 +45,21 @@ export type BlockValue = {
   readonly given: ReadonlyMap<string, Given>;
 };
 /** Names of block values, looked up in `frame` when a stack uses them. */
-export type PatternValue = { readonly kind: "pattern"; readonly names: readonly Name[]; readonly frame: Frame };
+export type PatternValue = {
+  readonly kind: "pattern";
+  readonly names: readonly Name[];
+  readonly frame: Frame;
+};
 /** The value of something wrong that has been reported already; everything made of it is poison too. */
 export type Poison = { readonly kind: "poison" };
 export type Value = TensorValue | NumberValue | FlagValue | BlockValue | PatternValue | Poison;
 
 export const poison: Poison = { kind: "poison" };
-export const numberValue = (value: number, text = String(value)): NumberValue => ({ kind: "number", value, text });
+export const numberValue = (value: number, text = String(value)): NumberValue => ({
+  kind: "number",
+  value,
+  text,
+});
 export const flagValue = (value: boolean): FlagValue => ({ kind: "flag", value });
 
 const elementNames: Readonly<Record<string, string>> = { f32: "", i32: "int", bool: "flag" };

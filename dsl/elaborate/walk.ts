@@ -44,5 +44,7 @@ export function bodyExpressions(body: Body): readonly Expr[] {
 /** Plain names among the dimensions of the tensor parameters, which the tensors give their sizes. */
 export const tensorDimNames = (formals: readonly Formal[]): readonly string[] =>
   formals.flatMap(({ type }) =>
-    type.kind === "tensor" ? type.dims.flatMap((dim) => (dim.kind === "name" ? [dim.name] : [])) : [],
+    type.kind === "tensor"
+      ? type.dims.flatMap((dim) => (dim.kind === "name" ? [dim.name] : []))
+      : [],
   );

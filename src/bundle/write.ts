@@ -1,6 +1,6 @@
 /** Writes a bundle's folder: manifest.json, kernels/*.wgsl and the typed module model.ts. The folder appears whole or not at all. */
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { UserError } from "../graph/bug.ts";
 import type { Bundle } from "./bundle.ts";
@@ -16,14 +16,25 @@ export async function writeBundle(folder: string, bundle: Bundle): Promise<void>
   const temporary = join(dirname(target), `.eyrie-${randomUUID()}`);
   const { manifest, kernels } = toManifest(bundle);
   try {
-    await mkdir(join(temporary, "kernels"), { recursive: true });
+    await makeFolder(join(temporary, "kernels"));
     await writeFile(join(temporary, "manifest.json"), `${printJson(manifest)}\n`);
     await writeFile(join(temporary, "model.ts"), writeBindings(bundle));
     for (const [file, code] of kernels) await writeFile(join(temporary, file), code);
     await replace(target, temporary);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new UserError(`${folder} cannot be written (${code}); choose another folder`);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+// Not mkdir's own recursion: Node's never ends where a folder exists but takes no new ones (/proc).
+async function makeFolder(path: string): Promise<void> {
+  if ((await stat(path).catch(() => null))?.isDirectory()) return;
+  if (path !== dirname(path)) await makeFolder(dirname(path));
+  await mkdir(path);
 }
 
 async function refuseForeign(target: string, folder: string): Promise<void> {

@@ -4,7 +4,8 @@ import { renderDiagnostics } from "../../dsl/render.ts";
 import { standardLibrary } from "../../dsl/standard-node.ts";
 import { check } from "../compile.ts";
 import { readSource } from "../execute/open-model.ts";
-import { colour, exitCodes, print, printJson, say } from "./terminal.ts";
+import { UserError } from "../graph/bug.ts";
+import { colour, print, printJson, say } from "./terminal.ts";
 
 export const checkCommand = (program: Command): void => {
   program
@@ -22,7 +23,7 @@ export const checkCommand = (program: Command): void => {
         const texts = new Map([...standard, ...sources].map((s) => [s.file, s.text]));
         print(renderDiagnostics(found, texts, { colour: colour() && process.stdout.isTTY === true }));
       }
-      say(errors === 0 ? `${paths.join(", ")}: no errors` : `${errors} ${errors === 1 ? "error" : "errors"}`);
-      if (errors > 0) process.exitCode = exitCodes.failed;
+      if (errors > 0) throw new UserError(`${errors} ${errors === 1 ? "mistake" : "mistakes"} in ${paths.join(", ")}`);
+      say(`${paths.join(", ")}: no errors`);
     });
 };

@@ -1,6 +1,4 @@
 /** `eyrie compile`: writes a bundle, and with --dump every stage on the way. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { type Command, Option } from "commander";
 import { minimumCaps } from "../../codegen/kernel.ts";
 import { writeBundle } from "../bundle/write.ts";
@@ -8,6 +6,7 @@ import { bundleOf } from "../bundle/of-compiled.ts";
 import { openExecutor } from "../execute/executors.ts";
 import { compileFile } from "../execute/open-model.ts";
 import { type AdapterChoice, adapterChoices } from "../../targets/wgsl/drivers.ts";
+import { writeTexts } from "./files.ts";
 import { compileOptions, type ModelFlags, modelOptions } from "./options.ts";
 import { printJson, say } from "./terminal.ts";
 
@@ -29,7 +28,7 @@ async function compileModel(model: string, flags: Flags): Promise<void> {
   const started = performance.now();
   const compiled = await compileFile({ model, ...compileOptions(flags), ...dump }, await capsFor(flags.adapter));
   const milliseconds = performance.now() - started;
-  for (const [name, text] of stages) await writeInto(join(flags.dump ?? "", name), text);
+  if (flags.dump) await writeTexts(flags.dump, stages);
   const entries = Object.entries(compiled.entries).map(([name, { program }]) => ({
     entry: name, kernels: program.kernels.length, dispatches: program.steps.length, arenaBytes: program.slots.reduce((a, b) => a + b, 0),
   }));
@@ -44,9 +43,4 @@ async function capsFor(adapter: AdapterChoice | undefined) {
   const executor = await openExecutor({ adapter });
   await executor.release();
   return executor.caps;
-}
-
-async function writeInto(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
 }

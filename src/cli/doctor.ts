@@ -1,7 +1,8 @@
 /** `eyrie doctor`: which adapters there are, which one would be taken and why, what to install. */
 import type { Command } from "commander";
 import { listAdapters } from "../../targets/wgsl/adapters.ts";
-import { exitCodes, print, printJson } from "./terminal.ts";
+import { UserError } from "../graph/bug.ts";
+import { print, printJson } from "./terminal.ts";
 
 export const doctorCommand = (program: Command): void => {
   program
@@ -14,9 +15,9 @@ export const doctorCommand = (program: Command): void => {
       else {
         for (const a of report.adapters)
           print(`${a.name === report.chosen ? "*" : " "} ${a.name.padEnd(12)} ${a.available ? a.description : `not available: ${a.reason}`}`);
-        print(report.why);
+        if (report.chosen !== null) print(report.why);
         for (const hint of report.hints) print(`hint: ${hint}`);
       }
-      if (report.chosen === null) process.exitCode = exitCodes.failed;
+      if (report.chosen === null) throw new UserError("no WebGPU adapter opens here; install one of those above, or run models with --executor evaluate");
     });
 };

@@ -11,16 +11,27 @@ export type ModelFlags = {
   readonly batch?: number;
   readonly chunk?: number;
   readonly context?: number;
-  readonly f16?: boolean;
 };
 export type ExecutorFlags = { readonly executor?: ExecutorName; readonly adapter?: AdapterChoice };
 
-/** A whole number from `least`. */
-export const whole = (least: number) => (text: string): number => {
+/** A whole number from `least` to `most`. */
+export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => (text: string): number => {
   const n = Number(text.replaceAll("_", ""));
-  if (!Number.isSafeInteger(n) || n < least) throw new InvalidArgumentError(`give a whole number from ${least}`);
+  if (text.trim() === "" || !Number.isSafeInteger(n) || n < least || n > most)
+    throw new InvalidArgumentError(`give a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}`);
   return n;
 };
+
+/** The largest u32. */
+export const largestWord = 2 ** 32 - 1;
+
+/** Token numbers between commas or spaces. */
+export function tokenList(text: string): readonly number[] {
+  const tokens = text.split(/[\s,]+/).filter(Boolean).map(Number);
+  if (tokens.length === 0 || tokens.some((t) => !Number.isSafeInteger(t) || t < 0))
+    throw new InvalidArgumentError("give token numbers, as in 2,651,9456");
+  return tokens;
+}
 
 export const real = (least: number, most: number) => (text: string): number => {
   const n = Number(text);
@@ -30,7 +41,7 @@ export const real = (least: number, most: number) => (text: string): number => {
 
 function setting(text: string, before: Settings): Settings {
   const [name, value, ...more] = text.split("=");
-  if (!name || value === undefined || more.length > 0) throw new InvalidArgumentError("write name=value, as in width=512");
+  if (!name?.trim() || !value?.trim() || more.length > 0) throw new InvalidArgumentError("write name=value, as in width=512");
   return { ...before, [name.trim()]: settingValue(value.trim()) };
 }
 
@@ -45,7 +56,7 @@ export const modelOptions = (command: Command): Command =>
     .option("--target <name>", "model or block of the file (default: its last model)")
     .option("--config <title|file>", "a named configuration, or a Hugging Face config.json")
     .option("--set <name=value>", "override a setting; may be repeated", setting, {})
-    .option("--batch <n>", "rows that run side by side", whole(1))
+    .option("--batch <n>", "rows that run side by side", whole(1, 65_535))
     .option("--chunk <n>", "tokens that prefill takes in one call", whole(1))
     .option("--context <n>", "most tokens of a stream through attention without a window", whole(1));
 

@@ -2,8 +2,7 @@
 import cliProgress from "cli-progress";
 import { CompilerBug, UserError } from "../graph/bug.ts";
 
-/** 0 is success; 2 is commander's code for a wrong command line. */
-export const exitCodes = { failed: 1, usage: 2, bug: 70 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, bug: 70 } as const;
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -32,19 +31,23 @@ export function progressBar(title: string): { update(done: number, total: number
 /** Says what went wrong without a stack trace, and gives the exit code for it. */
 export function report(error: unknown): number {
   if (error instanceof UserError) {
-    say(error.message.startsWith("error") || error.message.startsWith("warning") ? error.message : `error: ${error.message}`);
+    say(/^(error|warning)\b/.test(error.message) ? error.message : `error: ${error.message}`);
     return exitCodes.failed;
   }
-  if (error instanceof CompilerBug) {
-    say(error.message);
-    return exitCodes.bug;
-  }
-  const { message, code } = error as NodeJS.ErrnoException;
-  if (code !== undefined) {
-    say(`error: ${message}`);
+  const lack = lackOf(error as NodeJS.ErrnoException);
+  if (lack !== null) {
+    say(`error: ${lack}`);
     return exitCodes.failed;
   }
-  say(`compiler bug: ${message}; please report it with the command line (EYRIE_TRACE=1 shows where)`);
-  if (process.env.EYRIE_TRACE) say((error as Error).stack ?? "");
+  const { message, stack } = error as Error;
+  say(error instanceof CompilerBug ? message : `compiler bug: ${message}; please report it with the command line (EYRIE_TRACE=1 shows where)`);
+  if (process.env.EYRIE_TRACE) say(stack ?? "");
   return exitCodes.bug;
+}
+
+/** What the machine would not do, in words; null where the fault is ours. */
+function lackOf({ message, errno, code, path }: NodeJS.ErrnoException): string | null {
+  if (/array buffer allocation failed|invalid (typed )?array (buffer )?length/i.test(message))
+    return "this machine has not enough memory for it; use smaller sizes, a smaller batch or chunk";
+  return errno === undefined ? null : `${path ?? "a file"} cannot be read or written (${code}); check the path and the space on the disk`;
 }

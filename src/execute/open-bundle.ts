@@ -1,8 +1,8 @@
 /** Runs a bundle on Dawn without the compiler: kernels come as text. Node only. */
-import type { Caps } from "../../codegen/kernel.ts";
 import { loadSession } from "../../targets/wgsl/session.ts";
 import { openDevice } from "../../targets/wgsl/device.ts";
 import type { Bundle } from "../bundle/bundle.ts";
+import { requireCaps } from "../bundle/caps.ts";
 import { UserError } from "../graph/bug.ts";
 import { openCheckpoint } from "../weights/checkpoint.ts";
 import { mapNames } from "../weights/names.ts";
@@ -16,13 +16,16 @@ export async function openBundle(bundle: Bundle, request: Pick<ModelRequest, "ad
     requireCaps(bundle.caps, opened.caps);
     const path = checkpointPath(request.weights);
     const checkpoint = await openCheckpoint(path);
-    const weights = mapNames(bundle.parameters, bundle.names, checkpoint);
     const options = request.onProgress ? { onProgress: request.onProgress } : {};
-    const session = await loadSession(opened.device, bundle.programs, bundle.entries, weights, options).finally(() => checkpoint.close());
+    const load = async () => {
+      const weights = mapNames(bundle.parameters, bundle.names, checkpoint);
+      return [weights.table, await loadSession(opened.device, bundle.programs, bundle.entries, weights, options)] as const;
+    };
+    const [table, session] = await load().finally(() => checkpoint.close());
     return {
       name: bundle.model,
       describe: opened.info,
-      weights: `${path} (${weights.table} names)`,
+      weights: `${path} (${table} names)`,
       context: bundle.context,
       session,
       release: async () => {
@@ -39,14 +42,4 @@ export async function openBundle(bundle: Bundle, request: Pick<ModelRequest, "ad
 function checkpointPath(weights: ModelRequest["weights"]): string {
   if (typeof weights === "string") return weights;
   throw new UserError("a bundle holds no initialisers; give --weights a checkpoint (eyrie init-weights writes one)");
-}
-
-/** A bundle's kernels assume what its caps promise. */
-function requireCaps(needed: Caps, has: Caps): void {
-  const limits = ["maxBindingBytes", "maxBufferBytes", "maxBuffersPerKernel", "maxWorkgroupLanes", "maxWorkgroupBytes", "maxWorkgroupsPerDimension"] as const;
-  const short = limits.filter((l) => needed[l] > has[l]).map((l) => `${l} ${has[l]} where ${needed[l]} was assumed`);
-  if (needed.f16 && !has.f16) short.push("no f16");
-  if (needed.subgroup && needed.subgroup.size !== has.subgroup?.size)
-    short.push(`subgroups of ${has.subgroup?.size ?? "unknown size"} where ${needed.subgroup.size} was assumed`);
-  if (short.length > 0) throw new UserError(`this bundle was compiled for another device (${short.join(", ")}); compile it again for this one`);
 }

@@ -48,11 +48,23 @@ export type OpenedModel = {
   release(): Promise<void>;
 };
 
-/** Reads a model's text; UserError when it cannot be read. */
+/** Stands for a model file where a block of the standard library is all that is wanted. */
+const standardOnly = "std";
+
+/** Reads a model's text; `std` is the standard library alone. UserError when it cannot be read. */
 export async function readSource(path: string): Promise<Source> {
-  const text = await readFile(path, "utf8").catch(() => null);
-  if (text === null) throw new UserError(`${path} cannot be read; give the path of an .eyrie file`);
-  return { file: relative(process.cwd(), path) || path, text };
+  if (path === standardOnly) return { file: standardOnly, text: "" };
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`${path} cannot be read (${error.code}); give the path of an .eyrie file`);
+  });
+  const file = relative(process.cwd(), path) || path;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text.includes("\0")) return { file, text };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  throw new UserError(`${path} is not text; give the path of an .eyrie file`);
 }
 
 /** What --config and --set mean for this model: a title goes to the compiler, a config.json becomes settings. */
@@ -65,6 +77,8 @@ export async function settingsFor(
   if (!config.endsWith(".json")) return { config, settings };
   const files = [...standardLibrary(), source].map((s) => parse(s.file, s.text).ast);
   const found = settingsOf(await readConfig(config), listTables(files), declaredSettings(files, source.file));
+  if (Object.keys(found).length === 0)
+    throw new UserError(`${config} gives none of this model's settings; give the config.json of a checkpoint that fits it`);
   return { settings: { ...found, ...settings } };
 }
 
@@ -73,10 +87,18 @@ export async function compileFile(request: Omit<ModelRequest, "weights">, caps: 
   const source = await readSource(request.model);
   const given = await settingsFor(source, request);
   const { config: _title, ...rest } = request;
+  requireTarget(source, request.target);
   const result = compile([source], { ...rest, ...given, standard: standardLibrary(), caps });
   const sources = [...standardLibrary(), source];
   if (!result.compiled) throw new DiagnosticsError(result.diagnostics, sources, request.colour);
   return result.compiled;
+}
+
+function requireTarget(source: Source, target: string | undefined): void {
+  const { ast, diagnostics } = parse(source.file, source.text);
+  const { length } = ast.items.filter((item) => item.kind === "model");
+  if (target === undefined && length === 0 && diagnostics.length === 0)
+    throw new UserError(`${source.file} defines no model; give --target the name of one of its blocks, or write a model`);
 }
 
 /** Opens everything that running a model takes. Release it when done. */
@@ -109,8 +131,13 @@ export async function weightsFor(compiled: Pick<Compiled, "model">, from: ModelR
   if (typeof from !== "string")
     return { weights: initialWeights(parameters, from.seed), describe: `random, seed ${from.seed}`, close: async () => {} };
   const checkpoint = await openCheckpoint(from);
-  const weights = mapNames(parameters, names, checkpoint);
-  return { weights, describe: `${from} (${weights.table} names)`, close: () => checkpoint.close() };
+  try {
+    const weights = mapNames(parameters, names, checkpoint);
+    return { weights, describe: `${from} (${weights.table} names)`, close: () => checkpoint.close() };
+  } catch (error) {
+    await checkpoint.close();
+    throw error;
+  }
 }
 
 function declaredSettings(files: readonly ReturnType<typeof parse>["ast"][], file: string): readonly string[] {

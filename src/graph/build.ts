@@ -1,5 +1,6 @@
 /** Makes typed, hash-consed nodes: equal operations on equal inputs are one node. Knows no model and no pass. */
 import { CompilerBug } from "./bug.ts";
+import { canonical } from "./canonical.ts";
 import type {
   CompositeName,
   Composites,
@@ -13,25 +14,16 @@ import type {
   Type,
 } from "./graph.ts";
 import { inferType } from "./ops.ts";
+import { sameType } from "./ops/rule.ts";
 
 export class GraphBuilder {
-  readonly #nodes = new Map<string, Node>();
-  readonly #own = new WeakSet<Node>();
-  #count = 0;
+  readonly #byKey = new Map<string, Node>();
+  /** Every node made here, at the place of its id. */
+  readonly #made: Node[] = [];
 
   /** The node of this operation on these inputs; an equal one made before is returned. */
   node<K extends OpName>(op: K, attrs: Ops[K], inputs: readonly Node[], label = ""): NodeOf<K> {
-    for (const input of inputs)
-      if (!this.#own.has(input))
-        throw new CompilerBug(`${op} of %${input.id} ${input.op}, which another builder made`);
-    const key = `${op} ${canonical(attrs)} ${inputs.map((n) => n.id).join(" ")}`;
-    let node = this.#nodes.get(key) as NodeOf<K> | undefined;
-    if (!node) {
-      const type = inferType(op, attrs, inputs);
-      node = { id: this.#count++, op, attrs, inputs: [...inputs], type, label: "" };
-      this.#nodes.set(key, node as Node);
-      this.#own.add(node as Node);
-    }
+    const node = this.#find(op, attrs, inputs, () => inferType(op, attrs, inputs));
     return label === "" ? node : this.label(node, label);
   }
   /** Names a node that has no name yet; a name is no part of a node's identity, so the node stays the same. */
@@ -41,7 +33,34 @@ export class GraphBuilder {
   }
   /** The same operation on other inputs. */
   rebuild(node: Node, inputs: readonly Node[]): Node {
-    return this.node(node.op, node.attrs, inputs, node.label) as Node;
+    const { op, attrs, label } = node;
+    // Inputs of the types that they had give the type that there was.
+    const typed = node.inputs.every((n, i) => inputs[i] && sameType(n.type, inputs[i].type));
+    const same = typed && node.inputs.length === inputs.length;
+    const type = () => (same ? node.type : inferType(op, attrs, inputs));
+    const made = this.#find(op, attrs, inputs, type) as Node;
+    return label === "" ? made : this.label(made, label);
+  }
+
+  #find<K extends OpName>(
+    op: K,
+    attrs: Ops[K],
+    inputs: readonly Node[],
+    type: () => Type,
+  ): NodeOf<K> {
+    let key = `${op} ${canonical(attrs)}`;
+    for (const input of inputs) {
+      if (this.#made[input.id] !== input)
+        throw new CompilerBug(`${op} of %${input.id} ${input.op}, which another builder made`);
+      key += ` ${input.id}`;
+    }
+    const known = this.#byKey.get(key) as NodeOf<K> | undefined;
+    if (known) return known;
+    const id = this.#made.length;
+    const node: NodeOf<K> = { id, op, attrs, inputs: [...inputs], type: type(), label: "" };
+    this.#byKey.set(key, node as Node);
+    this.#made.push(node as Node);
+    return node;
   }
 
   parameter(name: string, type: Type): NodeOf<"parameter"> {
@@ -114,19 +133,4 @@ export class GraphBuilder {
   composite<K extends CompositeName>(name: K, attrs: Composites[K], inputs: readonly Node[]): Node {
     return this.node("composite", { name, ...attrs } as Ops["composite"], inputs);
   }
-}
-
-/** A text that is equal for equal attributes, whatever the order of their keys; tells −0, NaN and infinities apart. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value === "object" && value !== null)
-    return `{${Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => `${k}:${canonical(v)}`)
-      .join(",")}}`;
-  return Object.is(value, -0)
-    ? "-0"
-    : typeof value === "string"
-      ? JSON.stringify(value)
-      : String(value);
 }

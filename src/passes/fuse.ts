@@ -5,8 +5,8 @@ import { Draft, type Reach } from "./fusion/draft.ts";
 import { Facts, roleOf } from "./fusion/roles.ts";
 import type { Fused, Region } from "./regions.ts";
 
-/** `maxBuffers`: inputs and outputs that a region may have. */
-export type FuseOptions = { readonly maxBuffers: number };
+/** `maxBuffers`: inputs and outputs that a region may have. `isCut`: a parameter is bound in pieces, each with a buffer that says where it starts. */
+export type FuseOptions = { readonly maxBuffers: number; readonly isCut?: (parameter: Node) => boolean };
 
 /** Buffers that a recipe needs for itself (chunked scans keep two scratch tensors). */
 const reserve = { scan: 2 } as Readonly<Record<string, number>>;
@@ -18,7 +18,7 @@ const reserve = { scan: 2 } as Readonly<Record<string, number>>;
 const turns: readonly (readonly Node["op"][])[] = [["scan"], ["ringWrite", "composite", "sample"], ["reduce"], ["contract"]];
 
 export function fuse(graph: Graph, options: FuseOptions): Fused {
-  const facts = new Facts(graph);
+  const facts = new Facts(graph, options.isCut);
   const owner = new Map<Node, Draft>();
   const drafts: Draft[] = [];
   const begin = (root: Node): Draft => {

@@ -60,7 +60,8 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
     if (known) return known;
     let now = node;
     for (let round = 0; ; round++) {
-      now = g.rebuild(now, now.inputs.map(settle));
+      const inputs = now.inputs.map(settle);
+      if (inputs.some((n, i) => n !== now.inputs[i])) now = g.rebuild(now, inputs);
       const next = applyFirst(rules, now, g);
       if (!next) break;
       if (round === patience)

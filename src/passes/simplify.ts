@@ -9,4 +9,8 @@ import { type Rule, rewrite } from "./rewrite.ts";
 export const rules: readonly Rule[] = [...arithmetic, ...movement];
 
 /** Narrowing sees through fewer nodes once the laws have run, and leaves new work for them. */
-export const simplify = (graph: Graph): Graph => rewrite(narrow(rewrite(graph, rules)), rules);
+export function simplify(graph: Graph): Graph {
+  const rewritten = rewrite(graph, rules);
+  const narrowed = narrow(rewritten);
+  return narrowed === rewritten ? rewritten : rewrite(narrowed, rules);
+}

@@ -91,6 +91,6 @@ function mismatch(
   const part = index === null ? "" : `[${index}]`;
   const how = transpose ? ", transposed," : "";
   return new UserError(
-    `${path}: "${source}"${part} of shape [${stored.shape.join(", ")}]${how} ${what}: the parameter ${parameter} has shape [${shape.join(", ")}]; check the model's settings.`,
+    `${path}: "${source}"${part} of shape [${stored.shape.join(", ")}]${how} ${what}: the parameter ${parameter} has shape [${shape.join(", ")}]; check the model's settings`,
   );
 }

@@ -30,7 +30,7 @@ export async function restoreState(path: string, model: string): Promise<Tensors
     const file = await openSafetensors(source);
     if (file.metadata.format !== format) {
       throw new UserError(
-        `${path} is not a saved stream state; give a file that was written by saveState`,
+        `${path} is not a saved stream state; give a file that saveState or run --save-state wrote`,
       );
     }
     if (file.metadata.model !== model) {

@@ -39,7 +39,7 @@ export function keepStates<T>(
     const values = held.get(state);
     if (!values)
       throw new UserError(
-        "this state was released or belongs to another session; take one of this session.",
+        "this state was released or belongs to another session; take one of this session",
       );
     return values;
   };
@@ -67,7 +67,7 @@ function givenState(values: Tensors, spec: TensorSpec): Tensor {
   const tensor = values[spec.name];
   if (!tensor)
     throw new UserError(
-      `the saved values lack the state "${spec.name}"; save them from a session of this model.`,
+      `the saved values lack the state "${spec.name}"; save them from a session of this model`,
     );
   checkTensor(`state "${spec.name}"`, spec, tensor);
   return tensor;

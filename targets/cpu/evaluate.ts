@@ -36,7 +36,7 @@ export async function loadEvaluator(
       const [graph, spec] = [graphs[entry], entries[entry]];
       if (!graph || !spec)
         throw new UserError(
-          `there is no entry "${entry}"; the entries are ${Object.keys(graphs).join(", ")}.`,
+          `there is no entry "${entry}"; the entries are ${Object.keys(graphs).join(", ")}`,
         );
       const values = valuesOf(state);
       const given = {
@@ -69,7 +69,7 @@ function readOutputs(
       const value = values[name];
       if (!value)
         throw new UserError(
-          `${entry} has no output "${name}"; it has ${Object.keys(values).join(", ")}.`,
+          `${entry} has no output "${name}"; it has ${Object.keys(values).join(", ")}`,
         );
       return [name, tensorOf(value.type, value.data)];
     }),

@@ -43,7 +43,7 @@ export async function loadInterpreter(
       const [program, spec] = [programs[entry], entries[entry]];
       if (!program || !spec)
         throw new UserError(
-          `there is no entry "${entry}"; the entries are ${Object.keys(programs).join(", ")}.`,
+          `there is no entry "${entry}"; the entries are ${Object.keys(programs).join(", ")}`,
         );
       return runProgram(
         program,
@@ -154,7 +154,7 @@ function runProgram(
     else if (outputs.includes(buffer.name)) results[buffer.name] = tensorOf(buffer, data);
   });
   const missing = outputs.find((name) => !(name in results));
-  if (missing !== undefined) throw new UserError(`${program.name} has no output "${missing}".`);
+  if (missing !== undefined) throw new UserError(`${program.name} has no output "${missing}"`);
   return results;
 }
 
@@ -168,7 +168,7 @@ function placeBuffer(
     case "parameter":
     case "constant": {
       const memory = fixed.get(buffer);
-      if (!memory) throw new UserError("the session was released; load the model again.");
+      if (!memory) throw new UserError("the session was released; load the model again");
       return memory;
     }
     case "input":

@@ -1,11 +1,18 @@
 /** Brings a kernel into the part of the kernel language that WGSL can say. The result still runs in the interpreter. */
 import type { Kernel } from "../../codegen/kernel.ts";
-import { clampTanh, countInU32, makeSpecialsFromBits, selectBoolVectors } from "../legalize.ts";
+import {
+  clampTanh,
+  countInU32,
+  makeSpecialsFromBits,
+  readVariablesInPlace,
+  selectBoolVectors,
+} from "../legalize.ts";
 
 /** tanh(±10) is ±1 in f32, and some devices give NaN from about ±44 on. */
 const tanhLimit = 10;
 
 const rewrites = [
+  readVariablesInPlace,
   countInU32,
   selectBoolVectors,
   clampTanh(tanhLimit),

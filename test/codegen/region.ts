@@ -109,18 +109,21 @@ export function worstError(
   matters: (index: number) => boolean = () => true,
 ): number {
   const expected = meaningOf(region, leaves);
+  const seen = new Set<string>();
   let worst = 0;
   for (const [device, caps] of Object.entries(devices)) {
     assert.ok(recipe.accepts(region, caps), `${recipe.name} accepts the region`);
-    const seen = new Set<string>();
-    for (const choice of recipe.choices(region, caps)) {
+    const choices = recipe.choices(region, caps);
+    const schedules = choices.map((c) => JSON.stringify(c.schedule));
+    assert.equal(new Set(schedules).size, choices.length, "every schedule is offered once");
+    for (const choice of choices) {
+      const lowered = choice.build();
+      const text = JSON.stringify(lowered.kernels.map((l) => [l.kernel, l.grid]));
+      if (seen.has(text)) continue;
+      seen.add(text);
       const what = `${device}, ${JSON.stringify(choice.schedule)}`;
-      assert.ok(!seen.has(what), `${what} is offered once`);
-      seen.add(what);
-      worst = Math.max(
-        worst,
-        errorOf(runLowered(choice.build(), region, leaves, caps), expected, matters, what),
-      );
+      const found = runLowered(lowered, region, leaves, caps);
+      worst = Math.max(worst, errorOf(found, expected, matters, what));
     }
   }
   return worst;
@@ -133,13 +136,12 @@ function errorOf(
   what: string,
 ): number {
   let worst = 0;
-  found.forEach((data, o) =>
-    data.forEach((value, i) => {
+  for (const [o, data] of found.entries())
+    for (const [i, value] of data.entries()) {
       assert.ok(Number.isFinite(value), `${what}: element ${i} is ${value}`);
       const right = expected[o]![i]!;
       if (matters(i)) worst = Math.max(worst, Math.abs(value - right) / (1 + Math.abs(right)));
-    }),
-  );
+    }
   return worst;
 }
 

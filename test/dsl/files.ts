@@ -1,7 +1,7 @@
 /** Model texts and the standard library as trees, for the tests of elaboration. */
 import { readFileSync } from "node:fs";
-import { checkFile, elaborate, type Elaboration, type Options } from "../../dsl/elaborate.ts";
 import type { Diagnostic } from "../../dsl/diagnostics.ts";
+import { checkFile, type Elaboration, elaborate, type Options } from "../../dsl/elaborate.ts";
 import type { Model } from "../../dsl/model.ts";
 import { parse } from "../../dsl/parse.ts";
 import { standardLibrary } from "../../dsl/standard-node.ts";
@@ -15,7 +15,11 @@ export const readText = (path: string): string => readFileSync(new URL(path, roo
 const sizes = { batch: 2, tokens: 3, chunk: 3, context: 32 };
 
 /** The elaboration of a target of `text`. */
-export function elaborateText(text: string, target: string, options: Partial<Options> = {}): Elaboration {
+export function elaborateText(
+  text: string,
+  target: string,
+  options: Partial<Options> = {},
+): Elaboration {
   const { ast, diagnostics } = parse("user.eyrie", text);
   if (diagnostics.length > 0) throw new Error(diagnostics.map((d) => d.message).join("\n"));
   return elaborate([...standard, ast], target, { ...sizes, ...options });
@@ -31,7 +35,9 @@ export function modelOf(text: string, target: string, options: Partial<Options> 
 /** `line: code message (hint)` for everything that `check` finds in a text. */
 export function mistakesIn(text: string): readonly string[] {
   const { ast, diagnostics } = parse("user.eyrie", text);
-  return [...diagnostics, ...checkFile([...standard, ast], [ast])].map((d) => describeDiagnostic(d, text));
+  return [...diagnostics, ...checkFile([...standard, ast], [ast])].map((d) =>
+    describeDiagnostic(d, text),
+  );
 }
 
 export const describeDiagnostic = ({ code, span, message }: Diagnostic, text: string): string => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { convert } from "../../src/graph/scalars.ts";
 import { halfBits } from "../../targets/half.ts";
 
-function valueOf(bits: number): number {
+function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = (bits & 0x3ff) / 1024;
@@ -12,13 +12,13 @@ function valueOf(bits: number): number {
 describe("f16 storage", () => {
   it("keeps every half as it is", () => {
     for (let bits = 0; bits < 0x10000; bits++)
-      if ((bits & 0x7c00) !== 0x7c00) assert.equal(halfBits(valueOf(bits)), bits);
+      if ((bits & 0x7c00) !== 0x7c00) assert.equal(halfBits(halfValue(bits)), bits);
   });
 
   it("rounds to the nearest half, ties to even", () => {
     for (let i = 0; i < 5000; i++) {
       const value = Math.fround(Math.sin(i * 1.7) * 10 ** ((i % 13) - 8));
-      assert.ok(valueOf(halfBits(value)) === convert(value, "f32", "f16"), String(value));
+      assert.ok(halfValue(halfBits(value)) === convert(value, "f32", "f16"), String(value));
     }
     assert.equal(halfBits(1 + 2 ** -11), 0x3c00);
     assert.equal(halfBits(1 + 3 * 2 ** -11), 0x3c02);

@@ -4,7 +4,9 @@ import { elementwise } from "./elementwise.ts";
 import { shapes } from "./shapes.ts";
 import { time } from "./time.ts";
 
-const table: ReadonlyMap<string, Primitive> = new Map(Object.entries({ ...elementwise, ...shapes, ...time }));
+const table: ReadonlyMap<string, Primitive> = new Map(
+  Object.entries({ ...elementwise, ...shapes, ...time }),
+);
 
 export const primitive = (name: string): Primitive | null => table.get(name) ?? null;
 

@@ -12,7 +12,10 @@ import { expressionText } from "../text.ts";
 import { type Frame, numberValue, poison, type Value } from "../values.ts";
 
 type Build = (g: GraphBuilder, x: Node) => Node;
-const scalar = (fn: ScalarName): Build => (g, x) => g.map(fn, x);
+const scalar =
+  (fn: ScalarName): Build =>
+  (g, x) =>
+    g.map(fn, x);
 
 const builders = {
   exp: scalar("exp"),
@@ -24,11 +27,20 @@ const builders = {
   floor: scalar("floor"),
   sin: scalar("sin"),
   cos: scalar("cos"),
-  sigmoid, softplus, gelu, silu, expm1, log1p,
+  sigmoid,
+  softplus,
+  gelu,
+  silu,
+  expm1,
+  log1p,
 } satisfies Record<string, Build>;
 
 /** A number that came out of a computation; a mistake where it is none. */
-export function computed(frame: Frame, call: { readonly expr: Expr; readonly span: Span }, value: number): Value {
+export function computed(
+  frame: Frame,
+  call: { readonly expr: Expr; readonly span: Span },
+  value: number,
+): Value {
   if (Number.isFinite(value)) return numberValue(value);
   const why = Number.isNaN(value) ? "the result is not a number" : "the result is infinite";
   return report(frame, "E0411", call.span, { text: expressionText(call.expr), why });
@@ -47,7 +59,9 @@ const unary = (name: string, build: Build): Primitive => ({
     const number = staticArg(call, 0);
     if (number !== undefined) return computed(call.frame, call, unaryNumbers[name]!(number));
     const x = floatArg(call, 0);
-    return x ? namedTensor(call.frame, call.span, build(call.frame.session.graph, x.node), x.dims) : poison;
+    return x
+      ? namedTensor(call.frame, call.span, build(call.frame.session.graph, x.node), x.dims)
+      : poison;
   },
 });
 
@@ -57,8 +71,11 @@ const binary = (name: "max" | "min"): Primitive => ({
   build: (call) => {
     const numbers = [staticArg(call, 0), staticArg(call, 1)];
     const [a, b] = numbers;
-    if (a !== undefined && b !== undefined) return computed(call.frame, call, binaryNumbers[name]!(a, b));
-    const operands = numbers.map((n, i): Operand | null => (n === undefined ? tensorArg(call, i) : numberValue(n)));
+    if (a !== undefined && b !== undefined)
+      return computed(call.frame, call, binaryNumbers[name]!(a, b));
+    const operands = numbers.map((n, i): Operand | null =>
+      n === undefined ? tensorArg(call, i) : numberValue(n),
+    );
     const [left, right] = operands;
     if (!left || !right) return poison;
     return mapTensors(call.frame, call.span, name, [left, right], ["f32", "i32"], `\`${name}\``);
@@ -74,7 +91,10 @@ const roundBf16: Primitive = {
     if (number !== undefined) return computed(call.frame, call, unaryNumbers.round_bf16!(number));
     if (tensorArg(call, 0)) {
       const text = expressionText(call.expr.args[0]!);
-      return report(call.frame, "E0408", call.span, { text, needed: "the argument of `round_bf16`" });
+      return report(call.frame, "E0408", call.span, {
+        text,
+        needed: "the argument of `round_bf16`",
+      });
     }
     return poison;
   },
@@ -86,12 +106,16 @@ const float: Primitive = {
   named: [],
   build: (call) => {
     const x = tensorArg(call, 0);
-    return x ? namedTensor(call.frame, call.span, call.frame.session.graph.cast(x.node, "f32"), x.dims) : poison;
+    return x
+      ? namedTensor(call.frame, call.span, call.frame.session.graph.cast(x.node, "f32"), x.dims)
+      : poison;
   },
 };
 
 export const elementwise: Readonly<Record<string, Primitive>> = {
-  ...Object.fromEntries(Object.entries(builders).map(([name, build]) => [name, unary(name, build)])),
+  ...Object.fromEntries(
+    Object.entries(builders).map(([name, build]) => [name, unary(name, build)]),
+  ),
   max: binary("max"),
   min: binary("min"),
   round_bf16: roundBf16,

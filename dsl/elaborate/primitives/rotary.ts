@@ -14,7 +14,8 @@ export function rotate(session: Session, x: Node, dims: number, theta: number): 
   const type = { dtype: "f32", shape: [sizes.batch, sizes.tokens, dims] } as const;
   const table = session.input(`rotary_${dims}_${theta}`, type, { kind: "rotary", dims, theta });
   const [x1, x2] = [graph.slice(x, 3, 0, half), graph.slice(x, 3, half, half)];
-  const over = (from: number) => graph.broadcast(graph.slice(table, 2, from, half), x1.type.shape, [0, 1, 3]);
+  const over = (from: number) =>
+    graph.broadcast(graph.slice(table, 2, from, half), x1.type.shape, [0, 1, 3]);
   const [cos, sin] = [over(0), over(half)];
   const first = graph.map("sub", graph.map("mul", x1, cos), graph.map("mul", x2, sin));
   const second = graph.map("add", graph.map("mul", x2, cos), graph.map("mul", x1, sin));

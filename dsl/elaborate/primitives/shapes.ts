@@ -2,12 +2,12 @@
 import { mean as meanOf, softmax as softmaxOf } from "../../../src/graph/functions.ts";
 import type { Node } from "../../../src/graph/graph.ts";
 import type { Expr } from "../../syntax.ts";
-import { type Call, floatArg, listItems, overDims, type Primitive, tensorArg } from "../calls.ts";
 import { axisOf } from "../broadcast.ts";
+import { type Call, floatArg, listItems, overDims, type Primitive, tensorArg } from "../calls.ts";
 import { isAmbientDim, report } from "../frame.ts";
 import { type Dim, evaluateDim, evaluateDims, namedTensor } from "../sizes.ts";
 import { expressionText, shapeText } from "../text.ts";
-import { type Frame, poison, tensorText, type TensorValue } from "../values.ts";
+import { type Frame, poison, type TensorValue, tensorText } from "../values.ts";
 
 /** Removes one dimension after another. */
 const reduction = (reduce: (frame: Frame, x: Node, axis: number) => Node): Primitive => ({
@@ -53,9 +53,17 @@ const contract: Primitive = {
     if (!a || !b || !inBoth(call, a, b)) return poison;
     const over = overDims(call, [a, b]);
     if (!over) return poison;
-    const dims = [...a.dims, ...b.dims.filter((dim) => !a.dims.includes(dim))].filter((dim) => !over.includes(dim));
+    const dims = [...a.dims, ...b.dims.filter((dim) => !a.dims.includes(dim))].filter(
+      (dim) => !over.includes(dim),
+    );
     const spell = letters([...a.dims, ...b.dims]);
-    const node = call.frame.session.graph.contract(a.node, b.node, spell(a.dims), spell(b.dims), spell(dims));
+    const node = call.frame.session.graph.contract(
+      a.node,
+      b.node,
+      spell(a.dims),
+      spell(b.dims),
+      spell(dims),
+    );
     return namedTensor(call.frame, call.span, node, dims);
   },
 };
@@ -83,7 +91,12 @@ function partsFit(call: Call, partsExpr: Expr, parts: readonly Dim[], whole: Dim
     report(call.frame, "E0311", call.span, { dim: ambient.text, doing: call.name });
     return false;
   }
-  const facts = { parts: expressionText(partsExpr), whole: whole.text, product: product(parts), size: whole.size };
+  const facts = {
+    parts: expressionText(partsExpr),
+    whole: whole.text,
+    product: product(parts),
+    size: whole.size,
+  };
   if (product(parts) !== whole.size) report(call.frame, "E0310", partsExpr.span, facts);
   return product(parts) === whole.size;
 }
@@ -99,10 +112,29 @@ const split: Primitive = {
     const axis = x && axisOf(call.frame, wholeExpr.span, x, expressionText(wholeExpr));
     if (!x || !parts || axis === null) return poison;
     const { shape } = x.node.type;
-    if (!partsFit(call, partsExpr, parts, { text: x.dims[axis]!, size: shape[axis]! })) return poison;
-    const replace = <V>(all: readonly V[], by: readonly V[]) => [...all.slice(0, axis), ...by, ...all.slice(axis + 1)];
-    const node = call.frame.session.graph.reshape(x.node, replace(shape, parts.map((part) => part.size)));
-    return namedTensor(call.frame, call.span, node, replace(x.dims, parts.map((part) => part.text)));
+    if (!partsFit(call, partsExpr, parts, { text: x.dims[axis]!, size: shape[axis]! }))
+      return poison;
+    const replace = <V>(all: readonly V[], by: readonly V[]) => [
+      ...all.slice(0, axis),
+      ...by,
+      ...all.slice(axis + 1),
+    ];
+    const node = call.frame.session.graph.reshape(
+      x.node,
+      replace(
+        shape,
+        parts.map((part) => part.size),
+      ),
+    );
+    return namedTensor(
+      call.frame,
+      call.span,
+      node,
+      replace(
+        x.dims,
+        parts.map((part) => part.text),
+      ),
+    );
   },
 };
 
@@ -118,15 +150,23 @@ const merge: Primitive = {
     const items = listItems(partsExpr);
     const axes = x && items.map((item) => axisOf(frame, item.span, x, expressionText(item)));
     const first = axes?.[0];
-    if (!x || !whole || !axes || first === undefined || axes.some((axis) => axis === null)) return poison;
+    if (!x || !whole || !axes || first === undefined || axes.some((axis) => axis === null))
+      return poison;
     if (first === null || axes.some((axis, i) => axis !== first + i)) {
-      const facts = { expected: `${shapeText(items.map((item) => expressionText(item)))} side by side`, found: shapeText(x.dims) };
+      const facts = {
+        expected: `${shapeText(items.map((item) => expressionText(item)))} side by side`,
+        found: shapeText(x.dims),
+      };
       return report(frame, "E0302", partsExpr.span, { what: "`merge`", ...facts });
     }
     const { shape } = x.node.type;
     const parts = axes.map((axis) => ({ text: x.dims[axis!]!, size: shape[axis!]! }));
     if (!partsFit(call, partsExpr, parts, whole)) return poison;
-    const replace = <V>(all: readonly V[], by: V) => [...all.slice(0, first), by, ...all.slice(first + items.length)];
+    const replace = <V>(all: readonly V[], by: V) => [
+      ...all.slice(0, first),
+      by,
+      ...all.slice(first + items.length),
+    ];
     const node = frame.session.graph.reshape(x.node, replace(shape, whole.size));
     return namedTensor(frame, call.span, node, replace(x.dims, whole.text));
   },
@@ -140,12 +180,20 @@ const gather: Primitive = {
     const [table, indices] = [floatArg(call, 0), tensorArg(call, 1)];
     if (!table || !indices) return poison;
     if (indices.node.type.dtype !== "i32") {
-      const facts = { what: "the second argument of `gather`", expected: "int elements", found: tensorText(indices) };
+      const facts = {
+        what: "the second argument of `gather`",
+        expected: "int elements",
+        found: tensorText(indices),
+      };
       return report(call.frame, "E0308", call.expr.args[1]!.span, facts);
     }
     const [rows, ...rest] = table.dims;
     if (rows === undefined || isAmbientDim(rows)) {
-      const facts = { what: "the table of `gather`", expected: "[rows, …]", found: shapeText(table.dims) };
+      const facts = {
+        what: "the table of `gather`",
+        expected: "[rows, …]",
+        found: shapeText(table.dims),
+      };
       return report(call.frame, "E0302", call.expr.args[0]!.span, facts);
     }
     const node = call.frame.session.graph.gather(table.node, indices.node, 0);
@@ -157,5 +205,9 @@ export const shapes: Readonly<Record<string, Primitive>> = {
   sum: reduction((frame, x, axis) => frame.session.graph.reduce("sum", x, axis)),
   mean: reduction((frame, x, axis) => meanOf(frame.session.graph, x, axis)),
   maximum: reduction((frame, x, axis) => frame.session.graph.reduce("max", x, axis)),
-  softmax, contract, split, merge, gather,
+  softmax,
+  contract,
+  split,
+  merge,
+  gather,
 };

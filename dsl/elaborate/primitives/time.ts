@@ -29,7 +29,11 @@ function realArg(call: Call, place: number): Operand | null {
 /** Whether a tensor is one value for each token: its shape starts with batch and time. */
 function isPerToken(call: Call, x: TensorValue, expected: string): boolean {
   if (x.dims[0] === "B" && x.dims[1] === "T") return true;
-  report(call.frame, "E0302", call.span, { what: `\`${call.name}\``, expected, found: shapeText(x.dims) });
+  report(call.frame, "E0302", call.span, {
+    what: `\`${call.name}\``,
+    expected,
+    found: shapeText(x.dims),
+  });
   return false;
 }
 
@@ -69,7 +73,11 @@ function buildConv1d(call: Call): Value {
   const [x, w] = [floatArg(call, 0), floatArg(call, 1)];
   if (!x || !w || !isPerToken(call, x, "[B, T, C]")) return poison;
   if (x.dims.length !== 3 || w.dims.length !== 2 || w.dims[1] !== x.dims[2]) {
-    const facts = { what: "`conv1d`", expected: "[B, T, C] and [K, C]", found: `${shapeText(x.dims)} and ${shapeText(w.dims)}` };
+    const facts = {
+      what: "`conv1d`",
+      expected: "[B, T, C] and [K, C]",
+      found: `${shapeText(x.dims)} and ${shapeText(w.dims)}`,
+    };
     return report(frame, "E0302", call.span, facts);
   }
   const [batch, , channels] = x.node.type.shape as [number, number, number];
@@ -79,7 +87,10 @@ function buildConv1d(call: Call): Value {
     const row = session.graph.broadcast(weights, x.node.type.shape, [2]);
     return namedTensor(frame, call.span, session.graph.map("mul", x.node, row), x.dims);
   }
-  const past = session.state(statePath(call)("past"), { dtype: "f32", shape: [batch, taps - 1, channels] });
+  const past = session.state(statePath(call)("past"), {
+    dtype: "f32",
+    shape: [batch, taps - 1, channels],
+  });
   const y = session.graph.composite("conv1d", {}, [x.node, w.node, past, session.position]);
   session.carry(past, nextPast(frame, x.node, past));
   return namedTensor(frame, call.span, y, x.dims);
@@ -117,7 +128,10 @@ function buildAttend(call: Call): Value {
   if (isGlobal) frame.session.usesContext = true;
   const { graph, seen, count, position } = frame.session;
   const slots = (isGlobal ? context : window) + chunk;
-  const [queries, keys] = [rotate(frame.session, q.node, dims, theta), rotate(frame.session, k.node, dims, theta)];
+  const [queries, keys] = [
+    rotate(frame.session, q.node, dims, theta),
+    rotate(frame.session, k.node, dims, theta),
+  ];
   const path = statePath(call);
   const ring = (name: string, values: Node): Node => {
     const shape = [batch, slots, ...values.type.shape.slice(2)];
@@ -125,7 +139,11 @@ function buildAttend(call: Call): Value {
     return frame.session.carry(now, graph.ringWrite(now, values, seen, count));
   };
   const inputs = [queries, ring("keys", keys), ring("values", v.node), seen, count, position];
-  const node = graph.composite("attend", { window: isGlobal ? context - 1 : window, scale }, inputs);
+  const node = graph.composite(
+    "attend",
+    { window: isGlobal ? context - 1 : window, scale },
+    inputs,
+  );
   return namedTensor(frame, call.span, node, q.dims);
 }
 
@@ -138,7 +156,12 @@ function notASize(call: Call, window: number): Value {
 function headsFit(call: Call, q: TensorValue, k: TensorValue, v: TensorValue): boolean {
   if (!isPerToken(call, q, "[B, T, heads, d]")) return false;
   const same = k.dims.length === v.dims.length && k.dims.every((dim, i) => dim === v.dims[i]);
-  if (q.dims.length !== 4 || k.dims.length !== 4 || !same || ![0, 1, 3].every((i) => q.dims[i] === k.dims[i])) {
+  if (
+    q.dims.length !== 4 ||
+    k.dims.length !== 4 ||
+    !same ||
+    ![0, 1, 3].every((i) => q.dims[i] === k.dims[i])
+  ) {
     const found = [q, k, v].map((x) => shapeText(x.dims)).join(", ");
     const expected = "[B, T, heads, d], [B, T, kv_heads, d], [B, T, kv_heads, d]";
     report(call.frame, "E0302", call.span, { what: "`attend`", expected, found });

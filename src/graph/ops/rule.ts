@@ -47,7 +47,7 @@ export const sameShape = (a: readonly number[], b: readonly number[]): boolean =
   a.length === b.length && a.every((n, axis) => n === b[axis]);
 
 export const sameType = (a: Type, b: Type): boolean =>
-  a.dtype === b.dtype && sameShape(a.shape, b.shape);
+  a === b || (a.dtype === b.dtype && sameShape(a.shape, b.shape));
 
 export const printType = (type: Type): string => `${type.dtype}[${type.shape.join(",")}]`;
 

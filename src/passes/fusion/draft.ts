@@ -16,6 +16,8 @@ export class Draft {
   readonly outputs = new Set<Node>();
   /** The root and what was taken in behind it. */
   readonly #behind: Set<Node>;
+  /** What the body reads and does not hold; null once the body has changed. */
+  #read: readonly Node[] | null = null;
 
   constructor(facts: Facts, owner: Map<Node, Draft>, root: Node, maxBuffers: number) {
     this.facts = facts;
@@ -28,33 +30,66 @@ export class Draft {
   }
 
   own(node: Node): void {
-    this.body.add(node);
+    this.#take(node);
     this.owner.set(node, this);
   }
 
   /** What must be in memory before this region runs. */
   inputs(): readonly Node[] {
-    const found = new Set<Node>();
-    for (const node of this.body) for (const i of node.inputs) if (!this.body.has(i)) found.add(i);
-    return [...found].sort((a, b) => this.facts.place(a) - this.facts.place(b));
+    return this.#outside().toSorted((a, b) => this.facts.place(a) - this.facts.place(b));
   }
 
-  /** Takes in what stands in front of `from`, latest first, so that all readers of a node are known when it is asked for. */
-  claimBackward(from: readonly Node[], reach: Reach): void {
-    const waiting = new Set(from);
+  #outside(): readonly Node[] {
+    if (this.#read) return this.#read;
+    const found = new Set<Node>();
+    for (const node of this.body) for (const i of node.inputs) if (!this.body.has(i)) found.add(i);
+    this.#read = [...found];
+    return this.#read;
+  }
+
+  #take(node: Node): void {
+    this.body.add(node);
+    this.#read = null;
+  }
+
+  #giveBack(nodes: readonly Node[]): void {
+    for (const node of nodes) {
+      this.body.delete(node);
+      if (this.owner.get(node) === this) this.owner.delete(node);
+    }
+    this.#read = null;
+  }
+
+  /**
+   * Takes in what stands in front of `from`, latest first, so that all readers of a node are known when it is asked for;
+   * returns what it took. What is in between may need many buffers that what is in front of it does not: so it goes on to
+   * the end, and gives back what it took since it last stayed within the limit.
+   */
+  claimBackward(from: readonly Node[], reach: Reach): readonly Node[] {
+    const waiting = new Set<Node>();
+    const claimed: Node[] = [];
+    const take = (node: Node): void => {
+      this.#take(node);
+      claimed.push(node);
+      node.inputs.forEach(ask);
+    };
+    const ask = (node: Node): void => {
+      if (this.body.has(node)) return;
+      if (this.facts.isFree(node) && !this.facts.isDemanded(node)) take(node);
+      else waiting.add(node);
+    };
+    from.forEach(ask);
+    let fitting = claimed.length;
     while (waiting.size > 0) {
       const node = [...waiting].reduce((a, b) => (this.facts.place(a) > this.facts.place(b) ? a : b));
       waiting.delete(node);
       if (this.body.has(node) || !this.#mayClaim(node, reach)) continue;
-      const free = this.facts.isFree(node);
-      this.body.add(node);
-      if (!free && this.#bufferCount() > this.maxBuffers) {
-        this.body.delete(node);
-        continue;
-      }
-      if (!free) this.owner.set(node, this);
-      for (const i of node.inputs) waiting.add(i);
+      this.owner.set(node, this);
+      take(node);
+      if (this.#bufferCount() <= this.maxBuffers) fitting = claimed.length;
     }
+    this.#giveBack(claimed.splice(fitting));
+    return claimed;
   }
 
   /** Takes in what follows, where `accepts` says that it stays at its own place. */
@@ -63,11 +98,10 @@ export class Draft {
     for (let next = this.#nextConsumer(tried); next; next = this.#nextConsumer(tried)) {
       tried.add(next);
       if (!accepts(next) || !this.#mayFollow(next)) continue;
-      this.body.add(next);
-      this.claimBackward(next.inputs, "leafDerived");
+      this.#take(next);
+      const claimed = this.claimBackward(next.inputs, "leafDerived");
       if (this.#bufferCount() > this.maxBuffers) {
-        this.body.delete(next);
-        this.#dropUnread();
+        this.#giveBack([next, ...claimed]);
         continue;
       }
       this.#behind.add(next);
@@ -78,11 +112,9 @@ export class Draft {
 
   #mayClaim(node: Node, reach: Reach): boolean {
     const role = roleOf(node);
-    if (role === "leaf" || role === "anchor") return false;
-    if (this.facts.isFree(node)) return true;
-    if (reach === "free" || this.owner.has(node)) return false;
+    if (role === "leaf" || role === "anchor" || reach === "free" || this.owner.has(node)) return false;
     if (reach === "leafDerived" && !this.facts.isLeafDerived(node)) return false;
-    return [...this.facts.readers(node)].every((r) => r !== null && this.body.has(r));
+    return this.facts.readers(node).every((r) => r !== null && this.body.has(r));
   }
 
   /** Outside inputs of a follower must not wait for this region. */
@@ -103,10 +135,11 @@ export class Draft {
       if (d === other) return true;
       if (seen.has(d)) return false;
       seen.add(d);
-      return d.inputs().some((i) => {
+      for (const i of d.#outside()) {
         const maker = this.owner.get(i);
-        return maker !== undefined && visit(maker);
-      });
+        if (maker && visit(maker)) return true;
+      }
+      return false;
     };
     return visit(this);
   }
@@ -126,17 +159,22 @@ export class Draft {
   #dropUnread(): void {
     for (const node of [...this.body].sort((a, b) => this.facts.place(b) - this.facts.place(a))) {
       const read = this.facts.consumers(node).some((c) => this.body.has(c));
-      if (!read && this.facts.isFree(node) && node !== this.root && !this.facts.isDemanded(node)) this.body.delete(node);
+      if (!read && this.facts.isFree(node) && node !== this.root && !this.facts.isDemanded(node)) this.#giveBack([node]);
     }
   }
 
-  /** Inputs, and every value of the region that somebody outside reads. */
+  /** Inputs, where the piece of one of them starts, and every value of the region that somebody outside reads. */
   #bufferCount(): number {
-    const stored = [...this.body].filter(
-      (n) =>
-        this.facts.isDemanded(n) ||
-        (!this.facts.isFree(n) && [...this.facts.readers(n)].some((r) => r === null || !this.body.has(r))),
-    );
-    return this.inputs().length + Math.max(1, stored.length);
+    let stored = 0;
+    for (const node of this.body) if (this.#isStored(node)) stored++;
+    const inputs = this.#outside();
+    const starts = inputs.some((i) => this.facts.isCut(i)) ? 1 : 0;
+    return inputs.length + starts + Math.max(1, stored);
+  }
+
+  #isStored(node: Node): boolean {
+    if (this.facts.isDemanded(node)) return true;
+    if (this.facts.isFree(node)) return false;
+    return this.facts.readers(node).some((r) => r === null || !this.body.has(r));
   }
 }

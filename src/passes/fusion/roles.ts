@@ -39,10 +39,15 @@ export class Facts {
   readonly #place = new Map<Node, number>();
   readonly #consumers = new Map<Node, Node[]>();
   readonly #free = new Map<Node, number>();
+  readonly #readers = new Map<Node, readonly (Node | null)[]>();
   readonly #leafDerived = new Set<Node>();
   readonly #demanded: ReadonlySet<Node>;
 
-  constructor(graph: Graph) {
+  /** Whether a parameter is bound in pieces. */
+  readonly isCut: (parameter: Node) => boolean;
+
+  constructor(graph: Graph, isCut: (parameter: Node) => boolean = () => false) {
+    this.isCut = isCut;
     this.order = topological(graph);
     this.#demanded = new Set([...Object.values(graph.outputs), ...graph.states.map((s) => s.next)]);
     this.order.forEach((node, i) => {
@@ -79,20 +84,16 @@ export class Facts {
     return this.#leafDerived.has(node);
   }
   /** The readers of a node that are not free themselves; null stands for the outside. */
-  readers(node: Node): ReadonlySet<Node | null> {
-    const found = new Set<Node | null>();
-    const seen = new Set<Node>();
-    const visit = (n: Node): void => {
-      if (this.isDemanded(n)) found.add(null);
-      for (const c of this.consumers(n)) {
-        if (seen.has(c)) continue;
-        seen.add(c);
-        if (this.isFree(c)) visit(c);
-        else found.add(c);
-      }
-    };
-    visit(node);
-    return found;
+  readers(node: Node): readonly (Node | null)[] {
+    const known = this.#readers.get(node);
+    if (known) return known;
+    const found = new Set<Node | null>(this.isDemanded(node) ? [null] : []);
+    for (const c of this.consumers(node))
+      if (this.isFree(c)) for (const r of this.readers(c)) found.add(r);
+      else found.add(c);
+    const readers = [...found];
+    this.#readers.set(node, readers);
+    return readers;
   }
   /** Whether `node` depends on `source` by a path that avoids `within`. */
   dependsOutside(node: Node, source: Node, within: ReadonlySet<Node>): boolean {

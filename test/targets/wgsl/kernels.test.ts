@@ -59,13 +59,12 @@ async function onDevice(device: GPUDevice, { kernel, grid, buffers }: Sample): P
 
 /** Equal, or within the accuracy that WGSL promises for exp and tanh. */
 function assertNear(actual: Values, expected: Values, what: string): void {
-  expected.forEach((values, b) =>
-    values.forEach((e, i) => {
+  for (const [b, values] of expected.entries())
+    for (const [i, e] of values.entries()) {
       const a = actual[b]![i]!;
       const near = Object.is(a, e) || a === e || Math.abs(a - e) <= 1e-5 * Math.max(1, Math.abs(e));
       assert.ok(near, `${what}: buffer ${b}[${i}] is ${a}, expected ${e}`);
-    }),
-  );
+    }
 }
 
 describe("WGSL kernels on a device", () => {

@@ -103,16 +103,15 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     const k = new KernelBuilder();
     const x = k.buffer("x", "f32", floats.length);
     const n = k.buffer("n", "i32", 3);
-    floats.forEach((f, i) => k.store(x, i, f));
-    [-(2 ** 31), 2 ** 31 - 1, -1].forEach((f, i) => k.store(n, i, f));
+    for (const [i, f] of floats.entries()) k.store(x, i, f);
+    for (const [i, f] of [-(2 ** 31), 2 ** 31 - 1, -1].entries()) k.store(n, i, f);
     const { code } = toKernelText(k.finish("numbers", 1));
     assert.deepEqual(await validateWgsl(code), []);
     const printed = body(code)
       .slice(0, floats.length)
       .map((line) => line.replace(/.* = (.*);/, "$1"));
-    printed.forEach((text, i) =>
-      assert.ok(Object.is(Math.fround(Number(text)), Math.fround(floats[i]!)), text),
-    );
+    for (const [i, text] of printed.entries())
+      assert.ok(Object.is(Math.fround(Number(text)), Math.fround(floats[i]!)), text);
     assert.ok(
       printed.every((text) => /[.e]/.test(text)),
       printed.join(" "),

@@ -119,12 +119,11 @@ describe("a session on a device", () => {
     const session = await load((await deviceOrSkip(this)).device);
     const state = session.fresh();
     const runs = await Promise.all([1, 2, 3].map(() => session.run("total", { x }, state, ["y"])));
-    runs.forEach((run, i) =>
+    for (const [i, run] of runs.entries())
       assert.deepEqual(
         [...run["y"]!.data],
         once.map((v) => (i + 1) * v),
-      ),
-    );
+      );
     await session.release();
   });
 

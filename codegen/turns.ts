@@ -1,0 +1,36 @@
+/**
+ * Keeps a driver from unrolling loops. Mesa's lavapipe unrolls every loop of up to 32 known turns, lane by lane, which
+ * costs seconds of LLVM a kernel (measured: 3.2 s against 0.12 s for a row of 20 vec4 products).
+ */
+import { cast, Val } from "./build.ts";
+import type { Expr, Kernel, Stmt } from "./kernel.ts";
+
+/** Longer loops are left alone by the driver itself. */
+const mostUnrolled = 32;
+
+/**
+ * The same kernel with bounds that are known to be numbers only when it runs: workgroup_z is added to them, which is 0
+ * for a kernel that is dispatched on a grid one workgroup deep.
+ */
+export function hideTurns(kernel: Kernel): Kernel {
+  return { ...kernel, body: hideIn(kernel.body) };
+}
+
+const depth = new Val({ kind: "builtin", name: "workgroup_z", type: { scalar: "u32", width: 1 } });
+
+function hideIn(body: readonly Stmt[]): readonly Stmt[] {
+  return body.map((s): Stmt => {
+    if (s.kind === "if") return { ...s, then: hideIn(s.then), otherwise: hideIn(s.otherwise) };
+    if (s.kind !== "for") return s;
+    const hidden = { ...s, body: hideIn(s.body) };
+    return isShort(s.from, s.below, s.step) ? { ...hidden, below: hideNumber(s.below) } : hidden;
+  });
+}
+
+function isShort(from: Expr, below: Expr, step: Expr): boolean {
+  if (from.kind !== "literal" || below.kind !== "literal" || step.kind !== "literal") return false;
+  const turns = Math.ceil((below.value - from.value) / step.value);
+  return turns > 1 && turns <= mostUnrolled;
+}
+
+const hideNumber = (bound: Expr): Expr => new Val(bound).plus(cast(depth, bound.type.scalar)).expr;
