@@ -40,7 +40,10 @@ export async function benchScan(opened: OpenDevice, batch: number, T: number, D:
     sessions.push(await load(opened, plan(lowered, graph, "scan"), weights));
   }
   const states = sessions.map((s) => s.fresh());
-  const times = await timeInTurn(runs, sessions.map((s, i) => async () => void (await s.run("scan", {}, states[i]!, []))));
+  const times = await timeInTurn(runs, sessions.map((s, i) => async () => {
+          await s.run("scan", {}, states[i]!, []);
+          await opened.device.queue.onSubmittedWorkDone();
+        }));
   for (const s of sessions) await s.release();
   return { T, D, batch, choices: schedules.map((schedule, i) => ({ schedule, time: times[i]! })) };
 }

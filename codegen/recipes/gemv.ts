@@ -108,6 +108,7 @@ function splitTerms(region: Region, split: Split): LoweredKernel {
     columns: columns.map((c) => clampColumn(io, p, layout, c, covered)),
     from: slice,
     step: split.slices,
+    terms: termsAtOnce(layout),
   });
   const totals = split.subgroup
     ? addInSubgroup(io, parts)

@@ -1,7 +1,8 @@
 /**
  * Matrix products of many rows. Either every lane holds a small tile of results in registers and reads both operands itself
- * (4 rows × 2 vec4 of columns, no barriers), or a workgroup stages tiles of both in workgroup memory, which GPUs like.
- * Seen on lavapipe, 2 busy cores, 64×768×2304, least of interleaved runs: 28 ms in registers 4×2 (4×3: 69), 100 ms staged.
+ * (4 rows × 3 vec4 of columns, no barriers), or a workgroup stages tiles of both in workgroup memory, which GPUs like.
+ * Seen on lavapipe, 2 busy cores, 128×768×2304, least of 7 runs, one term a turn: 85 ms at 4×3, 110 at 4×2, 139 at 4×1; with
+ * four terms a turn 194, 105 and 84, and 3 s instead of 1 s of LLVM.
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
@@ -32,8 +33,8 @@ const tiles: readonly Tile[] = [
   { tileRows: 32, tileColumns: 64, depth: 32 },
 ];
 const registers = [
-  { rows: 4, columns: 2 },
   { rows: 4, columns: 3 },
+  { rows: 4, columns: 2 },
   { rows: 4, columns: 1 },
   { rows: 8, columns: 1 },
   { rows: 2, columns: 2 },
@@ -46,10 +47,12 @@ export const matmul: Recipe = {
   accepts: (region) => region.anchor?.op === "contract",
   choices(region, caps) {
     const p = productOf(contractOf(region));
-    const alone: Choice[] = registers.map((schedule) => ({
-      schedule,
-      build: () => ({ kernels: [registerTiles(region, caps, schedule)], scratch: [] }),
-    }));
+    const alone: Choice[] = registers
+      .toSorted((a, b) => columnCost(a, p) - columnCost(b, p))
+      .map((schedule) => ({
+        schedule,
+        build: () => ({ kernels: [registerTiles(region, caps, schedule)], scratch: [] }),
+      }));
     const shared: Choice[] = tiles
       .filter((t) => fits(t, p, caps))
       .sort((a, b) => rank(a, p, caps) - rank(b, p, caps))
@@ -60,6 +63,12 @@ export const matmul: Recipe = {
     return caps.barriers === "cheap" ? [...shared, ...alone] : [...alone, ...shared];
   },
 };
+
+/** Columns computed for each that exists, and the loads of the left operand that each pays. */
+function columnCost({ columns, rows }: (typeof registers)[number], p: Product): number {
+  const together = 4 * columns;
+  return ((Math.ceil(p.N / together) * together) / p.N) * (1 + 0.5 / columns + 1 / rows);
+}
 
 const gridOf = (t: Tile, p: Product) =>
   [Math.ceil(p.N / t.tileColumns), Math.ceil(p.M / t.tileRows), p.batch] as const;

@@ -32,6 +32,8 @@ export type LaneTile = {
   /** Turns of the loop over the terms: which is this lane's first, and how far the next is. */
   readonly from: Num;
   readonly step: Num;
+  /** Terms a turn of the loop. */
+  readonly terms: 1 | 4;
 };
 
 const times = (v: Num, n: number): Num => (typeof v === "number" ? v * n : v.times(n));
@@ -54,7 +56,7 @@ export function sumTile(
   const sums = rows.map((_, i) =>
     columns.map((_, j) => k.variable(`sum_${i}_${j}`, literal(0, "f32", width))),
   );
-  const terms = termsAtOnce(layout);
+  const { terms } = tile;
   k.loop("term", times(tile.from, terms), p.K, times(tile.step, terms), (term) => {
     const inner = unflatten(io, term, p.axes.inner);
     const lefts = rows.map((row) => k.let("left", left(indexOf(p.left, join(row, inner)), terms)));
@@ -102,20 +104,26 @@ export function columnsOf(
   count: number,
   bundle: number,
 ): readonly Val[] {
+  const columnOf = columnOfGroup(io, layout, lane, count, bundle);
+  return Array.from({ length: count }, (_, j) => columnOf(j));
+}
+
+/** The first column of a lane's j-th group. */
+function columnOfGroup(
+  io: RegionIO,
+  layout: Layout,
+  lane: Val,
+  count: number,
+  bundle: number,
+): (j: Num) => Val {
   const k = io.k;
-  const first =
-    count === 1
-      ? lane
-      : k.let(
-          "group",
-          lane
-            .over(bundle)
-            .times(bundle * count)
-            .plus(lane.modulo(bundle)),
-        );
-  return Array.from({ length: count }, (_, j) =>
-    k.let("column", first.plus(j * bundle).times(columnsAtOnce(layout))),
-  );
+  const turn = () =>
+    lane
+      .over(bundle)
+      .times(bundle * count)
+      .plus(lane.modulo(bundle));
+  const first = count === 1 ? lane : k.let("group", turn());
+  return (j) => k.let("column", first.plus(times(j, bundle)).times(columnsAtOnce(layout)));
 }
 
 /** The last group that exists instead of one past the edge, where an edge is possible at all. */
@@ -161,7 +169,8 @@ export function registerTiles(
       p.axes.batch,
     );
     const rows = Array.from({ length: shape.rows }, (_, i) => k.let("row", top.plus(i)));
-    const columns = columnsOf(io, layout, place, shape.columns, bundle);
+    const columnOf = columnOfGroup(io, layout, place, shape.columns, bundle);
+    const columns = Array.from({ length: shape.columns }, (_, j) => columnOf(j));
     const covered = across * shape.columns * columnsAtOnce(layout);
     const sums = sumTile(io, p, layout, {
       batch,
@@ -172,10 +181,40 @@ export function registerTiles(
       columns: columns.map((column) => clampColumn(io, p, layout, column, covered)),
       from: 0,
       step: 1,
+      // With several rows one term a turn: four would multiply the code for no gain on lavapipe (see matmul).
+      terms: layout.kind === "columns" && shape.rows > 1 ? 1 : termsAtOnce(layout),
     });
-    writeTile(io, p, batch, rows, columns, sums, down * shape.rows === p.M, covered === p.N);
+    const whole = { rows: down * shape.rows === p.M, columns: covered === p.N };
+    if (caps.barriers === "dear" && shape.rows * shape.columns > 2)
+      writeTileInTurn(io, p, batch, (i) => top.plus(i), columnOf, sums, whole);
+    else writeTile(io, p, batch, rows, columns, sums, whole.rows, whole.columns);
   });
   return io.finish(`${region.name}_product`, workgroupSize, grid);
+}
+
+/** Writes the sums one after the other: what is fused behind stands in the kernel once, not once a sum. */
+function writeTileInTurn(
+  io: RegionIO,
+  p: Product,
+  batch: Places,
+  rowOf: (i: Val) => Val,
+  columnOf: (j: Val) => Val,
+  sums: readonly (readonly Val[])[],
+  whole: { readonly rows: boolean; readonly columns: boolean },
+): void {
+  const k = io.k;
+  const across = sums[0]!.length;
+  const width = sums[0]![0]!.type.width;
+  const kept = k.registers("sums", "f32", sums.length * across * width);
+  sums.flat().forEach((sum, n) => {
+    k.store(kept, n * width, sum);
+  });
+  k.loop("n", 0, sums.length * across, 1, (n) => {
+    const row = k.let("row", rowOf(n.over(across)));
+    const column = columnOf(n.modulo(across));
+    const sum = k.load(kept, n.times(width), width, "sum");
+    writeTile(io, p, batch, [row], [column], [[sum]], whole.rows, whole.columns);
+  });
 }
 
 /** Writes the sums that lie within the product. */

@@ -3,12 +3,13 @@ import type { Command } from "commander";
 import { standardLibrary } from "../../dsl/standard-node.ts";
 import type { Session, TensorSpec } from "../../targets/executor.ts";
 import type { Tensor, Tensors } from "../../targets/tensor.ts";
-import { compile } from "../compile.ts";
-import { openExecutor } from "../execute/executors.ts";
-import { DiagnosticsError, readSource, settingsFor, weightsFor } from "../execute/open-model.ts";
+import { compile, type Source } from "../compile.ts";
+import { type Executor, openExecutor } from "../execute/executors.ts";
+import { DiagnosticsError, isBlock, readSource, requireTarget, settingsFor, weightsFor } from "../execute/open-model.ts";
 import { UserError } from "../graph/bug.ts";
 import { type Checkpoint, openCheckpoint } from "../weights/checkpoint.ts";
 import { writeSafetensors } from "../weights/file.ts";
+import { checkOutput } from "./files.ts";
 import { compileOptions, type ExecutorFlags, executorOptions, type ModelFlags, modelOptions } from "./options.ts";
 import { colour, print, printJson, say } from "./terminal.ts";
 
@@ -16,7 +17,7 @@ type Flags = ModelFlags & ExecutorFlags & { readonly weights?: string; readonly 
 
 export const evalCommand = (program: Command): void => {
   executorOptions(modelOptions(program.command("eval").description("run a block or model once on tensors from a file; outputs and states go to a file or a summary")))
-    .argument("<model>", "an .eyrie file (its --target may be a block of the standard library)")
+    .argument("<model>", "an .eyrie file, or std for a block of the standard library")
     .argument("<tensors>", "a .safetensors file with the inputs (x, tokens, position …), states by their names, and parameters unless --weights")
     .option("--weights <path>", "checkpoint with the parameters")
     .option("--path <prefix>", "prefix of a block's parameter names, such as layers.0.mlp_block")
@@ -26,31 +27,45 @@ export const evalCommand = (program: Command): void => {
 };
 
 async function evaluateFile(model: string, tensors: string, flags: Flags): Promise<void> {
-  const given = await openCheckpoint(tensors);
-  const inputs = await readInputs(given);
-  const flow = inputs.tokens ?? inputs.x ?? Object.values(inputs).find((t) => t.shape.length >= 2);
-  if (!flow) throw new UserError(`${tensors} holds no input [batch, tokens, …]; name it as the model does`);
-  const [batch = 1, chunk = 1] = flow.shape;
-  const executor = await openExecutor(flags);
+  await checkOutput(flags.output);
   const source = await readSource(model);
+  const given = await openCheckpoint(tensors);
+  const executor = await openExecutor(flags).catch(async (error: unknown) => {
+    await given.close();
+    throw error;
+  });
+  try {
+    await deliver(await evaluateOn(executor, source, given, flags), flags);
+  } finally {
+    await given.close();
+    await executor.release();
+  }
+}
+
+async function evaluateOn(executor: Executor, source: Source, given: Checkpoint, flags: Flags): Promise<Tensors> {
+  const inputs = await readInputs(given);
+  requireTarget(source, flags.target);
+  const block = isBlock(source, flags.target);
+  const flow = block ? (inputs.x ?? Object.values(inputs).find((t) => t.shape.length >= 2)) : inputs.tokens;
+  const [batch, chunk] = flow?.shape ?? [];
+  if (batch === undefined || chunk === undefined)
+    throw new UserError(`${given.path} holds no input ${block ? "[batch, tokens, …]; name it as the block does" : '"tokens", int [batch, tokens]'}`);
   const standard = standardLibrary();
   const { config: _title, ...options } = compileOptions(flags);
-  const shapes = Object.fromEntries(Object.entries(inputs).filter(([n]) => !["tokens", "position", "count"].includes(n)).map(([n, t]) => [n, t.shape]));
+  const shapes = Object.fromEntries(Object.entries(inputs).filter(([n]) => !ambient.includes(n)).map(([n, t]) => [n, t.shape]));
   const { compiled, diagnostics } = compile([source], {
     ...options, ...(await settingsFor(source, { ...(flags.config ? { config: flags.config } : {}), settings: flags.set })),
     standard, batch, chunk, caps: executor.caps, entries: ["score"],
-    ...(flags.path ? { path: flags.path } : {}), ...(inputs.tokens ? {} : { inputs: shapes }),
+    ...(flags.path ? { path: flags.path } : {}), ...(block ? { inputs: shapes } : {}),
   });
   if (!compiled) throw new DiagnosticsError(diagnostics, [...standard, source], colour());
-  const { weights, close } = await weightsFor(compiled, flags.weights ?? tensors);
-  const session = await executor.load(compiled, weights);
-  await close();
-  const results = await runOnce(session, inputs, given, batch, chunk);
-  await given.close();
-  await session.release();
-  await executor.release();
-  await deliver(results, flags);
+  const { weights, close } = await weightsFor(compiled, flags.weights ?? given.path);
+  const session = await executor.load(compiled, weights).finally(close);
+  return runOnce(session, inputs, given, batch, chunk).finally(() => session.release());
 }
+
+/** Inputs that every model has beside its own. */
+const ambient: readonly string[] = ["tokens", "position", "count"];
 
 async function readInputs(file: Checkpoint): Promise<Record<string, Tensor>> {
   const names = [...file.tensors.keys()].filter((n) => n.startsWith("input.") || !n.includes("."));
@@ -58,7 +73,7 @@ async function readInputs(file: Checkpoint): Promise<Record<string, Tensor>> {
   return Object.fromEntries(pairs);
 }
 
-/** One call of `score`; positions count from 0 and every token is real unless the file says otherwise. */
+/** One call of `score`; positions go on from the tokens seen and every token is real unless the file says otherwise. */
 async function runOnce(session: Session, inputs: Tensors, file: Checkpoint, batch: number, chunk: number): Promise<Tensors> {
   const entry = session.entries.score;
   if (!entry) throw new UserError("this model has no score entry");
@@ -67,7 +82,8 @@ async function runOnce(session: Session, inputs: Tensors, file: Checkpoint, batc
   fresh.release();
   for (const s of entry.states) if (file.tensors.has(s.name)) states[s.name] = await file.read(s.name);
   const state = await session.upload(states);
-  const position = Int32Array.from({ length: batch * chunk }, (_, i) => i % chunk);
+  const seen = states.seen?.data ?? [];
+  const position = Int32Array.from({ length: batch * chunk }, (_, i) => (seen[Math.floor(i / chunk)] ?? 0) + (i % chunk));
   const all: Tensors = {
     position: { dtype: "i32", shape: [batch, chunk], data: position },
     count: { dtype: "i32", shape: [batch], data: new Int32Array(batch).fill(chunk) },

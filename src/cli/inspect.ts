@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { minimumCaps } from "../../codegen/kernel.ts";
 import { readBundle } from "../bundle/read.ts";
+import { refuseCompileOptions } from "../execute/open-any.ts";
 import { compileFile } from "../execute/open-model.ts";
 import { openCheckpoint } from "../weights/checkpoint.ts";
 import { compileOptions, type ModelFlags, modelOptions } from "./options.ts";
@@ -31,6 +32,7 @@ async function summarise(path: string, flags: ModelFlags): Promise<Summary> {
     return { title: `model ${model.name}`, facts: model.settings, tensors: model.parameters.map((p) => ({ ...p, dtype: "f32" })) };
   }
   if ((await stat(`${path}/manifest.json`).catch(() => null)) !== null) {
+    refuseCompileOptions(compileOptions(flags));
     const bundle = await readBundle(path);
     return { title: `bundle of ${bundle.model}`, facts: bundle.settings, tensors: bundle.parameters.map((p) => ({ ...p, dtype: "f32" })) };
   }

@@ -56,7 +56,7 @@ export const modelOptions = (command: Command): Command =>
     .option("--target <name>", "model or block of the file (default: its last model)")
     .option("--config <title|file>", "a named configuration, or a Hugging Face config.json")
     .option("--set <name=value>", "override a setting; may be repeated", setting, {})
-    .option("--batch <n>", "rows that run side by side", whole(1, 65_535))
+    .option("--batch <n>", "rows that run side by side", whole(1))
     .option("--chunk <n>", "tokens that prefill takes in one call", whole(1))
     .option("--context <n>", "most tokens of a stream through attention without a window", whole(1));
 

@@ -1,11 +1,11 @@
 /** `eyrie run`: streams text from a model file or a bundle. */
 import type { Command } from "commander";
-import { Stream } from "../../targets/stream.ts";
-import { restoreState, saveState } from "../weights/state-file.ts";
-import { openAny, type OpenedAny } from "../execute/open-any.ts";
-import { compileOptions, type ExecutorFlags, executorOptions, type ModelFlags, modelOptions, real, whole } from "./options.ts";
-import { printJson, progressBar, say } from "./terminal.ts";
-import { promptTokens, type TextFlags, textWriter } from "./text.ts";
+import { type OpenedAny, openAny } from "../execute/open-any.ts";
+import { checkOutput } from "./files.ts";
+import { compileOptions, type ExecutorFlags, executorOptions, largestWord, type ModelFlags, modelOptions, real, tokenList, whole } from "./options.ts";
+import { openRun, saveRun } from "./saved-run.ts";
+import { print, printJson, progressBar, say, write } from "./terminal.ts";
+import { type Given, readGiven, requireGiven, requireTokens, type TextFlags, textWriter, tokensOf } from "./text.ts";
 
 type Flags = ModelFlags & ExecutorFlags & TextFlags & {
   readonly weights: string;
@@ -14,74 +14,98 @@ type Flags = ModelFlags & ExecutorFlags & TextFlags & {
   readonly topK: number;
   readonly topP: number;
   readonly seed: number;
-  readonly stop?: string;
+  readonly stop?: readonly number[];
   readonly saveState?: string;
   readonly restoreState?: string;
   readonly json?: boolean;
 };
 
+const promptFlags = "--prompt, --prompt-file or --tokens";
+
 export const runCommand = (program: Command): void => {
-  executorOptions(modelOptions(program.command("run").alias("generate").description("stream text from a model")))
+  executorOptions(modelOptions(program.command("run").alias("generate").description("stream text from a model; with --batch n, n continuations with the seeds that follow --seed")))
     .argument("<model>", "an .eyrie file, or a bundle's folder")
     .requiredOption("--weights <path>", "a .safetensors file, an index, or the folder of one")
     .option("--prompt <text>", "text to go on from (models over bytes)")
     .option("--prompt-file <path>", "file with that text")
-    .option("--tokens <numbers>", "token numbers to go on from")
+    .option("--tokens <numbers>", "token numbers to go on from", tokenList)
     .option("--max <n>", "most tokens to make", whole(1), 200)
     .option("--temperature <t>", "0 takes the most likely token", real(0, 1000), 0)
-    .option("--top-k <k>", "keep the k most likely tokens; 0 keeps all", whole(0), 0)
+    .option("--top-k <k>", "keep the k most likely tokens; 0 keeps all", whole(0, largestWord), 0)
     .option("--top-p <p>", "keep the most likely tokens of this total probability", real(1e-6, 1), 1)
-    .option("--seed <n>", "seed of the draws", whole(0), 0)
-    .option("--stop <token>", "token that ends the text")
+    .option("--seed <n>", "seed of the draws", whole(0, largestWord), 0)
+    .option("--stop <tokens>", "token numbers that end the text", tokenList)
     .option("--save-state <path>", "write what the stream carries when it ends")
-    .option("--restore-state <path>", "go on from a state written before")
+    .option("--restore-state <path>", "go on from a state written before; a prompt may follow")
     .option("--json", "print one JSON object at the end instead of the text")
     .action(run);
 };
 
 async function run(model: string, flags: Flags): Promise<void> {
+  const given = await readGiven(flags);
+  if (!flags.restoreState) requireGiven(given, promptFlags);
+  await checkOutput(flags.saveState);
   const bar = progressBar("pipelines");
-  const opened = await openAny({ ...flags, ...compileOptions(flags), model, entries: ["prefill", "decode"], onProgress: bar.update });
-  bar.stop();
+  const opened = await openAny({ ...flags, ...compileOptions(flags), model, entries: ["prefill", "decode"], onProgress: bar.update }).finally(bar.stop);
   say(`${opened.name} on ${opened.describe}; weights ${opened.weights}`);
   try {
-    await generate(opened, flags);
+    await generate(opened, given, flags);
   } finally {
     await opened.release();
   }
 }
 
-async function generate(opened: OpenedAny, flags: Flags): Promise<void> {
-  const { session, context } = opened;
-  const stream = flags.restoreState
-    ? await Stream.restore(session, await restoreState(flags.restoreState, opened.name), { context })
-    : Stream.open(session, { context });
-  const prompt = await promptTokens(flags, stream.vocabulary);
-  const prompts = Array.from({ length: stream.batch }, () => prompt);
-  const decode = textWriter(stream.vocabulary);
-  if (!flags.json && flags.prompt) process.stdout.write(flags.prompt);
+async function generate(opened: OpenedAny, given: Given | null, flags: Flags): Promise<void> {
+  const { stream, unfed } = await openRun(opened, flags.restoreState);
+  const { batch, vocabulary } = stream;
+  const prompt = given === null ? [] : tokensOf(given, vocabulary);
+  requireTokens(flags.stop ?? [], vocabulary);
+  const prompts = unfed.map((row) => [...row, ...prompt]);
+  if (prompts.some((row) => row.length === 0)) requireGiven(null, promptFlags);
+  const streams = batch === 1 && !flags.json;
+  if (streams && flags.prompt) write(flags.prompt);
+  const toText = textWriter(vocabulary);
+  const rows: number[][] = prompts.map(() => []);
   const started = performance.now();
-  let first = 0;
-  const made: number[] = [];
-  const stop = flags.stop === undefined ? {} : { stop: [Number(flags.stop)] };
-  for await (const [token] of stream.generate({ prompts, maxTokens: flags.max, ...sampling(flags), ...stop })) {
-    if (token === null || token === undefined) break;
-    if (made.length === 0) first = performance.now();
-    made.push(token);
-    if (!flags.json) process.stdout.write(decode(token));
+  let first: number | null = null;
+  const { max, temperature, topK, topP, seed, stop = [] } = flags;
+  for await (const tokens of stream.generate({ prompts, maxTokens: max, temperature, topK, topP, seed, stop })) {
+    first ??= performance.now();
+    for (const [row, token] of tokens.entries()) {
+      if (token === null) continue;
+      rows[row]?.push(token);
+      if (streams) write(toText(token));
+    }
   }
-  const seconds = (performance.now() - first) / 1000;
-  if (flags.saveState) await saveState(flags.saveState, await stream.save(), opened.name);
+  const rates = ratesOf(prompts, rows, { started, first, ended: performance.now() });
+  if (streams) print("");
+  else tell(opened, flags, rows, rates, vocabulary);
+  // Tokens of the last step were shown but not fed.
+  if (flags.saveState) await saveRun(flags.saveState, stream, rows.map((row) => (row.length === max ? row.slice(-1) : [])), opened.name);
   stream.release();
-  const rates = {
-    promptTokens: prompt.length,
-    prefillTokensPerSecond: prompt.length / ((first - started) / 1000),
-    tokens: made.length,
-    decodeTokensPerSecond: made.length > 1 ? (made.length - 1) / seconds : 0,
-  };
-  if (flags.json) printJson({ model: opened.name, executor: opened.describe, ...rates, made, text: made.map(textWriter(stream.vocabulary)).join("") });
-  else process.stdout.write("\n");
-  say(`prefill ${rates.promptTokens} tokens, ${rates.prefillTokensPerSecond.toFixed(1)} tokens/s; decode ${rates.tokens} tokens, ${rates.decodeTokensPerSecond.toFixed(1)} tokens/s`);
+  say(`prefill ${count(rates.promptTokens)}, ${perSecond(rates.prefillTokensPerSecond)}; decode ${count(rates.tokens)}, ${perSecond(rates.decodeTokensPerSecond)}`);
 }
 
-const sampling = ({ temperature, topK, topP, seed }: Flags) => ({ temperature, topK, topP, seed });
+type Rates = ReturnType<typeof ratesOf>;
+
+function tell(opened: OpenedAny, flags: Flags, rows: readonly (readonly number[])[], rates: Rates, vocabulary: number): void {
+  const told = rows.map((tokens, row) => ({ seed: flags.seed + row, tokens, text: tokens.map(textWriter(vocabulary)).join("") }));
+  if (flags.json) return printJson({ model: opened.name, executor: opened.describe, ...rates, rows: told });
+  for (const [row, { seed, text }] of told.entries()) print(`--- row ${row}, seed ${seed}\n${flags.prompt ?? ""}${text}`);
+}
+
+/** Tokens of all rows and their rates; null where too little ran to have one. */
+function ratesOf(prompts: readonly (readonly number[])[], rows: readonly (readonly number[])[], at: { started: number; first: number | null; ended: number }) {
+  const promptTokens = prompts.reduce((sum, row) => sum + row.length, 0);
+  const tokens = rows.reduce((sum, row) => sum + row.length, 0);
+  const later = rows.reduce((sum, row) => sum + Math.max(0, row.length - 1), 0);
+  return {
+    promptTokens,
+    prefillTokensPerSecond: at.first === null ? null : (1000 * promptTokens) / (at.first - at.started),
+    tokens,
+    decodeTokensPerSecond: at.first === null || later === 0 ? null : (1000 * later) / (at.ended - at.first),
+  };
+}
+
+const count = (tokens: number): string => `${tokens} ${tokens === 1 ? "token" : "tokens"}`;
+const perSecond = (rate: number | null): string => (rate === null ? "too few to time" : `${rate.toFixed(1)} tokens/s`);

@@ -4,8 +4,9 @@ import { CompilerBug, UserError } from "../graph/bug.ts";
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, bug: 70 } as const;
 
+export const write = (text: string): void => void process.stdout.write(text);
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
-export const print = (text: string): void => void process.stdout.write(`${text}\n`);
+export const print = (text: string): void => write(`${text}\n`);
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
 export const colour = (): boolean => process.stderr.isTTY === true && process.env.NO_COLOR === undefined;

@@ -2,31 +2,47 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../graph/bug.ts";
 
-export type TextFlags = { readonly prompt?: string; readonly promptFile?: string; readonly tokens?: string };
+export type TextFlags = { readonly prompt?: string; readonly promptFile?: string; readonly tokens?: readonly number[] };
+/** What was given to go on from, before the model's vocabulary is known. */
+export type Given = readonly number[] | Uint8Array;
 
 const byteVocabulary = 256;
 
-/** The prompt's tokens. A model over 256 tokens reads UTF-8 bytes; any other needs --tokens. */
-export async function promptTokens(flags: TextFlags, vocabulary: number): Promise<number[]> {
-  if (flags.tokens !== undefined) return tokensOf(flags.tokens);
-  const text = flags.promptFile === undefined ? flags.prompt : await readText(flags.promptFile);
-  if (text === undefined || text === "") throw new UserError("there is nothing to go on from; give --prompt, --prompt-file or --tokens");
-  if (vocabulary !== byteVocabulary)
+/** Reads what the flags give; null where they give nothing. Two of them at once are a mistake. */
+export async function readGiven({ prompt, promptFile, tokens }: TextFlags): Promise<Given | null> {
+  if ([prompt, promptFile, tokens].filter((given) => given !== undefined).length > 1)
+    throw new UserError("give one of a text, a file with it and --tokens, not several");
+  if (tokens !== undefined) return tokens;
+  if (prompt === undefined && promptFile === undefined) return null;
+  const bytes = promptFile === undefined ? new TextEncoder().encode(prompt) : await readBytes(promptFile);
+  return bytes.length === 0 ? null : bytes;
+}
+
+/** Throws where there is nothing; `instead` says what to give. */
+export function requireGiven(given: Given | null, instead: string): Given {
+  if (given !== null) return given;
+  throw new UserError(`there are no tokens to feed; give ${instead}`);
+}
+
+/** The tokens of what was given. A model over 256 tokens reads bytes; any other needs token numbers. */
+export function tokensOf(given: Given, vocabulary: number): readonly number[] {
+  if (given instanceof Uint8Array && vocabulary !== byteVocabulary)
     throw new UserError(`this model has ${vocabulary} tokens and no tokenizer; give token numbers with --tokens 2,651,9456`);
-  return [...new TextEncoder().encode(text)];
-}
-
-async function readText(path: string): Promise<string> {
-  const text = await readFile(path, "utf8").catch(() => null);
-  if (text === null) throw new UserError(`${path} cannot be read; check the path`);
-  return text;
-}
-
-function tokensOf(text: string): number[] {
-  const tokens = text.split(/[\s,]+/).filter(Boolean).map(Number);
-  if (tokens.length === 0 || tokens.some((t) => !Number.isInteger(t) || t < 0))
-    throw new UserError(`"${text}" is not a list of token numbers; write them as in 2,651,9456`);
+  const tokens = [...given];
+  requireTokens(tokens, vocabulary);
   return tokens;
+}
+
+/** Every token is in the vocabulary. */
+export function requireTokens(tokens: readonly number[], vocabulary: number): void {
+  const stray = tokens.find((token) => token >= vocabulary);
+  if (stray !== undefined) throw new UserError(`token ${stray} is outside this model's vocabulary; its tokens are 0 to ${vocabulary - 1}`);
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`${path} cannot be read (${error.code}); check the path`);
+  });
 }
 
 /** Turns tokens into text as they come: whole UTF-8 characters, or numbers. */

@@ -94,11 +94,20 @@ export async function compileFile(request: Omit<ModelRequest, "weights">, caps: 
   return result.compiled;
 }
 
-function requireTarget(source: Source, target: string | undefined): void {
-  const { ast, diagnostics } = parse(source.file, source.text);
-  const { length } = ast.items.filter((item) => item.kind === "model");
-  if (target === undefined && length === 0 && diagnostics.length === 0)
-    throw new UserError(`${source.file} defines no model; give --target the name of one of its blocks, or write a model`);
+/** Whether the target is a block, which takes tensors, rather than a model, which takes tokens. */
+export const isBlock = (source: Source, target: string | undefined): boolean =>
+  target !== undefined && !itemsOf(source).items.some((item) => item.kind === "model" && item.name.text === target);
+
+function itemsOf({ file, text }: Source) {
+  const { ast, diagnostics } = parse(file, text);
+  return { items: ast.items, diagnostics };
+}
+
+/** Throws where nothing says what to compile. */
+export function requireTarget(source: Source, target: string | undefined): void {
+  const { items, diagnostics } = itemsOf(source);
+  if (target === undefined && diagnostics.length === 0 && !items.some((item) => item.kind === "model"))
+    throw new UserError(`${source.file} defines no model; write one, or give --target the name of a block`);
 }
 
 /** Opens everything that running a model takes. Release it when done. */

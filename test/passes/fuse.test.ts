@@ -107,4 +107,34 @@ describe("fuse", () => {
     const fused = fuse({ name: "tangle", outputs: { s: g.map("add", a, q), p: g.map("mul", a, q) }, states: [] }, { maxBuffers: 8 });
     assertRunnable(fused);
   });
+
+  it("refuses a follower that would make its region wait for one that waits for it", () => {
+    const g = new GraphBuilder();
+    const x = g.input("x", f32(B, T, D));
+    // The scan takes in `mixed`, which reads the product, and has no buffer left for `sum`; so the product must not take `sum` in.
+    const h = g.scan(g.input("decay", f32(B, T, D)), x, g.input("initial", f32(B, D)));
+    const product = g.contract(x, g.parameter("w", f32(D, D)), "btd", "df", "btf");
+    const mixed = g.map("mul", h, product);
+    const sum = g.map("add", product, h);
+    const fused = fuse({ name: "wait", outputs: { h, mixed, sum }, states: [] }, { maxBuffers: 8 });
+    assertRunnable(fused);
+    assert.deepEqual(anchors(fused), ["contract", "scan", "elementwise"]);
+    assert.ok(fused.regions[1]?.body.includes(mixed) && !fused.regions[0]?.body.includes(sum));
+  });
+
+  it("leaves a buffer for where a piece starts to regions that read a parameter in pieces", () => {
+    const g = new GraphBuilder();
+    const w = g.parameter("w", f32(D, D));
+    let y: Node = g.contract(g.input("x", f32(B, D)), w, "bd", "df", "bf");
+    for (let i = 0; i < 4; i++) y = g.map("add", y, g.input(`x${i}`, f32(B, D)));
+    const graph: Graph = { name: "cut", outputs: { y }, states: [] };
+    const buffersOf = (isCut: (node: Node) => boolean) => {
+      const fused = fuse(graph, { maxBuffers: 6, isCut });
+      assertRunnable(fused);
+      const region = fused.regions.find((r) => r.inputs.includes(w));
+      return (region?.inputs.length ?? 0) + (region?.outputs.length ?? 0);
+    };
+    assert.equal(buffersOf(() => false), 6);
+    assert.equal(buffersOf((node) => node === w), 5);
+  });
 });

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { deviceOrSkip } from "../device.ts";
+import { eyrie, smallModel, startEyrie, temporaryFolder } from "./eyrie.ts";
+
+describe("the command line", function () {
+  this.timeout(180_000);
+  const at = temporaryFolder();
+  const model = at("small.eyrie");
+  const weights = at("w.safetensors");
+  const run = ["run", model, "--weights", weights, "--executor", "evaluate", "--chunk", "4"];
+  before(async () => {
+    writeFileSync(model, smallModel);
+    assert.equal((await eyrie("init-weights", model, weights, "--seed", "3")).code, 0);
+  });
+
+  const done = async (...words: string[]) => {
+    const said = await eyrie(...words);
+    assert.equal(said.code, 0, said.err);
+    return said;
+  };
+  const json = async (...words: string[]) => JSON.parse((await done(...words, "--json")).out);
+
+  it("starts as a program, and its exit codes tell success, a lack and wrong usage apart", async () => {
+    const [version, lack, usage, nothing] = await Promise.all([["--version"], ["check", "no.eyrie"], ["run"], []].map((words) => startEyrie(words)));
+    assert.deepEqual([version?.code, lack?.code, usage?.code, nothing?.code], [0, 1, 2, 2]);
+    assert.match(version?.out ?? "", /^\d+\.\d+\.\d+\n$/);
+    assert.match(nothing?.err ?? "", /Usage: eyrie/);
+  });
+  it("checks files, and gives diagnostics as JSON", async () => {
+    assert.deepEqual(await json("check", model), []);
+    writeFileSync(at("bad.eyrie"), smallModel.replace("z, embedding", "zz, embedding"));
+    const { code, out } = await eyrie("check", at("bad.eyrie"), "--json");
+    assert.equal(code, 1);
+    assert.deepEqual((JSON.parse(out) as { code: string }[]).map((d) => d.code), ["E0201", "W0501"]);
+  });
+  it("runs what init-weights wrote, whatever the chunk", async () => {
+    const { out } = await done(...run, "--tokens", "1,2,3,4,5,6,7", "--max", "5");
+    assert.match(out, /^(\d+ ){5}\n$/);
+    assert.equal((await done(...run, "--tokens", "1,2,3,4,5,6,7", "--max", "5", "--chunk", "7")).out, out);
+  });
+  it("draws by seed, gives a row of its own to each of --batch, and ends at --stop", async () => {
+    const draw = ["--tokens", "1 2", "--max", "6", "--temperature", "1", "--seed"];
+    const two = await json(...run, ...draw, "7", "--batch", "2");
+    const [seven, eight] = [await json(...run, ...draw, "7"), await json(...run, ...draw, "8")];
+    assert.deepEqual(two.rows, [...seven.rows, ...eight.rows]);
+    assert.match((await done(...run, ...draw, "7", "--batch", "2")).out, /^--- row 0, seed 7\n(\d+ )+\n--- row 1, seed 8\n(\d+ )+\n$/);
+    const tokens: readonly number[] = seven.rows[0].tokens;
+    const stop = tokens[3] ?? 0;
+    const stopped = await json(...run, ...draw, "7", "--stop", `${stop}`);
+    assert.deepEqual(stopped.rows[0].tokens, tokens.slice(0, tokens.indexOf(stop)));
+  });
+  it("goes on from a saved state as if it had never stopped, with or without more prompt", async () => {
+    const tokensOf = async (...words: string[]): Promise<number[]> => (await json(...run, "--temperature", "1", ...words)).rows[0].tokens;
+    const state = at("state.safetensors");
+    const whole = await tokensOf("--tokens", "1,2,3", "--max", "8");
+    const first = await tokensOf("--tokens", "1,2,3", "--max", "3", "--save-state", state);
+    assert.deepEqual([...first, ...(await tokensOf("--max", "5", "--restore-state", state))], whole);
+    const more = await tokensOf("--tokens", [1, 2, 3, ...first, 4].join(), "--max", "4");
+    assert.deepEqual(await tokensOf("--tokens", "4", "--max", "4", "--restore-state", state), more);
+  });
+  it("evaluates a block, and a half after a half from its states gives the whole", async () => {
+    const file = "test/data/rglru_t7.safetensors";
+    const words = ["--target", "rg_lru", "--path", "layers.0.temporal_block.rg_lru", "--set", "blocks=4", "--executor", "evaluate"];
+    const summary: { name: string; shape: number[] }[] = await json("eval", "std", file, ...words);
+    assert.deepEqual(summary.map((t) => [t.name, t.shape]), [["y", [1, 7, 64]], ["layers.0.temporal_block.rg_lru.scan", [1, 64]], ["seen", [1]]]);
+    await done("eval", "std", file, ...words, "--output", at("y.safetensors"));
+    const { tensors } = await json("inspect", at("y.safetensors"));
+    assert.deepEqual((tensors as { name: string }[]).map((t) => t.name).toSorted(), summary.map((t) => t.name).toSorted());
+  });
+  it("says the perplexity of tokens, the same for every chunk", async () => {
+    const words = ["perplexity", model, "--weights", weights, "--executor", "evaluate", "--tokens", "1,2,3,4,5,6"];
+    const [a, b] = [await json(...words, "--chunk", "2"), await json(...words, "--chunk", "6", "--batch", "2")];
+    assert.equal(a.tokens, 6);
+    assert.ok(Math.abs(a.bitsPerToken - b.bitsPerToken) < 1e-5);
+    assert.ok(Math.abs(a.perplexity - 2 ** a.bitsPerToken) < 1e-9);
+  });
+  it("compiles a bundle, dumps every stage, inspects all kinds of files", async () => {
+    const compiled = await json("compile", model, "--output", at("bundle"), "--dump", at("stages"));
+    assert.deepEqual((compiled.entries as { entry: string }[]).map((e) => e.entry), ["prefill", "score", "decode"]);
+    assert.ok(existsSync(at("stages/decode/60-kernels.wgsl")));
+    assert.ok(readdirSync(at("bundle")).includes("manifest.json"));
+    const names = async (path: string) => ((await json("inspect", path)).tensors as { name: string }[]).map((t) => t.name).toSorted();
+    assert.deepEqual(await names(at("bundle")), await names(model));
+    assert.deepEqual(await names(weights), await names(model));
+    assert.match((await done("inspect", model)).out, /^model small\n {2}vocab = 11\n[\s\S]*\n\d+ tensors, [\d,]+ values\n$/);
+  });
+  it("runs a bundle on a device as the compiler's own kernels run", async function () {
+    await deviceOrSkip(this);
+    if (!existsSync(at("bundle"))) await done("compile", model, "--output", at("bundle"));
+    const words = ["--weights", weights, "--tokens", "1,2,3", "--max", "4", "--json"];
+    const [bundle, direct] = await Promise.all([startEyrie(["run", at("bundle"), ...words]), eyrie(...run, ...words.slice(2))]);
+    assert.equal(bundle.code, 0, bundle.err);
+    assert.deepEqual(JSON.parse(bundle.out).rows, JSON.parse(direct.out).rows);
+  });
+  it("reads what it wrote without change", async () => {
+    await done("init-weights", model, at("again.safetensors"), "--seed", "3");
+    assert.deepEqual(readFileSync(at("again.safetensors")), readFileSync(weights));
+  });
+});
