@@ -262,8 +262,16 @@ export const plainDialect: Dialect = {
 /** The kernel as neutral text, for dumps. */
 export const printPlain = (kernel: Kernel): string => printKernel(kernel, plainDialect);
 
+const keys = new WeakMap<Kernel, string>();
+
 /** Text that two kernels share exactly if they differ in names and notes only. */
 export function kernelKey(kernel: Kernel): string {
+  const key = keys.get(kernel) ?? printWithoutNames(kernel);
+  keys.set(kernel, key);
+  return key;
+}
+
+function printWithoutNames(kernel: Kernel): string {
   const names = new Map<string, string>();
   const canonical = (name: string): string => {
     const known = names.get(name) ?? `n${names.size}`;

@@ -13,8 +13,8 @@ import type {
   ScalarName,
   Type,
 } from "./graph.ts";
-import { inferType } from "./ops.ts";
 import { sameType } from "./ops/rule.ts";
+import { inferType } from "./ops.ts";
 
 export class GraphBuilder {
   readonly #byKey = new Map<string, Node>();

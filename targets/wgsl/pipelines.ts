@@ -13,6 +13,15 @@ export type Progress = (done: number, total: number) => void;
 /** GPUShaderStage.COMPUTE; Node has no such global. */
 const computeStage = 0x4;
 
+/** Pipelines of a device by kernel text, for all its sessions: drivers spend seconds on a kernel once. */
+const known = new WeakMap<GPUDevice, Map<string, Promise<Pipeline>>>();
+
+function pipelinesOf(device: GPUDevice): Map<string, Promise<Pipeline>> {
+  const pipelines = known.get(device) ?? new Map<string, Promise<Pipeline>>();
+  known.set(device, pipelines);
+  return pipelines;
+}
+
 /** A lookup from kernel to pipeline. */
 export async function createPipelines(
   device: GPUDevice,
@@ -21,10 +30,13 @@ export async function createPipelines(
 ): Promise<(kernel: KernelText) => Pipeline> {
   const distinct = new Map(kernels.map((kernel) => [keyOf(kernel), kernel]));
   const layouts = createLayouts(device);
+  const shared = pipelinesOf(device);
   const made = new Map<string, Pipeline>();
   onProgress(0, distinct.size);
   const create = async ([key, kernel]: [string, KernelText]) => {
-    made.set(key, await createPipeline(device, kernel, layouts(kernel.access)));
+    const making = shared.get(key) ?? createPipeline(device, kernel, layouts(kernel.access));
+    shared.set(key, making);
+    made.set(key, await making);
     onProgress(made.size, distinct.size);
   };
   await Promise.all([...distinct].map(create));

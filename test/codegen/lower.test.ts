@@ -76,6 +76,19 @@ describe("lower", () => {
     );
     assert.ok(worstProgramError(graph, caps) < 1e-5);
   });
+  it("binds no more than the device allows where a product reads a parameter in pieces", () => {
+    const g = new GraphBuilder();
+    let y: Node = g.contract(
+      g.input("x", f32(3, 8)),
+      g.parameter("w", f32(40, 8)),
+      "tk",
+      "nk",
+      "tn",
+    );
+    for (let i = 0; i < 6; i++) y = g.map("add", y, g.input(`x${i}`, f32(3, 40)));
+    const caps = { ...minimumCaps, maxBindingBytes: 500, maxBuffersPerKernel: 6 };
+    assert.ok(worstProgramError(graphOf({ y }), caps) < 1e-5);
+  });
   it("says which tensor is too large where it cannot be cut", () => {
     const g = new GraphBuilder();
     const w = g.parameter("blocks.0.w", f32(100));

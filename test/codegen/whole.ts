@@ -5,15 +5,21 @@ import type { Caps, Kernel } from "../../codegen/kernel.ts";
 import { lower } from "../../codegen/lower.ts";
 import { plan } from "../../codegen/plan.ts";
 import type { BufferPlan, Program } from "../../codegen/program.ts";
+import { isCut } from "../../codegen/splits.ts";
 import { evaluate, type Value, valueFrom } from "../../src/graph/evaluate.ts";
-import type { Graph } from "../../src/graph/graph.ts";
+import type { Graph, Node } from "../../src/graph/graph.ts";
 import { convert } from "../../src/graph/scalars.ts";
 import { topological } from "../../src/graph/walk.ts";
 import { fuse } from "../../src/passes/fuse.ts";
 import { noise } from "./region.ts";
 
-export const programOf = (graph: Graph, caps: Caps): Program<Kernel> =>
-  plan(lower(fuse(graph, { maxBuffers: caps.maxBuffersPerKernel }), caps), graph, graph.name);
+export function programOf(graph: Graph, caps: Caps): Program<Kernel> {
+  const options = {
+    maxBuffers: caps.maxBuffersPerKernel,
+    isCut: (node: Node) => isCut(node, caps),
+  };
+  return plan(lower(fuse(graph, options), caps), graph, graph.name);
+}
 
 /** The largest |found − expected| / (1 + |expected|) over outputs and next states; leaves that are not given are noise. */
 export function worstProgramError(

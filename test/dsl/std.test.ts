@@ -113,7 +113,7 @@ describe("the examples", () => {
 });
 
 describe("a standard block computes what the published implementation does", () => {
-  const data = new URL("../data/", import.meta.url);
+  const data = new URL("../reference/cases/", import.meta.url);
   const cases: readonly {
     name: string;
     block: string;
