@@ -5,24 +5,42 @@ import { Command } from "commander";
 import type { Kernel } from "../codegen/kernel.ts";
 import type { Program } from "../codegen/program.ts";
 import { totalTraffic } from "../codegen/traffic.ts";
-import { executorOptions, type ExecutorFlags, whole } from "../src/cli/options.ts";
+import { type ExecutorFlags, executorOptions, whole } from "../src/cli/options.ts";
 import { print, report, say } from "../src/cli/terminal.ts";
 import { wgslExecutor } from "../src/execute/executors.ts";
 import { compileFile, weightsFor } from "../src/execute/open-model.ts";
-import { openDevice, type OpenDevice } from "../targets/wgsl/device.ts";
 import { Stream } from "../targets/stream.ts";
+import { type OpenDevice, openDevice } from "../targets/wgsl/device.ts";
 import { benchScan, type ScanTimes } from "./scan.ts";
 
-type Flags = ExecutorFlags & { readonly chunk: number; readonly steps: number; readonly model: boolean; readonly scan: boolean };
+type Flags = ExecutorFlags & {
+  readonly chunk: number;
+  readonly steps: number;
+  readonly model: boolean;
+  readonly scan: boolean;
+};
 
 /** The sizes at which other runtimes were measured: width 768, 12 layers, recurrence 768, MLP 2304, 6 heads of 128. */
-const sizes = { width: 768, rnn_width: 768, depth: 12, heads: 6, head_dim: 128, hidden: 2304, gate_blocks: 6, window: 1024, vocab: 32_000 };
+const sizes = {
+  width: 768,
+  rnn_width: 768,
+  depth: 12,
+  heads: 6,
+  head_dim: 128,
+  hidden: 2304,
+  gate_blocks: 6,
+  window: 1024,
+  vocab: 32_000,
+};
 const modelFile = new URL("../examples/griffin.eyrie", import.meta.url).pathname;
 
 async function benchModel(opened: OpenDevice, { chunk, steps }: Flags) {
   const executor = wgslExecutor(opened);
   const compiling = performance.now();
-  const compiled = await compileFile({ model: modelFile, settings: sizes, chunk, entries: ["prefill", "decode"] }, opened.caps);
+  const compiled = await compileFile(
+    { model: modelFile, settings: sizes, chunk, entries: ["prefill", "decode"] },
+    opened.caps,
+  );
   const compileMs = performance.now() - compiling;
   const { weights } = await weightsFor(compiled, { seed: 1 });
   const loading = performance.now();
@@ -41,13 +59,24 @@ async function benchModel(opened: OpenDevice, { chunk, steps }: Flags) {
   const decodeSeconds = (performance.now() - decodeStart) / 1000;
   stream.release();
   await session.release();
-  const values = compiled.model.parameters.reduce((sum, p) => sum + p.shape.reduce((a, b) => a * b, 1), 0);
+  const values = compiled.model.parameters.reduce(
+    (sum, p) => sum + p.shape.reduce((a, b) => a * b, 1),
+    0,
+  );
   return {
     parameters: values,
     compileMs,
     loadMs,
-    prefill: { ...counts(compiled.entries.prefill!.program), tokens: chunk, tokensPerSecond: chunk / prefillSeconds },
-    decode: { ...counts(compiled.entries.decode!.program), tokens: steps, tokensPerSecond: steps / decodeSeconds },
+    prefill: {
+      ...counts(compiled.entries.prefill!.program),
+      tokens: chunk,
+      tokensPerSecond: chunk / prefillSeconds,
+    },
+    decode: {
+      ...counts(compiled.entries.decode!.program),
+      tokens: steps,
+      tokensPerSecond: steps / decodeSeconds,
+    },
     weightBytes: values * 4,
   };
 }
@@ -67,8 +96,17 @@ function counts(program: Program<Kernel>) {
 
 const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
-function table(info: string, model: Awaited<ReturnType<typeof benchModel>> | null, scans: readonly ScanTimes[]): string {
-  const lines = [`# ${info}`, "", `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}; made by \`npm run bench\`.`, ""];
+function table(
+  info: string,
+  model: Awaited<ReturnType<typeof benchModel>> | null,
+  scans: readonly ScanTimes[],
+): string {
+  const lines = [
+    `# ${info}`,
+    "",
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}; made by \`npm run bench\`.`,
+    "",
+  ];
   if (model) {
     lines.push(
       `Griffin, ${(model.parameters / 1e6).toFixed(0)} M parameters, f32, random weights: text to kernels ${model.compileMs.toFixed(0)} ms (prefill and decode); weights and pipelines ${model.loadMs.toFixed(0)} ms.`,
@@ -86,8 +124,16 @@ function table(info: string, model: Awaited<ReturnType<typeof benchModel>> | nul
   }
   for (const s of scans) {
     const fastest = Math.min(...s.choices.map((c) => c.time.median));
-    lines.push(`Scan, ${s.batch} × ${s.T} × ${s.D}, times in turn:`, "", "| schedule | median ms | least – most | to the fastest |", "|---|---|---|---|");
-    for (const c of s.choices) lines.push(`| ${c.schedule} | ${c.time.median.toFixed(1)} | ${c.time.least.toFixed(1)} – ${c.time.most.toFixed(1)} | ${(c.time.median / fastest).toFixed(2)} |`);
+    lines.push(
+      `Scan, ${s.batch} × ${s.T} × ${s.D}, times in turn:`,
+      "",
+      "| schedule | median ms | least – most | to the fastest |",
+      "|---|---|---|---|",
+    );
+    for (const c of s.choices)
+      lines.push(
+        `| ${c.schedule} | ${c.time.median.toFixed(1)} | ${c.time.least.toFixed(1)} – ${c.time.most.toFixed(1)} | ${(c.time.median / fastest).toFixed(2)} |`,
+      );
     lines.push("");
   }
   return lines.join("\n");
@@ -97,13 +143,22 @@ async function main(flags: Flags): Promise<void> {
   const opened = await openDevice(flags.adapter ? { adapter: flags.adapter } : {});
   say(`on ${opened.info}`);
   const scans: ScanTimes[] = [];
-  if (flags.scan) for (const [batch, T, D] of [[1, 2048, 1024], [1, 2048, 100], [4, 512, 768]] as const) scans.push(await benchScan(opened, batch, T, D, 7));
+  if (flags.scan)
+    for (const [batch, T, D] of [
+      [1, 2048, 1024],
+      [1, 2048, 100],
+      [4, 512, 768],
+    ] as const)
+      scans.push(await benchScan(opened, batch, T, D, 7));
   const model = flags.model ? await benchModel(opened, flags) : null;
   const text = table(opened.info, model, scans);
   print(text);
   mkdirSync(new URL("results/", import.meta.url), { recursive: true });
   writeFileSync(new URL(`results/${opened.kind}.md`, import.meta.url), `${text}\n`);
-  writeFileSync(new URL(`results/${opened.kind}.json`, import.meta.url), `${JSON.stringify({ adapter: opened.info, date: new Date().toISOString(), model, scans }, null, 2)}\n`);
+  writeFileSync(
+    new URL(`results/${opened.kind}.json`, import.meta.url),
+    `${JSON.stringify({ adapter: opened.info, date: new Date().toISOString(), model, scans }, null, 2)}\n`,
+  );
   await opened.release();
 }
 

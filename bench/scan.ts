@@ -1,19 +1,24 @@
 /** The linear scan alone, sequential in time against chunked in time, on the same tensors in turn. */
 import { entrySpec } from "../codegen/entry-spec.ts";
+import type { Kernel } from "../codegen/kernel.ts";
 import { lower } from "../codegen/lower.ts";
 import { plan } from "../codegen/plan.ts";
 import type { Program } from "../codegen/program.ts";
-import type { Kernel } from "../codegen/kernel.ts";
-import { loadSession } from "../targets/wgsl/session.ts";
-import { toKernelText } from "../targets/wgsl/print.ts";
-import type { OpenDevice } from "../targets/wgsl/device.ts";
 import { GraphBuilder } from "../src/graph/build.ts";
 import type { Graph } from "../src/graph/graph.ts";
 import { fuse } from "../src/passes/fuse.ts";
 import type { Session, Weights } from "../targets/executor.ts";
+import type { OpenDevice } from "../targets/wgsl/device.ts";
+import { toKernelText } from "../targets/wgsl/print.ts";
+import { loadSession } from "../targets/wgsl/session.ts";
 import { type Timing, timeInTurn } from "./measure.ts";
 
-export type ScanTimes = { readonly T: number; readonly D: number; readonly batch: number; readonly choices: readonly { readonly schedule: string; readonly time: Timing }[] };
+export type ScanTimes = {
+  readonly T: number;
+  readonly D: number;
+  readonly batch: number;
+  readonly choices: readonly { readonly schedule: string; readonly time: Timing }[];
+};
 
 /** h = a·h + x, with the last row alone read back, so that the copy out does not count. */
 function scanGraph(batch: number, T: number, D: number): Graph {
@@ -25,25 +30,45 @@ function scanGraph(batch: number, T: number, D: number): Graph {
   return { name: "scan", outputs: { h }, states: [{ name: "h", current: h0, next: last }] };
 }
 
-export async function benchScan(opened: OpenDevice, batch: number, T: number, D: number, runs: number): Promise<ScanTimes> {
+export async function benchScan(
+  opened: OpenDevice,
+  batch: number,
+  T: number,
+  D: number,
+  runs: number,
+): Promise<ScanTimes> {
   const graph = scanGraph(batch, T, D);
   const fused = fuse(graph, { maxBuffers: opened.caps.maxBuffersPerKernel });
   const schedules: string[] = [];
   lower(fused, opened.caps, (region, _recipe, choices) => {
-    if (region.anchor?.op === "scan") for (const c of choices) schedules.push(JSON.stringify(c.schedule));
+    if (region.anchor?.op === "scan")
+      for (const c of choices) schedules.push(JSON.stringify(c.schedule));
     return choices[0]!;
   });
-  const weights = { read: async (name: string) => Float32Array.from({ length: batch * T * D }, (_, i) => (name === "decay" ? 0.9 + 0.09 * Math.sin(i) : Math.cos(i))) };
+  const weights = {
+    read: async (name: string) =>
+      Float32Array.from({ length: batch * T * D }, (_, i) =>
+        name === "decay" ? 0.9 + 0.09 * Math.sin(i) : Math.cos(i),
+      ),
+  };
   const sessions: Session[] = [];
   for (const schedule of schedules) {
-    const lowered = lower(fused, opened.caps, (_region, _recipe, choices) => choices.find((c) => JSON.stringify(c.schedule) === schedule) ?? choices[0]!);
+    const lowered = lower(
+      fused,
+      opened.caps,
+      (_region, _recipe, choices) =>
+        choices.find((c) => JSON.stringify(c.schedule) === schedule) ?? choices[0]!,
+    );
     sessions.push(await load(opened, plan(lowered, graph, "scan"), weights));
   }
   const states = sessions.map((s) => s.fresh());
-  const times = await timeInTurn(runs, sessions.map((s, i) => async () => {
-          await s.run("scan", {}, states[i]!, []);
-          await opened.device.queue.onSubmittedWorkDone();
-        }));
+  const times = await timeInTurn(
+    runs,
+    sessions.map((s, i) => async () => {
+      await s.run("scan", {}, states[i]!, []);
+      await opened.device.queue.onSubmittedWorkDone();
+    }),
+  );
   for (const s of sessions) await s.release();
   return { T, D, batch, choices: schedules.map((schedule, i) => ({ schedule, time: times[i]! })) };
 }

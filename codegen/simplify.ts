@@ -2,11 +2,12 @@
  * Makes a kernel shorter without changing what it computes: folds literals, applies the laws of simplify/rules.ts to expressions,
  * drops branches that are never taken and names that are never used. Knows no target.
  */
-import { childrenOf, visit } from "./build.ts";
+
 import { evaluateCall } from "./interpret/spell.ts";
 import type { Expr, Kernel, Stmt } from "./kernel.ts";
 import { type Facts, type Range, rangeOf } from "./simplify/ranges.ts";
 import { type Rule, rules } from "./simplify/rules.ts";
+import { childrenOf, visit } from "./visit.ts";
 
 /** The facts of a block, which grow as it is walked, and what names now stand for. */
 type Scope = {
@@ -214,7 +215,6 @@ function sweep(body: readonly Stmt[], used: ReadonlySet<string>): Swept {
 
 function withBlocks(s: Stmt, f: (block: readonly Stmt[]) => readonly Stmt[]): Stmt {
   if (s.kind === "for") return { ...s, body: f(s.body) };
-  // biome-ignore lint/suspicious/noThenProperty: the language's word; nobody awaits a statement
   return s.kind === "if" ? { ...s, then: f(s.then), otherwise: f(s.otherwise) } : s;
 }
 

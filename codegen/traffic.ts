@@ -1,7 +1,8 @@
 /** Estimates the bytes that a program's steps read and write, from its kernels and its buffers' sizes. */
-import { visit } from "./build.ts";
+
 import type { Kernel, Memory, Stmt } from "./kernel.ts";
 import type { Program, Step } from "./program.ts";
+import { visit } from "./visit.ts";
 
 export type Traffic = { readonly read: number; readonly written: number };
 

@@ -1,6 +1,5 @@
 /** Checks that a kernel is legal before it is printed or run: names, types, widths, memories, and the limits of a device. */
 import { CompilerBug } from "../src/graph/bug.ts";
-import { childrenOf, expressionsOf, visit } from "./build.ts";
 import type { Caps, Expr, Kernel, Memory, Scalar, Stmt, ValueType } from "./kernel.ts";
 import { plainDialect, printExpr, printStatement } from "./print.ts";
 import {
@@ -11,6 +10,7 @@ import {
   type Problem,
   problemOf,
 } from "./verify/expressions.ts";
+import { childrenOf, expressionsOf, visit } from "./visit.ts";
 
 /** What is visible: locals with their types, and which of them may change. */
 type Scope = {

@@ -2,7 +2,6 @@
 import { CompilerBug } from "../src/graph/bug.ts";
 import type { Node } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
-import { visit } from "./build.ts";
 import type { Caps, Kernel, Memory } from "./kernel.ts";
 import { namesOf, numbered } from "./numbered.ts";
 import type { BindingOf, Choice, Lowered, LoweredKernel, Recipe, Schedule } from "./recipe.ts";
@@ -11,6 +10,7 @@ import { simplifyKernel } from "./simplify.ts";
 import { hideTurns } from "./turns.ts";
 import { verifyKernel } from "./verify.ts";
 import { nameOf } from "./views.ts";
+import { visit } from "./visit.ts";
 
 /** Picks one of a recipe's choices, once for regions that differ in names alone. */
 export type Schedules = (region: Region, recipe: Recipe, choices: readonly Choice[]) => Choice;

@@ -35,7 +35,6 @@ export function buildExpression(site: Site, node: CstNode | undefined, near: Spa
   return {
     kind: "if",
     when: buildExpression(site, when, span),
-    // biome-ignore lint/suspicious/noThenProperty: the language's own word
     then: buildExpression(site, then, span),
     otherwise: buildExpression(site, otherwise, span),
     span,

@@ -20,9 +20,16 @@ export type ParameterSpec = {
 };
 
 /** How a checkpoint names parameters, and which setting a config.json key gives (already parsed to functions of its keys). */
-export type NameTable = { readonly name: string; readonly rules: readonly NameRule[]; readonly config: readonly ConfigRule[] };
+export type NameTable = {
+  readonly name: string;
+  readonly rules: readonly NameRule[];
+  readonly config: readonly ConfigRule[];
+};
 /** setting = value of `expression` over the config's keys. */
-export type ConfigRule = { readonly setting: string; readonly expression: import("./syntax.ts").Expr };
+export type ConfigRule = {
+  readonly setting: string;
+  readonly expression: import("./syntax.ts").Expr;
+};
 
 export type Model = {
   readonly name: string;

@@ -4,7 +4,11 @@
 export type Span = { readonly file: string; readonly from: number; readonly to: number };
 export type Name = { readonly text: string; readonly span: Span };
 
-export type File = { readonly file: string; readonly source: string; readonly items: readonly Item[] };
+export type File = {
+  readonly file: string;
+  readonly source: string;
+  readonly items: readonly Item[];
+};
 export type Item = BlockItem | ModelItem | ConfigItem | NamesItem;
 
 /** `block name(x: [B, T, D], out: size = 4) -> [B, T, out] { … }` */
@@ -51,23 +55,60 @@ export type NameRule = {
   readonly span: Span;
 };
 
-export type Formal = { readonly name: Name; readonly type: FormalType; readonly fallback: Expr | null; readonly span: Span };
+export type Formal = {
+  readonly name: Name;
+  readonly type: FormalType;
+  readonly fallback: Expr | null;
+  readonly span: Span;
+};
 export type FormalType =
   | TensorType
-  | { readonly kind: "setting"; readonly of: "size" | "number" | "flag" | "block" | "pattern"; readonly span: Span };
+  | {
+      readonly kind: "setting";
+      readonly of: "size" | "number" | "flag" | "block" | "pattern";
+      readonly span: Span;
+    };
 /** `[B, T, D]` or `int[B, T]`. */
-export type TensorType = { readonly kind: "tensor"; readonly element: "float" | "int"; readonly dims: readonly Expr[]; readonly span: Span };
+export type TensorType = {
+  readonly kind: "tensor";
+  readonly element: "float" | "int";
+  readonly dims: readonly Expr[];
+  readonly span: Span;
+};
 
-export type Body = { readonly statements: readonly Statement[]; readonly result: Expr | null; readonly span: Span };
+export type Body = {
+  readonly statements: readonly Statement[];
+  readonly result: Expr | null;
+  readonly span: Span;
+};
 export type Statement =
   /** `size K = L / blocks` */
   | { readonly kind: "size"; readonly name: Name; readonly value: Expr; readonly span: Span }
   /** `param w: [I, out] = normal(1 / I)` */
-  | { readonly kind: "param"; readonly name: Name; readonly type: TensorType; readonly initializer: Expr | null; readonly span: Span }
+  | {
+      readonly kind: "param";
+      readonly name: Name;
+      readonly type: TensorType;
+      readonly initializer: Expr | null;
+      readonly span: Span;
+    }
   /** `y = gelu(x)` */
   | { readonly kind: "let"; readonly name: Name; readonly value: Expr; readonly span: Span };
 
-export type BinaryOperator = "+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "==" | "!=" | "and" | "or";
+export type BinaryOperator =
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "=="
+  | "!="
+  | "and"
+  | "or";
 export type Expr = { readonly span: Span } & (
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "flag"; readonly value: boolean }
@@ -76,7 +117,12 @@ export type Expr = { readonly span: Span } & (
   /** `[recurrent, recurrent, attention]`, or a list of dimensions. */
   | { readonly kind: "list"; readonly items: readonly Expr[] }
   | { readonly kind: "negate" | "not"; readonly of: Expr }
-  | { readonly kind: "binary"; readonly operator: BinaryOperator; readonly left: Expr; readonly right: Expr }
+  | {
+      readonly kind: "binary";
+      readonly operator: BinaryOperator;
+      readonly left: Expr;
+      readonly right: Expr;
+    }
   /** `if first then 0 else a`: by element, or decided while compiling when the condition is a setting. */
   | { readonly kind: "if"; readonly when: Expr; readonly then: Expr; readonly otherwise: Expr }
   /** `rms_norm(x, eps: 1e-5) as norm`: tensors by place, settings by name. */

@@ -3,7 +3,9 @@
 import { main } from "./cli/main.ts";
 
 // A reader that has seen enough (`| head`) ends the command, not an error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? 0 : 1),
+);
 
 // Dawn keeps the process alive; everything is released or reported by now.
 process.exit(await main(process.argv.slice(2)));

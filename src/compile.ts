@@ -1,10 +1,5 @@
 /** The journey from text to programs. The only file that knows the order of the stages. */
-import { checkFile, elaborate } from "../dsl/elaborate.ts";
-import type { Diagnostic } from "../dsl/diagnostics.ts";
-import type { Model, Settings } from "../dsl/model.ts";
-import { type Parsed, parse } from "../dsl/parse.ts";
-import { printAst } from "../dsl/print.ts";
-import type { File } from "../dsl/syntax.ts";
+
 import { entrySpec } from "../codegen/entry-spec.ts";
 import { type Caps, type Kernel, minimumCaps } from "../codegen/kernel.ts";
 import { lower } from "../codegen/lower.ts";
@@ -15,13 +10,19 @@ import type { Program } from "../codegen/program.ts";
 import { claims } from "../codegen/recipes.ts";
 import { isCut } from "../codegen/splits.ts";
 import { firstChoice, type KnownRegions } from "../codegen/write-region.ts";
-import { toKernelText } from "../targets/wgsl/print.ts";
+import type { Diagnostic } from "../dsl/diagnostics.ts";
+import { checkFile, elaborate } from "../dsl/elaborate.ts";
+import type { Model, Settings } from "../dsl/model.ts";
+import { type Parsed, parse } from "../dsl/parse.ts";
+import { printAst } from "../dsl/print.ts";
+import type { File } from "../dsl/syntax.ts";
 import type { EntrySpec } from "../targets/executor.ts";
+import { toKernelText } from "../targets/wgsl/print.ts";
 import { UserError } from "./graph/bug.ts";
 import type { Graph } from "./graph/graph.ts";
 import { printGraph } from "./graph/print.ts";
 import { verify } from "./graph/verify.ts";
-import { entryGraph, type EntryKind } from "./passes/entry.ts";
+import { type EntryKind, entryGraph } from "./passes/entry.ts";
 import { expand } from "./passes/expand.ts";
 import { fuse } from "./passes/fuse.ts";
 import { type Precision, setPrecision } from "./passes/precision.ts";
@@ -73,12 +74,18 @@ export type Compiled = {
 };
 
 /** Everything that was said, and the compiled model unless an error was among it. */
-export type CompileResult = { readonly compiled: Compiled | null; readonly diagnostics: readonly Diagnostic[] };
+export type CompileResult = {
+  readonly compiled: Compiled | null;
+  readonly diagnostics: readonly Diagnostic[];
+};
 
 const isError = (d: Diagnostic) => d.severity === "error";
 
 /** Parses the sources and finds every mistake in them without building a model. */
-export function check(sources: readonly Source[], standard: readonly Source[]): readonly Diagnostic[] {
+export function check(
+  sources: readonly Source[],
+  standard: readonly Source[],
+): readonly Diagnostic[] {
   const { files, diagnostics } = parseAll([...standard, ...sources]);
   const own = files.filter((f) => sources.some((s) => s.file === f.file));
   if (diagnostics.some(isError) && own.every((f) => f.items.length === 0)) return diagnostics;
@@ -107,7 +114,8 @@ export function compile(sources: readonly Source[], options: CompileOptions): Co
     const tokens = kind === "decode" ? 1 : chunk;
     const built = elaborated.get(tokens) ?? elaborateFor(tokens);
     elaborated.set(tokens, built);
-    if (!built.model) return { compiled: null, diagnostics: [...diagnostics, ...built.diagnostics] };
+    if (!built.model)
+      return { compiled: null, diagnostics: [...diagnostics, ...built.diagnostics] };
     model ??= built.model;
     const graph = kind === "score" ? withTaps(built.model, options.taps ?? []) : built.model.graph;
     entries[kind] = compileEntry(graph, kind, caps, options, known);
@@ -118,7 +126,12 @@ export function compile(sources: readonly Source[], options: CompileOptions): Co
 
 /** Shapes [batch, tokens, …] of a block's arguments in a call of so many tokens. */
 const shapesFor = (shapes: Readonly<Record<string, readonly number[]>>, tokens: number) =>
-  Object.fromEntries(Object.entries(shapes).map(([name, [batch = 1, , ...rest]]) => [name, [batch, tokens, ...rest]]));
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, [batch = 1, , ...rest]]) => [
+      name,
+      [batch, tokens, ...rest],
+    ]),
+  );
 
 function withTaps(model: Model, paths: readonly string[]): Graph {
   const taps = paths.map((path) => {
@@ -130,7 +143,13 @@ function withTaps(model: Model, paths: readonly string[]): Graph {
 }
 
 /** From the graph that the text says to a program. */
-function compileEntry(source: Graph, kind: EntryKind, caps: Caps, options: CompileOptions, known: KnownRegions): CompiledEntry {
+function compileEntry(
+  source: Graph,
+  kind: EntryKind,
+  caps: Caps,
+  options: CompileOptions,
+  known: KnownRegions,
+): CompiledEntry {
   const { dump } = options;
   const stage = (name: string, graph: Graph): Graph => {
     if (dump) {
@@ -145,7 +164,10 @@ function compileEntry(source: Graph, kind: EntryKind, caps: Caps, options: Compi
   const simple = stage("20-simplified", simplify(entry));
   const precise = setPrecision(simple, options.precision ?? { parameters: "f32" });
   const graph = stage("25-expanded", expand(precise, claims));
-  const fused = fuse(graph, { maxBuffers: caps.maxBuffersPerKernel, isCut: (node) => isCut(node, caps) });
+  const fused = fuse(graph, {
+    maxBuffers: caps.maxBuffersPerKernel,
+    isCut: (node) => isCut(node, caps),
+  });
   dump?.(`${kind}/30-regions.txt`, printRegions(fused));
   const program = plan(lower(fused, caps, firstChoice, known), graph, kind);
   dump?.(`${kind}/40-kernels.txt`, program.kernels.map(printPlain).join("\n"));
@@ -163,7 +185,10 @@ function parseOnce(source: Source): Parsed {
   return parsed;
 }
 
-function parseAll(sources: readonly Source[]): { files: readonly File[]; diagnostics: readonly Diagnostic[] } {
+function parseAll(sources: readonly Source[]): {
+  files: readonly File[];
+  diagnostics: readonly Diagnostic[];
+} {
   const parsed = sources.map(parseOnce);
   return { files: parsed.map((p) => p.ast), diagnostics: parsed.flatMap((p) => p.diagnostics) };
 }
@@ -174,5 +199,7 @@ function lastModel(files: readonly File[]): string {
 }
 
 function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(keys.filter((k) => from[k] !== undefined).map((k) => [k, from[k]])) as Pick<T, K>;
+  return Object.fromEntries(
+    keys.filter((k) => from[k] !== undefined).map((k) => [k, from[k]]),
+  ) as Pick<T, K>;
 }

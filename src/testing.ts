@@ -1,11 +1,12 @@
 /** What people need to test generated models with mocha: one device, random weights by seed, readable comparisons, equivalences. */
+
+import { standardLibrary } from "../dsl/standard-node.ts";
 import type { Session } from "../targets/executor.ts";
 import { Stream } from "../targets/stream.ts";
 import type { Tensor, TensorData } from "../targets/tensor.ts";
-import { type Compiled, compile, type CompileOptions, type Source } from "./compile.ts";
+import { type Compiled, type CompileOptions, compile, type Source } from "./compile.ts";
 import { type Executor, type ExecutorOptions, openExecutor } from "./execute/executors.ts";
 import { DiagnosticsError, weightsFor } from "./execute/open-model.ts";
-import { standardLibrary } from "../dsl/standard-node.ts";
 
 const open = new Map<string, Promise<Executor>>();
 
@@ -23,13 +24,19 @@ export async function releaseExecutors(): Promise<void> {
   for (const executor of opened) await (await executor).release();
 }
 
-export type ModelUnderTest = { readonly compiled: Compiled; readonly session: Session; release(): Promise<void> };
+export type ModelUnderTest = {
+  readonly compiled: Compiled;
+  readonly session: Session;
+  release(): Promise<void>;
+};
 
 /** Compiles a source and loads it with random weights (or a checkpoint's). Throws DiagnosticsError. */
 export async function loadForTest(
   executor: Executor,
   source: Source,
-  options: Omit<CompileOptions, "standard" | "caps"> & { readonly weights?: string | { readonly seed: number } } = {},
+  options: Omit<CompileOptions, "standard" | "caps"> & {
+    readonly weights?: string | { readonly seed: number };
+  } = {},
 ): Promise<ModelUnderTest> {
   const standard = standardLibrary();
   const { weights: from = { seed: 0 }, ...rest } = options;
@@ -41,7 +48,12 @@ export async function loadForTest(
 }
 
 /** Fails with the worst element, its index and how many are off, when any differs by more than `tolerance`. */
-export function assertClose(got: Tensor | TensorData, want: Tensor | TensorData, tolerance: number, what = "values"): void {
+export function assertClose(
+  got: Tensor | TensorData,
+  want: Tensor | TensorData,
+  tolerance: number,
+  what = "values",
+): void {
   const a = "shape" in got ? got.data : got;
   const b = "shape" in want ? want.data : want;
   const shape = "shape" in want ? want.shape : [b.length];
@@ -75,7 +87,11 @@ function placeOf(index: number, shape: readonly number[]): readonly number[] {
 }
 
 /** Logits [tokens, V] of one row that starts fresh, fed in parts of the given lengths. */
-async function logitsInParts(session: Session, tokens: readonly number[], lengths: readonly number[]): Promise<Float32Array> {
+async function logitsInParts(
+  session: Session,
+  tokens: readonly number[],
+  lengths: readonly number[],
+): Promise<Float32Array> {
   const stream = Stream.open(session);
   const parts: Float32Array[] = [];
   let from = 0;
@@ -84,10 +100,16 @@ async function logitsInParts(session: Session, tokens: readonly number[], length
     from += length;
     const rows = Array.from({ length: stream.batch }, () => part);
     if (length === 1 && session.entries.decode) {
-      parts.push((await stream.step(rows.map((r) => r[0] ?? null))).logits.data.slice(0, stream.vocabulary) as Float32Array);
+      parts.push(
+        (await stream.step(rows.map((r) => r[0] ?? null))).logits.data.slice(
+          0,
+          stream.vocabulary,
+        ) as Float32Array,
+      );
       continue;
     }
-    for await (const { counts, logits } of stream.score(rows)) parts.push(logits.data.slice(0, (counts[0] ?? 0) * stream.vocabulary) as Float32Array);
+    for await (const { counts, logits } of stream.score(rows))
+      parts.push(logits.data.slice(0, (counts[0] ?? 0) * stream.vocabulary) as Float32Array);
   }
   stream.release();
   const joined = new Float32Array(tokens.length * stream.vocabulary);
@@ -110,7 +132,14 @@ export async function assertStreamsAgree(
 ): Promise<void> {
   const whole = await logitsInParts(session, tokens, [tokens.length]);
   for (const part of new Set([1, ...(options.parts ?? [2, 3, 7])])) {
-    const lengths = Array.from({ length: Math.ceil(tokens.length / part) }, (_, i) => Math.min(part, tokens.length - i * part));
-    assertClose(await logitsInParts(session, tokens, lengths), whole, options.tolerance, `logits of ${tokens.length} tokens fed by ${part}`);
+    const lengths = Array.from({ length: Math.ceil(tokens.length / part) }, (_, i) =>
+      Math.min(part, tokens.length - i * part),
+    );
+    assertClose(
+      await logitsInParts(session, tokens, lengths),
+      whole,
+      options.tolerance,
+      `logits of ${tokens.length} tokens fed by ${part}`,
+    );
   }
 }

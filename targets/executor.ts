@@ -2,7 +2,11 @@
 import type { DType, InputSource } from "../src/graph/graph.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
 
-export type TensorSpec = { readonly name: string; readonly dtype: DType; readonly shape: readonly number[] };
+export type TensorSpec = {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+};
 export type InputSpec = TensorSpec & { readonly source?: InputSource };
 
 /** One entry of a model (prefill, score or decode), as seen from outside. */
@@ -26,7 +30,12 @@ export type Session = {
   download(state: StateHandle): Promise<Tensors>;
   upload(values: Tensors): Promise<StateHandle>;
   /** Runs one entry, replaces the state's contents, and reads back the outputs asked for. Inputs that have a source are filled in when absent. */
-  run(entry: string, inputs: Tensors, state: StateHandle, outputs: readonly string[]): Promise<Record<string, Tensor>>;
+  run(
+    entry: string,
+    inputs: Tensors,
+    state: StateHandle,
+    outputs: readonly string[],
+  ): Promise<Record<string, Tensor>>;
   /** Waits for all work and frees everything. */
   release(): Promise<void>;
 };

@@ -1,6 +1,7 @@
 /** Kernel-to-kernel rewrites that targets choose from: what comes out means the same to the interpreter. Knows no target. */
-import { childrenOf, expressionsOf, visit } from "../codegen/build.ts";
+
 import type { Expr, Kernel, Scalar, Stmt, ValueType } from "../codegen/kernel.ts";
+import { childrenOf, expressionsOf, visit } from "../codegen/visit.ts";
 
 /** One rewrite. `expr` and `statement` see their parts rewritten already. */
 export type Rewrite = {

@@ -9,12 +9,32 @@ const layers = [
   { name: "schemas", folders: ["src/schemas"], imports: ["graph"], types: [] },
   { name: "words", folders: ["dsl/suggest"], imports: [], types: [] },
   { name: "dsl", folders: ["dsl"], imports: ["graph", "words"], types: [] },
-  { name: "bindings", folders: ["codegen/bindings"], imports: ["graph"], types: ["bundle", "dsl", "codegen", "targets"] },
+  {
+    name: "bindings",
+    folders: ["codegen/bindings"],
+    imports: ["graph"],
+    types: ["bundle", "dsl", "codegen", "targets"],
+  },
   { name: "codegen", folders: ["codegen"], imports: ["graph"], types: ["passes", "targets"] },
   { name: "targets", folders: ["targets"], imports: ["codegen", "graph"], types: ["passes"] },
-  { name: "bundle", folders: ["src/bundle"], imports: ["schemas", "codegen", "bindings", "targets", "graph"], types: ["dsl", "front", "weights"] },
-  { name: "weights", folders: ["src/weights"], imports: ["schemas", "graph", "targets", "words"], types: ["dsl"] },
-  { name: "front", folders: ["src"], imports: ["graph", "passes", "schemas", "dsl", "codegen", "targets", "bundle", "weights"], types: [] },
+  {
+    name: "bundle",
+    folders: ["src/bundle"],
+    imports: ["schemas", "codegen", "bindings", "targets", "graph"],
+    types: ["dsl", "front", "weights"],
+  },
+  {
+    name: "weights",
+    folders: ["src/weights"],
+    imports: ["schemas", "graph", "targets", "words"],
+    types: ["dsl"],
+  },
+  {
+    name: "front",
+    folders: ["src"],
+    imports: ["graph", "passes", "schemas", "dsl", "codegen", "targets", "bundle", "weights"],
+    types: [],
+  },
   { name: "examples", folders: ["examples"], imports: [], types: [] },
 ] as const;
 
@@ -28,14 +48,21 @@ const files = ["src", "dsl", "codegen", "targets", "examples"].flatMap((folder) 
 );
 
 const edges: readonly Edge[] = files.flatMap((from) =>
-  [...readFileSync(join(root, from), "utf8").matchAll(/^(?:import|export)\s+(type\s)?([^;]*?)from\s+"(\.[^"]+)"/gms)].map(([, type, names, path]) => ({
+  [
+    ...readFileSync(join(root, from), "utf8").matchAll(
+      /^(?:import|export)\s+(type\s)?([^;]*?)from\s+"(\.[^"]+)"/gms,
+    ),
+  ].map(([, type, names, path]) => ({
     from,
     to: normalize(join(dirname(from), path ?? "")),
     typeOnly: type !== undefined || /^\{(\s*type\s+[\w\s]+,?)+\}\s*$/.test(names ?? ""),
   })),
 );
 
-const layerOf = (file: string) => layers.find((l) => l.folders.some((folder) => file === `${folder}.ts` || file.startsWith(`${folder}/`)));
+const layerOf = (file: string) =>
+  layers.find((l) =>
+    l.folders.some((folder) => file === `${folder}.ts` || file.startsWith(`${folder}/`)),
+  );
 
 describe("layers", () => {
   it("import only what the table allows", () => {
@@ -45,11 +72,16 @@ describe("layers", () => {
       const allowed: readonly string[] = typeOnly ? [...a.imports, ...a.types] : a.imports;
       return !allowed.includes(b.name);
     });
-    assert.deepEqual(wrong.map(({ from, to }) => `${from} → ${to}`), []);
+    assert.deepEqual(
+      wrong.map(({ from, to }) => `${from} → ${to}`),
+      [],
+    );
   });
 
   it("have no cycle of imports", () => {
-    const next = new Map(files.map((f) => [f, edges.filter((e) => e.from === f && !e.typeOnly).map((e) => e.to)]));
+    const next = new Map(
+      files.map((f) => [f, edges.filter((e) => e.from === f && !e.typeOnly).map((e) => e.to)]),
+    );
     const state = new Map<string, "open" | "done">();
     const visit = (file: string, path: readonly string[]): void => {
       if (state.get(file) === "done") return;
@@ -70,7 +102,9 @@ describe("layers", () => {
     };
     visit("src/runtime.ts");
     for (const file of reached) {
-      const node = /from "node:|from "koffi"|import\("webgpu"\)/.exec(readFileSync(join(root, file), "utf8"));
+      const node = /from "node:|from "koffi"|import\("webgpu"\)/.exec(
+        readFileSync(join(root, file), "utf8"),
+      );
       assert.equal(node, null, `${file} imports ${node?.[0]}`);
     }
   });
@@ -78,6 +112,9 @@ describe("layers", () => {
   it("keep to the public entry in examples", () => {
     for (const file of files.filter((f) => f.startsWith("examples/")))
       for (const [, path] of readFileSync(join(root, file), "utf8").matchAll(/from\s+"([^"]+)"/g))
-        assert.ok(path === "eyrie" || path?.startsWith("eyrie/") || path?.startsWith("node:"), `${file} imports ${path}`);
+        assert.ok(
+          path === "eyrie" || path?.startsWith("eyrie/") || path?.startsWith("node:"),
+          `${file} imports ${path}`,
+        );
   });
 });

@@ -3,8 +3,8 @@
  * are taken apart into scalars. The text calls the accessors of access.ts; it knows nothing of how lanes are scheduled.
  */
 import { CompilerBug } from "../../src/graph/bug.ts";
-import { visit } from "../build.ts";
 import type { Builtin, Collective, Expr, Kernel, Memory, Scalar, Stmt } from "../kernel.ts";
+import { visit } from "../visit.ts";
 import { arrayName, bufferAccessors, registerAccessors, workgroupAccessors } from "./access.ts";
 import { spellBitcast, spellCall, spellCast, spellFma, spellLiteral } from "./spell.ts";
 

@@ -80,7 +80,10 @@ function settingOf(frame: Frame, formal: Formal, kind: SettingKind, sources: Sou
 function outsideValue(frame: Frame, value: SettingValue, kind: SettingKind, owner: Name): Value {
   if (typeof value === "number" && Number.isFinite(value)) return numberValue(value);
   if (typeof value === "number")
-    return report(frame, "E0411", owner.span, { text: String(value), why: "it is not a finite number" });
+    return report(frame, "E0411", owner.span, {
+      text: String(value),
+      why: "it is not a finite number",
+    });
   if (typeof value === "boolean") return flagValue(value);
   const names = value.map((text): Name => ({ text, span: owner.span }));
   if (kind !== "block") return { kind: "pattern", names, frame };

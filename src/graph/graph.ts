@@ -9,7 +9,11 @@ export type Type = { readonly dtype: DType; readonly shape: readonly number[] };
  * Something the host computes from the positions of a call and hands in as an input.
  * `rotary`: [B, T, dims], cosines of `dims / 2` angles, then their sines; angle j is position · theta^(−2j / dims).
  */
-export type InputSource = { readonly kind: "rotary"; readonly dims: number; readonly theta: number };
+export type InputSource = {
+  readonly kind: "rotary";
+  readonly dims: number;
+  readonly theta: number;
+};
 
 /** Attributes of the composite operations; each is defined by other nodes in composites.ts. */
 export type Composites = {
@@ -71,7 +75,11 @@ export type NodeOf<K extends OpName> = {
 export type Node = { [K in OpName]: NodeOf<K> }[OpName];
 
 /** A carried value: the node that reads it and the node that replaces it; both have one type. Fresh states are zero. */
-export type StateUpdate = { readonly name: string; readonly current: NodeOf<"state">; readonly next: Node };
+export type StateUpdate = {
+  readonly name: string;
+  readonly current: NodeOf<"state">;
+  readonly next: Node;
+};
 
 /** A whole computation. */
 export type Graph = {
@@ -82,7 +90,33 @@ export type Graph = {
 
 /** Unary, binary and ternary functions of elements; scalars.ts gives their meaning. */
 export type ScalarName =
-  | "neg" | "abs" | "floor" | "exp" | "log" | "sqrt" | "rsqrt" | "tanh" | "sin" | "cos" | "not"
-  | "add" | "sub" | "mul" | "div" | "mod" | "min" | "max" | "lt" | "le" | "eq" | "ne" | "and" | "or"
-  | "bitand" | "bitor" | "bitxor" | "shl" | "shr"
+  | "neg"
+  | "abs"
+  | "floor"
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "rsqrt"
+  | "tanh"
+  | "sin"
+  | "cos"
+  | "not"
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "mod"
+  | "min"
+  | "max"
+  | "lt"
+  | "le"
+  | "eq"
+  | "ne"
+  | "and"
+  | "or"
+  | "bitand"
+  | "bitor"
+  | "bitxor"
+  | "shl"
+  | "shr"
   | "select";

@@ -1,12 +1,16 @@
 /** Splits a graph into regions, each computed by one recipe. Knows which operations like company; knows no kernels. */
-import type { Graph, Node } from "../graph/graph.ts";
+
 import { CompilerBug } from "../graph/bug.ts";
+import type { Graph, Node } from "../graph/graph.ts";
 import { Draft, type Reach } from "./fusion/draft.ts";
 import { Facts, roleOf } from "./fusion/roles.ts";
 import type { Fused, Region } from "./regions.ts";
 
 /** `maxBuffers`: inputs and outputs that a region may have. `isCut`: a parameter is bound in pieces, each with a buffer that says where it starts. */
-export type FuseOptions = { readonly maxBuffers: number; readonly isCut?: (parameter: Node) => boolean };
+export type FuseOptions = {
+  readonly maxBuffers: number;
+  readonly isCut?: (parameter: Node) => boolean;
+};
 
 /** Buffers that a recipe needs for itself (chunked scans keep two scratch tensors). */
 const reserve = { scan: 2 } as Readonly<Record<string, number>>;
@@ -15,7 +19,12 @@ const reserve = { scan: 2 } as Readonly<Record<string, number>>;
  * Anchors that read each element of an operand once take in all that stands before it, so they choose first:
  * scans (a gated recurrence becomes one region), rings, convolution and attention, then rows; products come last.
  */
-const turns: readonly (readonly Node["op"][])[] = [["scan"], ["ringWrite", "composite", "sample"], ["reduce"], ["contract"]];
+const turns: readonly (readonly Node["op"][])[] = [
+  ["scan"],
+  ["ringWrite", "composite", "sample"],
+  ["reduce"],
+  ["contract"],
+];
 
 export function fuse(graph: Graph, options: FuseOptions): Fused {
   const facts = new Facts(graph, options.isCut);
@@ -30,9 +39,11 @@ export function fuse(graph: Graph, options: FuseOptions): Fused {
     for (const node of facts.order) {
       if (!ops.includes(node.op) || owner.has(node)) continue;
       const draft = begin(node);
-      for (const [i, operand] of node.inputs.entries()) draft.claimBackward([operand], reachOf(node, i));
+      for (const [i, operand] of node.inputs.entries())
+        draft.claimBackward([operand], reachOf(node, i));
       if (isRow(node)) growRows(draft, node);
-      else if (node.op !== "ringWrite" && node.op !== "sample") draft.growForward((c) => staysInPlace(c, facts));
+      else if (node.op !== "ringWrite" && node.op !== "sample")
+        draft.growForward((c) => staysInPlace(c, facts));
     }
   }
   store(graph, facts, owner, begin, drafts);
@@ -53,7 +64,6 @@ function reachOf(anchor: Node, operand: number): Reach {
   }
 }
 
-
 /** Followers of an element: maps and one-to-one views; a slice only where it is wanted itself (a scan's last state). */
 function staysInPlace(node: Node, facts: Facts): boolean {
   switch (node.op) {
@@ -63,22 +73,30 @@ function staysInPlace(node: Node, facts: Facts): boolean {
     case "transpose":
       return true;
     case "slice":
-      return facts.isDemanded(node) || facts.consumers(node).some((c) => c.op === "reshape" && facts.isDemanded(c));
+      return (
+        facts.isDemanded(node) ||
+        facts.consumers(node).some((c) => c.op === "reshape" && facts.isDemanded(c))
+      );
     default:
       return false;
   }
 }
 
-const isRow = (node: Node) => node.op === "reduce" && node.attrs.axis === (node.inputs[0]?.type.shape.length ?? 0) - 1;
+const isRow = (node: Node) =>
+  node.op === "reduce" && node.attrs.axis === (node.inputs[0]?.type.shape.length ?? 0) - 1;
 
 /** A region over rows: reductions along the last axis and everything that has the shape of the row or of its result. */
 function growRows(draft: Draft, first: Node): void {
   const element = first.inputs[0]?.type.shape ?? [];
   const row = first.type.shape;
-  const same = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((n, i) => n === b[i]);
+  const same = (a: readonly number[], b: readonly number[]) =>
+    a.length === b.length && a.every((n, i) => n === b[i]);
   draft.growForward((c) => {
     const ofElement = same(c.type.shape, element);
-    if (c.op === "broadcast") return ofElement && c.attrs.axes.length === row.length && c.attrs.axes.every((a, i) => a === i);
+    if (c.op === "broadcast")
+      return (
+        ofElement && c.attrs.axes.length === row.length && c.attrs.axes.every((a, i) => a === i)
+      );
     if (c.op === "reduce") return isRow(c) && same(c.inputs[0]?.type.shape ?? [], element);
     return (c.op === "map" || c.op === "cast") && (ofElement || same(c.type.shape, row));
   });
@@ -90,13 +108,27 @@ function growRows(draft: Draft, first: Node): void {
 }
 
 /** Finds a region for every value that must be in memory; what none owns becomes an elementwise region. */
-function store(graph: Graph, facts: Facts, owner: Map<Node, Draft>, begin: (root: Node) => Draft, drafts: readonly Draft[]): void {
-  const wanted = [...Object.values(graph.outputs), ...graph.states.map((s) => s.next), ...drafts.flatMap((d) => d.inputs())];
+function store(
+  graph: Graph,
+  facts: Facts,
+  owner: Map<Node, Draft>,
+  begin: (root: Node) => Draft,
+  drafts: readonly Draft[],
+): void {
+  const wanted = [
+    ...Object.values(graph.outputs),
+    ...graph.states.map((s) => s.next),
+    ...drafts.flatMap((d) => d.inputs()),
+  ];
   const done = new Set<Node>();
   for (let node = wanted.pop(); node; node = wanted.pop()) {
     if (done.has(node)) continue;
     done.add(node);
-    const free = facts.isFree(node) ? drafts.find((d) => d.anchor !== null && d.body.has(node as Node) && d.body.has(source(node as Node))) : undefined;
+    const free = facts.isFree(node)
+      ? drafts.find(
+          (d) => d.anchor !== null && d.body.has(node as Node) && d.body.has(source(node as Node)),
+        )
+      : undefined;
     const home = owner.get(node) ?? free;
     if (home) {
       home.outputs.add(node);
@@ -113,19 +145,25 @@ function store(graph: Graph, facts: Facts, owner: Map<Node, Draft>, begin: (root
 /** The node that a chain of one-to-one views shows. */
 function source(node: Node): Node {
   let at = node;
-  while (["reshape", "transpose", "cast", "slice"].includes(at.op) && at.inputs[0]) at = at.inputs[0];
+  while (["reshape", "transpose", "cast", "slice"].includes(at.op) && at.inputs[0])
+    at = at.inputs[0];
   return at;
 }
 
 /** Regions after those whose outputs they read. */
-function inOrder(drafts: readonly Draft[], facts: Facts, owner: ReadonlyMap<Node, Draft>): readonly Draft[] {
+function inOrder(
+  drafts: readonly Draft[],
+  facts: Facts,
+  owner: ReadonlyMap<Node, Draft>,
+): readonly Draft[] {
   const maker = new Map<Node, Draft>();
   for (const d of drafts) for (const o of d.outputs) maker.set(o, d);
   const sorted: Draft[] = [];
   const state = new Map<Draft, "open" | "done">();
   const visit = (d: Draft): void => {
     if (state.get(d) === "done") return;
-    if (state.get(d) === "open") throw new CompilerBug(`fusion made a cycle through ${d.root.op} ${d.root.label}`);
+    if (state.get(d) === "open")
+      throw new CompilerBug(`fusion made a cycle through ${d.root.op} ${d.root.label}`);
     state.set(d, "open");
     for (const i of d.inputs()) {
       const before = maker.get(i) ?? owner.get(i);
@@ -145,7 +183,9 @@ const regionOf =
     const outputs = [...draft.outputs].sort(byPlace);
     const last = outputs.at(-1) ?? draft.root;
     return {
-      name: [draft.anchor ? draft.anchor.op : "elementwise", last.label || draft.root.label].filter(Boolean).join(" "),
+      name: [draft.anchor ? draft.anchor.op : "elementwise", last.label || draft.root.label]
+        .filter(Boolean)
+        .join(" "),
       anchor: draft.anchor,
       inputs: draft.inputs(),
       body: [...draft.body].sort(byPlace),

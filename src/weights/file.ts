@@ -58,7 +58,9 @@ export async function writeSafetensors(
   const header = headerBytes(inOrder, metadata);
   const temporary = `${path}.${randomUUID()}.part`;
   const handle = await open(temporary, "wx").catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`${path} cannot be written (${error.code ?? error.message}); check the path`);
+    throw new UserError(
+      `${path} cannot be written (${error.code ?? error.message}); check the path`,
+    );
   });
   try {
     await writeFully(handle, header);
@@ -71,7 +73,9 @@ export async function writeSafetensors(
     await rm(temporary, { force: true });
     const { code, errno } = error as NodeJS.ErrnoException;
     if (errno === undefined) throw error;
-    throw new UserError(`${path} cannot be written (${code}); check the path and the space on the disk`);
+    throw new UserError(
+      `${path} cannot be written (${code}); check the path and the space on the disk`,
+    );
   }
 }
 

@@ -36,15 +36,16 @@ export function mapNames(
   tables: readonly LoadTable[],
   checkpoint: Checkpoint,
 ): MappedWeights {
-  const misses: string[] = [];
+  const misses: Miss[] = [];
   for (const table of [null, ...tables]) {
     const { origins, missing } = find(parameters, table, checkpoint);
     if (missing.length === 0)
       return weightsOf(parameters, origins, table?.name ?? "own", checkpoint);
-    misses.push(describeMissing(table?.name ?? null, missing, checkpoint));
+    misses.push(missOf(table?.name ?? null, missing, checkpoint));
   }
+  const [best] = misses.toSorted((a, b) => a.lacks - b.lacks || b.near - a.near);
   throw new UserError(
-    `${checkpoint.path} does not hold this model's parameters: ${misses.join("; ")}`,
+    `${checkpoint.path} does not hold this model's parameters: ${best?.words}; check the file and the model's settings`,
   );
 }
 
@@ -92,17 +93,21 @@ function originsOf(name: string, rules: readonly { rule: LoadRule; pattern: RegE
   });
 }
 
-function describeMissing(
-  table: string | null,
-  missing: readonly string[],
-  checkpoint: Checkpoint,
-): string {
+/** What a checkpoint lacks under one set of names: how much, how much of it has near names, and both in words. */
+type Miss = { readonly lacks: number; readonly near: number; readonly words: string };
+
+function missOf(table: string | null, missing: readonly string[], checkpoint: Checkpoint): Miss {
   const first = missing.slice(0, 3).map((name) => {
-    const near = nearNames(name, checkpoint.tensors.keys());
-    return near.length === 0 ? name : `${name} (near: ${near.join(", ")})`;
+    return { name, near: nearNames(name, checkpoint.tensors.keys())[0] };
   });
+  const listed = first.map(({ name, near }) => (near ? `${name} (near: ${near})` : name));
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : "";
-  return `under ${table === null ? "the model's own names" : `the names "${table}"`} it lacks ${first.join(", ")}${more}`;
+  const names = table === null ? "the model's own names" : `the names "${table}"`;
+  return {
+    lacks: missing.length,
+    near: first.filter(({ near }) => near !== undefined).length,
+    words: `under ${names} it lacks ${listed.join(", ")}${more}`,
+  };
 }
 
 function weightsOf(

@@ -1,6 +1,7 @@
 /** Decides how each memory of a kernel is declared, as scalars or as vec4s, and spells the types. */
-import { visit } from "../../codegen/build.ts";
+
 import type { Kernel, Memory, ValueType } from "../../codegen/kernel.ts";
+import { visit } from "../../codegen/visit.ts";
 
 /** The memories declared as arrays of vec4: some access takes four, and no store takes fewer. */
 export function memoriesOfVec4(kernel: Kernel): ReadonlySet<Memory> {

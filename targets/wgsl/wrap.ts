@@ -1,6 +1,7 @@
 /** A WGSL module around the lines of one kernel's body: what it enables, its bindings, its workgroup memory, its entry point. */
-import { visit } from "../../codegen/build.ts";
+
 import type { Builtin, Kernel, Memory } from "../../codegen/kernel.ts";
+import { visit } from "../../codegen/visit.ts";
 import { arrayType } from "./layout.ts";
 import { identifier } from "./words.ts";
 

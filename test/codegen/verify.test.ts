@@ -57,7 +57,6 @@ describe("verifying kernels", () => {
       {
         kind: "if",
         when: { ...one, type: { scalar: "bool", width: 1 } },
-        // biome-ignore lint/suspicious/noThenProperty: nobody awaits a statement
         then: [bind("i", one)],
         otherwise: [],
       },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { openCheckpoint } from "../../src/weights/checkpoint.ts";
 import { assertClose, loadForTest, type ModelUnderTest } from "../../src/testing.ts";
+import { openCheckpoint } from "../../src/weights/checkpoint.ts";
 import { perplexity } from "../../targets/perplexity.ts";
 import { Stream } from "../../targets/stream.ts";
 import { executorOrSkip } from "../executor.ts";
@@ -9,7 +9,10 @@ import { executorOrSkip } from "../executor.ts";
 const folder = new URL("../../examples/models/kjv-bytes/", import.meta.url).pathname;
 const reference = JSON.parse(readFileSync(`${folder}reference.json`, "utf8")) as {
   readonly passes: readonly { readonly bytes: number; readonly bits_per_byte: number }[];
-  readonly continuations: readonly { readonly prompt: string; readonly greedy_bytes: readonly number[] }[];
+  readonly continuations: readonly {
+    readonly prompt: string;
+    readonly greedy_bytes: readonly number[];
+  }[];
 };
 const heldout = [...readFileSync(`${folder}heldout.txt`)];
 
@@ -17,8 +20,14 @@ describe("kjv-bytes, a trained Griffin", function () {
   this.timeout(300_000);
   let model: ModelUnderTest;
   before(async function () {
-    const source = { file: "kjv-bytes.eyrie", text: readFileSync(`${folder}kjv-bytes.eyrie`, "utf8") };
-    model = await loadForTest(await executorOrSkip(this), source, { weights: `${folder}model.safetensors`, chunk: 64 });
+    const source = {
+      file: "kjv-bytes.eyrie",
+      text: readFileSync(`${folder}kjv-bytes.eyrie`, "utf8"),
+    };
+    model = await loadForTest(await executorOrSkip(this), source, {
+      weights: `${folder}model.safetensors`,
+      chunk: 64,
+    });
   });
   after(async () => model?.release());
 
@@ -36,7 +45,12 @@ describe("kjv-bytes, a trained Griffin", function () {
     for await (const { from, counts, logits } of stream.score([heldout.slice(0, 192)])) {
       const count = (counts[0] ?? 0) * 256;
       // Float32 runs of this model differ by up to 1e-4 from float64 (its README); the device's tanh and exp add as much again.
-      assertClose(logits.data.subarray(0, count), want.subarray(from * 256, from * 256 + count), 4e-4, `logits from ${from}`);
+      assertClose(
+        logits.data.subarray(0, count),
+        want.subarray(from * 256, from * 256 + count),
+        4e-4,
+        `logits from ${from}`,
+      );
     }
     stream.release();
   });
@@ -46,7 +60,8 @@ describe("kjv-bytes, a trained Griffin", function () {
       const stream = Stream.open(model.session);
       const made: (number | null)[] = [];
       const prompts = [[...new TextEncoder().encode(prompt)]];
-      for await (const [token] of stream.generate({ prompts, maxTokens: greedy.length })) made.push(token ?? null);
+      for await (const [token] of stream.generate({ prompts, maxTokens: greedy.length }))
+        made.push(token ?? null);
       stream.release();
       assert.deepEqual(made, greedy);
     });

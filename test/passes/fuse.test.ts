@@ -18,7 +18,15 @@ function recurrence(): Graph {
     return g.map("add", product, g.broadcast(g.parameter(`${name}.b`, f32(D)), [B, T, D], [2]));
   };
   const x = g.input("x", f32(B, T, D));
-  const live = g.broadcast(g.map("lt", g.iota([B, T], 1), g.broadcast(g.input("count", { dtype: "i32", shape: [B] }), [B, T], [0])), [B, T, D], [0, 1]);
+  const live = g.broadcast(
+    g.map(
+      "lt",
+      g.iota([B, T], 1),
+      g.broadcast(g.input("count", { dtype: "i32", shape: [B] }), [B, T], [0]),
+    ),
+    [B, T, D],
+    [0, 1],
+  );
   const y = gelu(g, linear(x, "y"));
   const u = linear(x, "x");
   const r = sigmoid(g, linear(u, "r"));
@@ -27,7 +35,12 @@ function recurrence(): Graph {
   const a = g.map("exp", logA);
   const m = g.map("sqrt", g.map("neg", expm1(g, g.map("mul", logA, 2))));
   const h0 = g.state("h", f32(B, D));
-  const h = g.scan(g.map("select", live, a, 1), g.map("select", live, g.map("mul", m, g.map("mul", i, u)), 0), h0, false);
+  const h = g.scan(
+    g.map("select", live, a, 1),
+    g.map("select", live, g.map("mul", m, g.map("mul", i, u)), 0),
+    h0,
+    false,
+  );
   const next = g.reshape(g.slice(h, 1, T - 1, 1), [B, D]);
   const out = g.map("add", linear(g.map("mul", h, y), "out"), x);
   return { name: "recurrence", outputs: { out }, states: [{ name: "h", current: h0, next }] };
@@ -41,14 +54,20 @@ function assertRunnable(fused: Fused): void {
   for (const region of fused.regions) {
     for (const input of region.inputs) {
       const leaf = ["parameter", "input", "state"].includes(input.op);
-      assert.ok(leaf || stored.has(input), `${region.name} reads %${input.id} ${input.op} before it is stored`);
+      assert.ok(
+        leaf || stored.has(input),
+        `${region.name} reads %${input.id} ${input.op} before it is stored`,
+      );
     }
     for (const output of region.outputs) {
       assert.ok(!stored.has(output), `${output.op} %${output.id} is stored twice`);
       stored.add(output);
     }
   }
-  for (const node of [...Object.values(fused.graph.outputs), ...fused.graph.states.map((s) => s.next)])
+  for (const node of [
+    ...Object.values(fused.graph.outputs),
+    ...fused.graph.states.map((s) => s.next),
+  ])
     assert.ok(stored.has(node), `%${node.id} ${node.op} is wanted and not stored`);
 }
 
@@ -56,11 +75,19 @@ describe("fuse", () => {
   it("makes a gated recurrence one scan region with its gates, its output product and its last state", () => {
     const fused = fuse(recurrence(), { maxBuffers: 16 });
     assertRunnable(fused);
-    assert.deepEqual(anchors(fused).toSorted(), ["contract", "contract", "contract", "contract", "contract", "scan"]);
+    assert.deepEqual(anchors(fused).toSorted(), [
+      "contract",
+      "contract",
+      "contract",
+      "contract",
+      "contract",
+      "scan",
+    ]);
     const scan = fused.regions.find((r) => r.anchor?.op === "scan");
     assert.ok(scan);
     const functions = scan.body.flatMap((n) => (n.op === "map" ? [n.attrs.fn] : []));
-    for (const fn of ["exp", "sqrt", "select", "div"]) assert.ok(functions.includes(fn as never), fn);
+    for (const fn of ["exp", "sqrt", "select", "div"])
+      assert.ok(functions.includes(fn as never), fn);
     assert.deepEqual(scan.outputs.map((o) => o.op).toSorted(), ["map", "reshape"]);
   });
 
@@ -68,7 +95,8 @@ describe("fuse", () => {
     for (const maxBuffers of [8, 10, 12]) {
       const fused = fuse(recurrence(), { maxBuffers });
       assertRunnable(fused);
-      for (const r of fused.regions) assert.ok(r.inputs.length + r.outputs.length <= maxBuffers, r.name);
+      for (const r of fused.regions)
+        assert.ok(r.inputs.length + r.outputs.length <= maxBuffers, r.name);
     }
   });
 
@@ -77,7 +105,11 @@ describe("fuse", () => {
     const x = g.input("x", f32(B, T, D));
     const square = g.reduce("sum", g.map("mul", x, x), 2);
     const gain = g.map("rsqrt", g.map("add", g.map("mul", square, 1 / D), 1e-6));
-    const y = g.map("mul", g.map("mul", x, g.broadcast(gain, [B, T, D], [0, 1])), g.broadcast(g.map("add", g.parameter("scale", f32(D)), 1), [B, T, D], [2]));
+    const y = g.map(
+      "mul",
+      g.map("mul", x, g.broadcast(gain, [B, T, D], [0, 1])),
+      g.broadcast(g.map("add", g.parameter("scale", f32(D)), 1), [B, T, D], [2]),
+    );
     const a = g.contract(y, g.parameter("a", f32(D, 3)), "btd", "df", "btf");
     const b = g.contract(y, g.parameter("b", f32(D, 4)), "btd", "df", "btf");
     const fused = fuse({ name: "norm", outputs: { a, b }, states: [] }, { maxBuffers: 8 });
@@ -92,7 +124,10 @@ describe("fuse", () => {
     const wide = (n: Node) => g.broadcast(n, [B, D], [0]);
     const e = g.map("exp", g.map("sub", x, wide(g.reduce("max", x, 1))));
     const sum = g.reduce("sum", e, 1);
-    const fused = fuse({ name: "softmax", outputs: { p: g.map("div", e, wide(sum)) }, states: [] }, { maxBuffers: 8 });
+    const fused = fuse(
+      { name: "softmax", outputs: { p: g.map("div", e, wide(sum)) }, states: [] },
+      { maxBuffers: 8 },
+    );
     assertRunnable(fused);
     assert.equal(fused.regions.length, 1);
     assert.equal(fused.regions[0]?.anchor, sum);
@@ -104,7 +139,10 @@ describe("fuse", () => {
     const product = (name: string) => g.contract(x, g.parameter(name, f32(D, D)), "bd", "df", "bf");
     const a = product("a");
     const q = product("q");
-    const fused = fuse({ name: "tangle", outputs: { s: g.map("add", a, q), p: g.map("mul", a, q) }, states: [] }, { maxBuffers: 8 });
+    const fused = fuse(
+      { name: "tangle", outputs: { s: g.map("add", a, q), p: g.map("mul", a, q) }, states: [] },
+      { maxBuffers: 8 },
+    );
     assertRunnable(fused);
   });
 
@@ -134,7 +172,13 @@ describe("fuse", () => {
       const region = fused.regions.find((r) => r.inputs.includes(w));
       return (region?.inputs.length ?? 0) + (region?.outputs.length ?? 0);
     };
-    assert.equal(buffersOf(() => false), 6);
-    assert.equal(buffersOf((node) => node === w), 5);
+    assert.equal(
+      buffersOf(() => false),
+      6,
+    );
+    assert.equal(
+      buffersOf((node) => node === w),
+      5,
+    );
   });
 });

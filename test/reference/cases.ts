@@ -6,8 +6,16 @@ import { type Checkpoint, openCheckpoint } from "../../src/weights/checkpoint.ts
 import type { Tensor } from "../../targets/tensor.ts";
 
 export const kinds = [
-  "rms_norm", "mlp", "conv1d", "rg_lru", "attention", "residual_block",
-  "model_prefill", "model_decode", "model_padded", "model_activations",
+  "rms_norm",
+  "mlp",
+  "conv1d",
+  "rg_lru",
+  "attention",
+  "residual_block",
+  "model_prefill",
+  "model_decode",
+  "model_padded",
+  "model_activations",
 ] as const;
 export type Kind = (typeof kinds)[number];
 /** Kinds that wait for training, and files that are no cases. */
@@ -15,7 +23,11 @@ export const gradientKinds = ["rg_lru_grad", "model_grad"] as const;
 export const weightKinds = ["model_weights"] as const;
 
 export type Config = Readonly<Record<string, unknown>>;
-export type ExpectedOutput = { readonly shape: readonly number[]; readonly suggested_atol?: number; readonly exact?: boolean };
+export type ExpectedOutput = {
+  readonly shape: readonly number[];
+  readonly suggested_atol?: number;
+  readonly exact?: boolean;
+};
 export type CaseFile = {
   readonly name: string;
   readonly kind: string;
@@ -62,7 +74,9 @@ const checkCase = checkOf<CaseFile>({
 
 /** Descriptions of all cases of a directory, by name. */
 export async function listCases(directory: string): Promise<readonly CaseFile[]> {
-  const names = (await readdir(directory)).filter((n) => n.endsWith(".json") && n !== "index.json").sort();
+  const names = (await readdir(directory))
+    .filter((n) => n.endsWith(".json") && n !== "index.json")
+    .sort();
   return Promise.all(
     names.map(async (n) => {
       const path = join(directory, n);
@@ -71,7 +85,8 @@ export async function listCases(directory: string): Promise<readonly CaseFile[]>
   );
 }
 
-export const isForward = (c: CaseFile): c is CaseFile & { kind: Kind } => (kinds as readonly string[]).includes(c.kind);
+export const isForward = (c: CaseFile): c is CaseFile & { kind: Kind } =>
+  (kinds as readonly string[]).includes(c.kind);
 
 export async function openCase(directory: string, file: CaseFile & { kind: Kind }): Promise<Case> {
   const tensors = await openCheckpoint(join(directory, file.tensors_file));

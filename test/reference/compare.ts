@@ -20,12 +20,14 @@ export function measure(
   expected: ExpectedOutput,
   counts: (index: number) => boolean = () => true,
 ): Measured {
-  if (got.length !== want.length) throw new Error(`${output}: ${got.length} values, expected ${want.length}`);
+  if (got.length !== want.length)
+    throw new Error(`${output}: ${got.length} values, expected ${want.length}`);
   let error = 0;
   for (let i = 0; i < want.length; i++) {
     if (!counts(i)) continue;
     const difference = Math.abs((got[i] ?? Number.NaN) - (want[i] ?? Number.NaN));
-    if (!(difference <= error)) error = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+    if (!(difference <= error))
+      error = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
   }
   return { output, error, tolerance: expected.exact ? 0 : (expected.suggested_atol ?? 0) };
 }

@@ -1,9 +1,9 @@
 /** `npm run reference -- DIR`: runs every case of a directory of reference cases on an executor, one line a case. */
 import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
-import { openExecutor } from "../../src/execute/executors.ts";
-import { executorOptions, type ExecutorFlags } from "../../src/cli/options.ts";
+import { type ExecutorFlags, executorOptions } from "../../src/cli/options.ts";
 import { print, report, say } from "../../src/cli/terminal.ts";
+import { openExecutor } from "../../src/execute/executors.ts";
 import { UserError } from "../../src/graph/bug.ts";
 import { gradientKinds, isForward, listCases, openCase } from "./cases.ts";
 import { deviceFactor, share, verdict } from "./compare.ts";
@@ -12,7 +12,8 @@ import { runCase } from "./run-case.ts";
 type Flags = ExecutorFlags & { readonly only?: string };
 
 async function main(directory: string, flags: Flags): Promise<void> {
-  if (!existsSync(directory)) throw new UserError(`${directory} does not exist; give a directory of reference cases`);
+  if (!existsSync(directory))
+    throw new UserError(`${directory} does not exist; give a directory of reference cases`);
   const only = flags.only === undefined ? null : new RegExp(flags.only);
   const cases = (await listCases(directory)).filter((c) => only === null || only.test(c.name));
   const forward = cases.filter(isForward);
@@ -28,11 +29,17 @@ async function main(directory: string, flags: Flags): Promise<void> {
       const result = verdict(measured, executor.name === "wgsl");
       const worst = measured.reduce((a, b) => (share(b) > share(a) ? b : a));
       const notes = [
-        result === "device functions" ? `within ${deviceFactor} tolerances: the device's tanh and exp` : "",
-        unmeasured.length > 0 ? `not compared: ${unmeasured.map((n) => n.replace("expected.", "")).join(", ")}` : "",
+        result === "device functions"
+          ? `within ${deviceFactor} tolerances: the device's tanh and exp`
+          : "",
+        unmeasured.length > 0
+          ? `not compared: ${unmeasured.map((n) => n.replace("expected.", "")).join(", ")}`
+          : "",
       ].filter(Boolean);
       const numbers = `${worst.error.toExponential(1)} / ${worst.tolerance.toExponential(1)} (${share(worst).toFixed(3)}, ${worst.output})`;
-      print(`${result === "miss" ? "MISS" : "ok  "} ${c.name.padEnd(28)} ${numbers}${notes.length > 0 ? `  ${notes.join("; ")}` : ""}`);
+      print(
+        `${result === "miss" ? "MISS" : "ok  "} ${c.name.padEnd(28)} ${numbers}${notes.length > 0 ? `  ${notes.join("; ")}` : ""}`,
+      );
       if (result === "miss") misses++;
     } catch (error) {
       misses++;

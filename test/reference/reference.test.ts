@@ -9,10 +9,15 @@ const directory = new URL("cases/", import.meta.url).pathname;
 const cases = (await listCases(directory)).filter(isForward);
 
 /** The interpreter takes a model of each family here; `npm run reference -- DIR --executor interpret` takes them all. */
-const models = /^(griffin_decode_5_20|hawk_decode_50_20|mqa_local_decode_50_20|paper_decode_30_10)$/;
-const isInterpreted = (c: (typeof cases)[number]) => !c.kind.startsWith("model") || models.test(c.name);
+const models =
+  /^(griffin_decode_5_20|hawk_decode_50_20|mqa_local_decode_50_20|paper_decode_30_10)$/;
+const isInterpreted = (c: (typeof cases)[number]) =>
+  !c.kind.startsWith("model") || models.test(c.name);
 
-for (const [name, open] of Object.entries(executors) as [keyof typeof executors, (typeof executors)["wgsl"]][])
+for (const [name, open] of Object.entries(executors) as [
+  keyof typeof executors,
+  (typeof executors)["wgsl"],
+][])
   describe(`the published reference on ${name}`, function () {
     this.timeout(240_000);
     let executor: Executor;
@@ -25,7 +30,11 @@ for (const [name, open] of Object.entries(executors) as [keyof typeof executors,
         try {
           const { measured } = await runCase(c, executor);
           const worst = measured.reduce((a, b) => (share(b) > share(a) ? b : a));
-          assert.notEqual(verdict(measured, name === "wgsl"), "miss", `${worst.output}: ${worst.error} of ${worst.tolerance} allowed`);
+          assert.notEqual(
+            verdict(measured, name === "wgsl"),
+            "miss",
+            `${worst.output}: ${worst.error} of ${worst.tolerance} allowed`,
+          );
         } finally {
           await c.close();
         }

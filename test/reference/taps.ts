@@ -32,9 +32,12 @@ export function tapsOf(c: Case, target: CaseTarget): ReadonlyMap<string, string>
     const act = /^expected\.act\.(.+)$/.exec(name)?.[1];
     if (act === undefined) continue;
     const [, layer, inside] = /^layers\.(\d+)\.(.+)$/.exec(act) ?? [];
-    const path = inside === undefined
-      ? (inModel[act] ?? (inRecurrence[act] && `${target.path}.${inRecurrence[act]}`))
-      : inside === "out" ? `layers.${layer}` : inLayer[inside] && `layers.${layer}.${inLayer[inside]}`;
+    const path =
+      inside === undefined
+        ? (inModel[act] ?? (inRecurrence[act] && `${target.path}.${inRecurrence[act]}`))
+        : inside === "out"
+          ? `layers.${layer}`
+          : inLayer[inside] && `layers.${layer}.${inLayer[inside]}`;
     if (path) taps.set(name, path);
   }
   return taps;

@@ -32,7 +32,12 @@ const attention = (c: Config): Settings => ({
 
 const nothing: Source = { file: "case.eyrie", text: "" };
 const block = (target: string, path: string, settings: Settings): CaseTarget => ({
-  source: nothing, target, path, settings, input: "x", output: "y",
+  source: nothing,
+  target,
+  path,
+  settings,
+  input: "x",
+  output: "y",
 });
 
 export function targetOf(c: Case): CaseTarget {
@@ -41,11 +46,19 @@ export function targetOf(c: Case): CaseTarget {
     case "rms_norm":
       return block("rms_norm", "layers.0.temporal_pre_norm", { eps: number(config, "eps") });
     case "mlp":
-      return block("gated_mlp", "layers.0.mlp_block", { hidden: number(config, "mlp_expanded_width"), depth: 1 });
+      return block("gated_mlp", "layers.0.mlp_block", {
+        hidden: number(config, "mlp_expanded_width"),
+        depth: 1,
+      });
     case "conv1d":
-      return block("conv", "layers.0.temporal_block.conv_1d", { taps: number(config, "temporal_width") });
+      return block("conv", "layers.0.temporal_block.conv_1d", {
+        taps: number(config, "temporal_width"),
+      });
     case "rg_lru":
-      return block("rg_lru", "layers.0.temporal_block.rg_lru", { blocks: number(config, "num_heads"), c: number(config, "c") });
+      return block("rg_lru", "layers.0.temporal_block.rg_lru", {
+        blocks: number(config, "num_heads"),
+        c: number(config, "c"),
+      });
     case "attention":
       return block("attention_block", "layers.0.temporal_block", {
         ...attention(config),
@@ -58,7 +71,13 @@ export function targetOf(c: Case): CaseTarget {
     case "model_decode":
     case "model_padded":
     case "model_activations":
-      return { source: griffin, target: "griffin", settings: model(config), input: "tokens", output: "logits" };
+      return {
+        source: griffin,
+        target: "griffin",
+        settings: model(config),
+        input: "tokens",
+        output: "logits",
+      };
   }
 }
 
@@ -67,7 +86,9 @@ function residual(c: Config): Source {
   const mix =
     c.block_type === "recurrent"
       ? `recurrent_block(rnn: ${number(c, "lru_width")}, gate_blocks: ${number(c, "num_heads")}, depth: 1)`
-      : `attention_block(${Object.entries(attention(c)).map(([k, v]) => `${k}: ${v}`).join(", ")})`;
+      : `attention_block(${Object.entries(attention(c))
+          .map(([k, v]) => `${k}: ${v}`)
+          .join(", ")})`;
   const text = `block case_block(x: [B, T, D]) -> [B, T, D] {
   only = residual(mix: ${mix}, hidden: ${number(c, "mlp_expanded_width")}, depth: 1)
   stack(x, 1, [only]) as layers
@@ -76,7 +97,10 @@ function residual(c: Config): Source {
   return { file: "case.eyrie", text };
 }
 
-const griffin: Source = { file: "examples/griffin.eyrie", text: readFileSync(new URL("../../examples/griffin.eyrie", import.meta.url), "utf8") };
+const griffin: Source = {
+  file: "examples/griffin.eyrie",
+  text: readFileSync(new URL("../../examples/griffin.eyrie", import.meta.url), "utf8"),
+};
 
 function model(c: Config): Settings {
   const pattern = c.block_types as readonly string[];

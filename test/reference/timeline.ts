@@ -24,7 +24,11 @@ export type Played = {
   readonly atEnd: Tensors;
 };
 
-export async function play(session: Session, script: Script, taps: readonly string[] = []): Promise<Played & { taps: Tensors }> {
+export async function play(
+  session: Session,
+  script: Script,
+  taps: readonly string[] = [],
+): Promise<Played & { taps: Tensors }> {
   const fresh = session.fresh();
   const zeros = await session.download(fresh);
   fresh.release();
@@ -32,7 +36,10 @@ export async function play(session: Session, script: Script, taps: readonly stri
   let first: Tensor | null = null;
   let tapped: Tensors = {};
   if (script.prefill > 0) {
-    const out = await session.run("score", callInputs(script, 0, script.prefill), state, [script.output, ...taps]);
+    const out = await session.run("score", callInputs(script, 0, script.prefill), state, [
+      script.output,
+      ...taps,
+    ]);
     const { [script.output]: wanted, ...others } = out;
     first = wanted ?? null;
     tapped = others;
@@ -41,9 +48,16 @@ export async function play(session: Session, script: Script, taps: readonly stri
   const steps: Tensor[] = [];
   // A model's decode entry draws a token as well; a block's does not.
   const draws = session.entries.decode?.inputs.some((i) => i.name === "temperature");
-  const sampling = draws ? samplingInputs({}, Array.from({ length: script.batch }, () => 0)) : {};
+  const sampling = draws
+    ? samplingInputs(
+        {},
+        Array.from({ length: script.batch }, () => 0),
+      )
+    : {};
   for (let t = script.prefill; t < script.prefill + script.decode; t++) {
-    const out = await session.run("decode", { ...callInputs(script, t, 1), ...sampling }, state, [script.output]);
+    const out = await session.run("decode", { ...callInputs(script, t, 1), ...sampling }, state, [
+      script.output,
+    ]);
     const step = out[script.output];
     if (step) steps.push(step);
   }
@@ -59,19 +73,32 @@ function callInputs(script: Script, start: number, count: number): Tensors {
   const column = (data: TensorData, size: number): TensorData => {
     const total = data.length / batch;
     const picked = data.slice(0, batch * count * size);
-    for (let b = 0; b < batch; b++) picked.set(data.subarray(b * total + start * size, b * total + (start + count) * size), b * count * size);
+    for (let b = 0; b < batch; b++)
+      picked.set(
+        data.subarray(b * total + start * size, b * total + (start + count) * size),
+        b * count * size,
+      );
     return picked;
   };
   const shape = [batch, count, ...input.tensor.shape.slice(2)];
   return {
     [input.name]: { dtype: input.tensor.dtype, shape, data: column(input.tensor.data, width) },
-    position: { dtype: "i32", shape: [batch, count], data: column(script.positions, 1) as Int32Array },
+    position: {
+      dtype: "i32",
+      shape: [batch, count],
+      data: column(script.positions, 1) as Int32Array,
+    },
     count: { dtype: "i32", shape: [batch], data: new Int32Array(batch).fill(count) },
   };
 }
 
 /** Caches of one layer under the published names, from states named <prefix>…. */
-export function cachesOf(states: Tensors, prefix: string, last: Int32Array, window: number): Record<string, Tensor> {
+export function cachesOf(
+  states: Tensors,
+  prefix: string,
+  last: Int32Array,
+  window: number,
+): Record<string, Tensor> {
   const caches: Record<string, Tensor> = {};
   const seen = states.seen?.data ?? new Int32Array(last.length);
   for (const [name, tensor] of Object.entries(states)) {

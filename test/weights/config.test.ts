@@ -68,7 +68,6 @@ describe("config.json", () => {
     const choice: Expr = {
       kind: "if",
       when: { kind: "not", of: same, span },
-      // biome-ignore lint/suspicious/noThenProperty: the syntax tree has a branch of that name
       then: number(1),
       otherwise: call("sqrt", number(9)),
       span,

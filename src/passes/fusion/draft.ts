@@ -81,7 +81,9 @@ export class Draft {
     from.forEach(ask);
     let fitting = claimed.length;
     while (waiting.size > 0) {
-      const node = [...waiting].reduce((a, b) => (this.facts.place(a) > this.facts.place(b) ? a : b));
+      const node = [...waiting].reduce((a, b) =>
+        this.facts.place(a) > this.facts.place(b) ? a : b,
+      );
       waiting.delete(node);
       if (this.body.has(node) || !this.#mayClaim(node, reach)) continue;
       this.owner.set(node, this);
@@ -112,7 +114,8 @@ export class Draft {
 
   #mayClaim(node: Node, reach: Reach): boolean {
     const role = roleOf(node);
-    if (role === "leaf" || role === "anchor" || reach === "free" || this.owner.has(node)) return false;
+    if (role === "leaf" || role === "anchor" || reach === "free" || this.owner.has(node))
+      return false;
     if (reach === "leafDerived" && !this.facts.isLeafDerived(node)) return false;
     return this.facts.readers(node).every((r) => r !== null && this.body.has(r));
   }
@@ -123,13 +126,13 @@ export class Draft {
     return node.inputs.every((i) => {
       if (this.body.has(i)) return true;
       const maker = this.owner.get(i);
-      if (maker && maker.#waitsFor(this)) return false;
+      if (maker?.waitsFor(this)) return false;
       return !this.facts.dependsOutside(i, this.root, this.body);
     });
   }
 
   /** Whether this region reads, at one or more removes, what `other` computes. */
-  #waitsFor(other: Draft): boolean {
+  waitsFor(other: Draft): boolean {
     const seen = new Set<Draft>();
     const visit = (d: Draft): boolean => {
       if (d === other) return true;
@@ -159,7 +162,8 @@ export class Draft {
   #dropUnread(): void {
     for (const node of [...this.body].sort((a, b) => this.facts.place(b) - this.facts.place(a))) {
       const read = this.facts.consumers(node).some((c) => this.body.has(c));
-      if (!read && this.facts.isFree(node) && node !== this.root && !this.facts.isDemanded(node)) this.#giveBack([node]);
+      if (!read && this.facts.isFree(node) && node !== this.root && !this.facts.isDemanded(node))
+        this.#giveBack([node]);
     }
   }
 

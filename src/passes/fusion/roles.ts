@@ -53,7 +53,10 @@ export class Facts {
     this.order.forEach((node, i) => {
       this.#place.set(node, i);
       this.#free.set(node, this.#cost(node));
-      if (roleOf(node) !== "anchor" && node.inputs.every((i) => roleOf(i) === "leaf" || this.#leafDerived.has(i)))
+      if (
+        roleOf(node) !== "anchor" &&
+        node.inputs.every((i) => roleOf(i) === "leaf" || this.#leafDerived.has(i))
+      )
         this.#leafDerived.add(node);
       for (const input of new Set(node.inputs)) {
         const known = this.#consumers.get(input);
