@@ -21,9 +21,14 @@ export const checkCommand = (program: Command): void => {
       if (flags.json) printJson(found);
       else if (found.length > 0) {
         const texts = new Map([...standard, ...sources].map((s) => [s.file, s.text]));
-        print(renderDiagnostics(found, texts, { colour: colour() && process.stdout.isTTY === true }));
+        print(
+          renderDiagnostics(found, texts, { colour: colour() && process.stdout.isTTY === true }),
+        );
       }
-      if (errors > 0) throw new UserError(`${errors} ${errors === 1 ? "mistake" : "mistakes"} in ${paths.join(", ")}`);
+      if (errors > 0)
+        throw new UserError(
+          `${errors} ${errors === 1 ? "mistake" : "mistakes"} in ${paths.join(", ")}`,
+        );
       say(`${paths.join(", ")}: no errors`);
     });
 };

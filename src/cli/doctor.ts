@@ -14,10 +14,15 @@ export const doctorCommand = (program: Command): void => {
       if (flags.json) printJson(report);
       else {
         for (const a of report.adapters)
-          print(`${a.name === report.chosen ? "*" : " "} ${a.name.padEnd(12)} ${a.available ? a.description : `not available: ${a.reason}`}`);
+          print(
+            `${a.name === report.chosen ? "*" : " "} ${a.name.padEnd(12)} ${a.available ? a.description : `not available: ${a.reason}`}`,
+          );
         if (report.chosen !== null) print(report.why);
         for (const hint of report.hints) print(`hint: ${hint}`);
       }
-      if (report.chosen === null) throw new UserError("no WebGPU adapter opens here; install one of those above, or run models with --executor evaluate");
+      if (report.chosen === null)
+        throw new UserError(
+          "no WebGPU adapter opens here; install one of those above, or run models with --executor evaluate",
+        );
     });
 };

@@ -5,20 +5,50 @@ import type { Session, TensorSpec } from "../../targets/executor.ts";
 import type { Tensor, Tensors } from "../../targets/tensor.ts";
 import { compile, type Source } from "../compile.ts";
 import { type Executor, openExecutor } from "../execute/executors.ts";
-import { DiagnosticsError, isBlock, readSource, requireTarget, settingsFor, weightsFor } from "../execute/open-model.ts";
+import {
+  DiagnosticsError,
+  isBlock,
+  readSource,
+  requireTarget,
+  settingsFor,
+  weightsFor,
+} from "../execute/open-model.ts";
 import { UserError } from "../graph/bug.ts";
 import { type Checkpoint, openCheckpoint } from "../weights/checkpoint.ts";
 import { writeSafetensors } from "../weights/file.ts";
 import { checkOutput } from "./files.ts";
-import { compileOptions, type ExecutorFlags, executorOptions, type ModelFlags, modelOptions } from "./options.ts";
+import {
+  compileOptions,
+  type ExecutorFlags,
+  executorOptions,
+  type ModelFlags,
+  modelOptions,
+} from "./options.ts";
 import { colour, print, printJson, say } from "./terminal.ts";
 
-type Flags = ModelFlags & ExecutorFlags & { readonly weights?: string; readonly output?: string; readonly path?: string; readonly json?: boolean };
+type Flags = ModelFlags &
+  ExecutorFlags & {
+    readonly weights?: string;
+    readonly output?: string;
+    readonly path?: string;
+    readonly json?: boolean;
+  };
 
 export const evalCommand = (program: Command): void => {
-  executorOptions(modelOptions(program.command("eval").description("run a block or model once on tensors from a file; outputs and states go to a file or a summary")))
+  executorOptions(
+    modelOptions(
+      program
+        .command("eval")
+        .description(
+          "run a block or model once on tensors from a file; outputs and states go to a file or a summary",
+        ),
+    ),
+  )
     .argument("<model>", "an .eyrie file, or std for a block of the standard library")
-    .argument("<tensors>", "a .safetensors file with the inputs (x, tokens, position …), states by their names, and parameters unless --weights")
+    .argument(
+      "<tensors>",
+      "a .safetensors file with the inputs (x, tokens, position …), states by their names, and parameters unless --weights",
+    )
     .option("--weights <path>", "checkpoint with the parameters")
     .option("--path <prefix>", "prefix of a block's parameter names, such as layers.0.mlp_block")
     .option("--output <file>", "write outputs and next states as safetensors")
@@ -42,21 +72,43 @@ async function evaluateFile(model: string, tensors: string, flags: Flags): Promi
   }
 }
 
-async function evaluateOn(executor: Executor, source: Source, given: Checkpoint, flags: Flags): Promise<Tensors> {
+async function evaluateOn(
+  executor: Executor,
+  source: Source,
+  given: Checkpoint,
+  flags: Flags,
+): Promise<Tensors> {
   const inputs = await readInputs(given);
   requireTarget(source, flags.target);
   const block = isBlock(source, flags.target);
-  const flow = block ? (inputs.x ?? Object.values(inputs).find((t) => t.shape.length >= 2)) : inputs.tokens;
+  const flow = block
+    ? (inputs.x ?? Object.values(inputs).find((t) => t.shape.length >= 2))
+    : inputs.tokens;
   const [batch, chunk] = flow?.shape ?? [];
   if (batch === undefined || chunk === undefined)
-    throw new UserError(`${given.path} holds no input ${block ? "[batch, tokens, …]; name it as the block does" : '"tokens", int [batch, tokens]'}`);
+    throw new UserError(
+      `${given.path} holds no input ${block ? "[batch, tokens, …]; name it as the block does" : '"tokens", int [batch, tokens]'}`,
+    );
   const standard = standardLibrary();
   const { config: _title, ...options } = compileOptions(flags);
-  const shapes = Object.fromEntries(Object.entries(inputs).filter(([n]) => !ambient.includes(n)).map(([n, t]) => [n, t.shape]));
+  const shapes = Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([n]) => !ambient.includes(n))
+      .map(([n, t]) => [n, t.shape]),
+  );
   const { compiled, diagnostics } = compile([source], {
-    ...options, ...(await settingsFor(source, { ...(flags.config ? { config: flags.config } : {}), settings: flags.set })),
-    standard, batch, chunk, caps: executor.caps, entries: ["score"],
-    ...(flags.path ? { path: flags.path } : {}), ...(block ? { inputs: shapes } : {}),
+    ...options,
+    ...(await settingsFor(source, {
+      ...(flags.config ? { config: flags.config } : {}),
+      settings: flags.set,
+    })),
+    standard,
+    batch,
+    chunk,
+    caps: executor.caps,
+    entries: ["score"],
+    ...(flags.path ? { path: flags.path } : {}),
+    ...(block ? { inputs: shapes } : {}),
   });
   if (!compiled) throw new DiagnosticsError(diagnostics, [...standard, source], colour());
   const { weights, close } = await weightsFor(compiled, flags.weights ?? given.path);
@@ -69,28 +121,53 @@ const ambient: readonly string[] = ["tokens", "position", "count"];
 
 async function readInputs(file: Checkpoint): Promise<Record<string, Tensor>> {
   const names = [...file.tensors.keys()].filter((n) => n.startsWith("input.") || !n.includes("."));
-  const pairs = await Promise.all(names.map(async (n) => [n.replace(/^input\./, "").replace(/^segment_pos$/, "position"), await file.read(n)] as const));
+  const pairs = await Promise.all(
+    names.map(
+      async (n) =>
+        [
+          n.replace(/^input\./, "").replace(/^segment_pos$/, "position"),
+          await file.read(n),
+        ] as const,
+    ),
+  );
   return Object.fromEntries(pairs);
 }
 
 /** One call of `score`; positions go on from the tokens seen and every token is real unless the file says otherwise. */
-async function runOnce(session: Session, inputs: Tensors, file: Checkpoint, batch: number, chunk: number): Promise<Tensors> {
+async function runOnce(
+  session: Session,
+  inputs: Tensors,
+  file: Checkpoint,
+  batch: number,
+  chunk: number,
+): Promise<Tensors> {
   const entry = session.entries.score;
   if (!entry) throw new UserError("this model has no score entry");
   const fresh = session.fresh();
   const states: Record<string, Tensor> = { ...(await session.download(fresh)) };
   fresh.release();
-  for (const s of entry.states) if (file.tensors.has(s.name)) states[s.name] = await file.read(s.name);
+  for (const s of entry.states)
+    if (file.tensors.has(s.name)) states[s.name] = await file.read(s.name);
   const state = await session.upload(states);
   const seen = states.seen?.data ?? [];
-  const position = Int32Array.from({ length: batch * chunk }, (_, i) => (seen[Math.floor(i / chunk)] ?? 0) + (i % chunk));
+  const position = Int32Array.from(
+    { length: batch * chunk },
+    (_, i) => (seen[Math.floor(i / chunk)] ?? 0) + (i % chunk),
+  );
   const all: Tensors = {
     position: { dtype: "i32", shape: [batch, chunk], data: position },
     count: { dtype: "i32", shape: [batch], data: new Int32Array(batch).fill(chunk) },
     ...inputs,
   };
-  const wanted = Object.fromEntries(entry.inputs.filter((i: TensorSpec) => all[i.name]).map((i) => [i.name, all[i.name] as Tensor]));
-  const outputs = await session.run("score", wanted, state, entry.outputs.map((o) => o.name));
+  const wanted = Object.fromEntries(
+    entry.inputs.filter((i: TensorSpec) => all[i.name]).map((i) => [i.name, all[i.name] as Tensor]),
+  );
+  const outputs = await session.run(
+    "score",
+    wanted,
+    state,
+    entry.outputs.map((o) => o.name),
+  );
   const after = await session.download(state);
   state.release();
   return { ...outputs, ...after };
@@ -99,12 +176,28 @@ async function runOnce(session: Session, inputs: Tensors, file: Checkpoint, batc
 async function deliver(results: Tensors, flags: Flags): Promise<void> {
   if (flags.output) {
     const dtypes = { f32: "F32", i32: "I32", u32: "U32" } as const;
-    await writeSafetensors(flags.output, Object.entries(results).map(([name, t]) => ({ name, dtype: dtypes[t.dtype], shape: t.shape, read: async () => t.data })));
+    await writeSafetensors(
+      flags.output,
+      Object.entries(results).map(([name, t]) => ({
+        name,
+        dtype: dtypes[t.dtype],
+        shape: t.shape,
+        read: async () => t.data,
+      })),
+    );
     say(`${flags.output}: ${Object.keys(results).length} tensors`);
   }
-  const rows = Object.entries(results).map(([name, t]) => ({ name, dtype: t.dtype, shape: t.shape, ...rangeOf(t) }));
+  const rows = Object.entries(results).map(([name, t]) => ({
+    name,
+    dtype: t.dtype,
+    shape: t.shape,
+    ...rangeOf(t),
+  }));
   if (flags.json) return printJson(rows);
-  for (const r of rows) print(`${r.name.padEnd(40)} ${r.dtype} [${r.shape.join(", ")}]  from ${r.least.toPrecision(6)} to ${r.most.toPrecision(6)}, mean ${r.mean.toPrecision(6)}`);
+  for (const r of rows)
+    print(
+      `${r.name.padEnd(40)} ${r.dtype} [${r.shape.join(", ")}]  from ${r.least.toPrecision(6)} to ${r.most.toPrecision(6)}, mean ${r.mean.toPrecision(6)}`,
+    );
 }
 
 function rangeOf({ data }: Tensor) {

@@ -6,13 +6,19 @@ import { UserError } from "../graph/bug.ts";
 /** Throws at once where a file could not be written later. */
 export async function checkOutput(path: string | undefined): Promise<void> {
   if (path === undefined) return;
-  if ((await stat(path).catch(() => null))?.isDirectory()) throw new UserError(`${path} is a folder; give the name of a file to write`);
+  if ((await stat(path).catch(() => null))?.isDirectory())
+    throw new UserError(`${path} is a folder; give the name of a file to write`);
   if (!(await stat(dirname(resolve(path))).catch(() => null))?.isDirectory())
-    throw new UserError(`${path} cannot be written: there is no folder ${dirname(path)}; make it first`);
+    throw new UserError(
+      `${path} cannot be written: there is no folder ${dirname(path)}; make it first`,
+    );
 }
 
 /** Writes texts by name into a folder, which is made where it is missing. */
-export async function writeTexts(folder: string, texts: readonly (readonly [string, string])[]): Promise<void> {
+export async function writeTexts(
+  folder: string,
+  texts: readonly (readonly [string, string])[],
+): Promise<void> {
   try {
     for (const [name, text] of texts) {
       const path = resolve(join(folder, name));
@@ -20,7 +26,9 @@ export async function writeTexts(folder: string, texts: readonly (readonly [stri
       await writeFile(path, text);
     }
   } catch (error) {
-    throw new UserError(`${folder} cannot be written (${(error as NodeJS.ErrnoException).code}); choose another folder`);
+    throw new UserError(
+      `${folder} cannot be written (${(error as NodeJS.ErrnoException).code}); choose another folder`,
+    );
   }
 }
 

@@ -9,15 +9,25 @@ import { compileOptions, type ModelFlags, modelOptions, whole } from "./options.
 import { say } from "./terminal.ts";
 
 export const initWeightsCommand = (program: Command): void => {
-  modelOptions(program.command("init-weights").description("write random weights, drawn from the model's initialisers"))
+  modelOptions(
+    program
+      .command("init-weights")
+      .description("write random weights, drawn from the model's initialisers"),
+  )
     .argument("<model>", "an .eyrie file")
     .argument("<output>", "the .safetensors file to write")
     .option("--seed <n>", "seed of the draws", whole(0), 0)
     .action(async (model: string, output: string, flags: ModelFlags & { seed: number }) => {
       await checkOutput(output);
-      const compiled = await compileFile({ model, ...compileOptions(flags), entries: ["decode"] }, minimumCaps);
+      const compiled = await compileFile(
+        { model, ...compileOptions(flags), entries: ["decode"] },
+        minimumCaps,
+      );
       const { parameters, name } = compiled.model;
-      await writeWeights(output, parameters, initialWeights(parameters, flags.seed), "F32", { model: name, seed: String(flags.seed) });
+      await writeWeights(output, parameters, initialWeights(parameters, flags.seed), "F32", {
+        model: name,
+        seed: String(flags.seed),
+      });
       const values = parameters.reduce((sum, p) => sum + p.shape.reduce((a, b) => a * b, 1), 0);
       say(`${output}: ${parameters.length} parameters, ${values.toLocaleString("en")} values`);
     });

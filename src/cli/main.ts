@@ -10,22 +10,38 @@ import { perplexityCommand } from "./perplexity.ts";
 import { runCommand } from "./run.ts";
 import { exitCodes, print, report, say } from "./terminal.ts";
 
-const commands = [checkCommand, compileCommand, runCommand, evalCommand, perplexityCommand, initWeightsCommand, inspectCommand, doctorCommand];
+const commands = [
+  checkCommand,
+  compileCommand,
+  runCommand,
+  evalCommand,
+  perplexityCommand,
+  initWeightsCommand,
+  inspectCommand,
+  doctorCommand,
+];
 
 /** Runs a command line and gives its exit code. Never throws. */
 export async function main(words: readonly string[]): Promise<number> {
   const program = new Command("eyrie")
     .description("compile and run gated-recurrence language models written in the Eyrie language")
     .version("0.1.0")
-    .addHelpText("after", "\nExit codes: 0 done, 1 the input or the machine lacks something, 2 wrong usage, 70 a compiler bug.")
-    .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => say(text.trimEnd()) })
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 the input or the machine lacks something, 2 wrong usage, 70 a compiler bug.",
+    )
+    .configureOutput({
+      writeOut: (text) => print(text.trimEnd()),
+      writeErr: (text) => say(text.trimEnd()),
+    })
     .exitOverride();
   for (const add of commands) add(program);
   try {
     await program.parseAsync(words, { from: "user" });
     return exitCodes.done;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     return report(error);
   }
 }

@@ -1,8 +1,8 @@
 /** Options that commands share, and what their texts mean. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Settings, SettingValue } from "../../dsl/model.ts";
-import { type ExecutorName, executorNames } from "../execute/executors.ts";
 import { type AdapterChoice, adapterChoices } from "../../targets/wgsl/drivers.ts";
+import { type ExecutorName, executorNames } from "../execute/executors.ts";
 
 export type ModelFlags = {
   readonly target?: string;
@@ -15,33 +15,44 @@ export type ModelFlags = {
 export type ExecutorFlags = { readonly executor?: ExecutorName; readonly adapter?: AdapterChoice };
 
 /** A whole number from `least` to `most`. */
-export const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => (text: string): number => {
-  const n = Number(text.replaceAll("_", ""));
-  if (text.trim() === "" || !Number.isSafeInteger(n) || n < least || n > most)
-    throw new InvalidArgumentError(`give a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}`);
-  return n;
-};
+export const whole =
+  (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const n = Number(text.replaceAll("_", ""));
+    if (text.trim() === "" || !Number.isSafeInteger(n) || n < least || n > most)
+      throw new InvalidArgumentError(
+        `give a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? "" : ` to ${most}`}`,
+      );
+    return n;
+  };
 
 /** The largest u32. */
 export const largestWord = 2 ** 32 - 1;
 
 /** Token numbers between commas or spaces. */
 export function tokenList(text: string): readonly number[] {
-  const tokens = text.split(/[\s,]+/).filter(Boolean).map(Number);
+  const tokens = text
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(Number);
   if (tokens.length === 0 || tokens.some((t) => !Number.isSafeInteger(t) || t < 0))
     throw new InvalidArgumentError("give token numbers, as in 2,651,9456");
   return tokens;
 }
 
-export const real = (least: number, most: number) => (text: string): number => {
-  const n = Number(text);
-  if (text.trim() === "" || !(n >= least && n <= most)) throw new InvalidArgumentError(`give a number from ${least} to ${most}`);
-  return n;
-};
+export const real =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const n = Number(text);
+    if (text.trim() === "" || !(n >= least && n <= most))
+      throw new InvalidArgumentError(`give a number from ${least} to ${most}`);
+    return n;
+  };
 
 function setting(text: string, before: Settings): Settings {
   const [name, value, ...more] = text.split("=");
-  if (!name?.trim() || !value?.trim() || more.length > 0) throw new InvalidArgumentError("write name=value, as in width=512");
+  if (!name?.trim() || !value?.trim() || more.length > 0)
+    throw new InvalidArgumentError("write name=value, as in width=512");
   return { ...before, [name.trim()]: settingValue(value.trim()) };
 }
 
@@ -58,12 +69,24 @@ export const modelOptions = (command: Command): Command =>
     .option("--set <name=value>", "override a setting; may be repeated", setting, {})
     .option("--batch <n>", "rows that run side by side", whole(1))
     .option("--chunk <n>", "tokens that prefill takes in one call", whole(1))
-    .option("--context <n>", "most tokens of a stream through attention without a window", whole(1));
+    .option(
+      "--context <n>",
+      "most tokens of a stream through attention without a window",
+      whole(1),
+    );
 
 export const executorOptions = (command: Command): Command =>
   command
-    .addOption(new Option("--executor <name>", "what runs the model").choices([...executorNames]).default("wgsl"))
-    .addOption(new Option("--adapter <name>", "which WebGPU adapter").choices([...adapterChoices]).env("EYRIE_ADAPTER"));
+    .addOption(
+      new Option("--executor <name>", "what runs the model")
+        .choices([...executorNames])
+        .default("wgsl"),
+    )
+    .addOption(
+      new Option("--adapter <name>", "which WebGPU adapter")
+        .choices([...adapterChoices])
+        .env("EYRIE_ADAPTER"),
+    );
 
 /** Flags as compile options. */
 export function compileOptions(flags: ModelFlags) {

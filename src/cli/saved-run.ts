@@ -7,21 +7,42 @@ import { restoreState, saveState } from "../weights/state-file.ts";
 const unfedName = "run.unfed";
 
 /** A fresh stream, or the one that a file holds; with each row's tokens that come before anything else. */
-export async function openRun({ session, context, name }: OpenedAny, path: string | undefined): Promise<{ stream: Stream; unfed: readonly (readonly number[])[] }> {
+export async function openRun(
+  { session, context, name }: OpenedAny,
+  path: string | undefined,
+): Promise<{ stream: Stream; unfed: readonly (readonly number[])[] }> {
   if (path === undefined) {
     const stream = Stream.open(session, { context });
     return { stream, unfed: Array.from({ length: stream.batch }, () => []) };
   }
   const { [unfedName]: unfed, ...values } = await restoreState(path, name);
   const saved = Object.values(values)[0]?.shape[0] ?? 0;
-  const batch = session.entries.decode?.inputs.find((input) => input.name === "tokens")?.shape[0] ?? 1;
-  if (saved !== batch) throw new UserError(`${path} holds ${saved} rows, and ${batch} run side by side here; give --batch ${saved}`);
+  const batch =
+    session.entries.decode?.inputs.find((input) => input.name === "tokens")?.shape[0] ?? 1;
+  if (saved !== batch)
+    throw new UserError(
+      `${path} holds ${saved} rows, and ${batch} run side by side here; give --batch ${saved}`,
+    );
   const stream = await Stream.restore(session, values, { context });
-  return { stream, unfed: Array.from({ length: batch }, (_, row) => [...(unfed?.data.slice(row, row + 1) ?? [])].filter((token) => token >= 0)) };
+  return {
+    stream,
+    unfed: Array.from({ length: batch }, (_, row) =>
+      [...(unfed?.data.slice(row, row + 1) ?? [])].filter((token) => token >= 0),
+    ),
+  };
 }
 
 /** Writes the stream, and at most one unfed token a row. */
-export async function saveRun(path: string, stream: Stream, unfed: readonly (readonly number[])[], model: string): Promise<void> {
+export async function saveRun(
+  path: string,
+  stream: Stream,
+  unfed: readonly (readonly number[])[],
+  model: string,
+): Promise<void> {
   const data = Int32Array.from(unfed, ([token = -1]) => token);
-  await saveState(path, { ...(await stream.save()), [unfedName]: { dtype: "i32", shape: [unfed.length, 1], data } }, model);
+  await saveState(
+    path,
+    { ...(await stream.save()), [unfedName]: { dtype: "i32", shape: [unfed.length, 1], data } },
+    model,
+  );
 }

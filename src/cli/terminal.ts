@@ -9,13 +9,22 @@ export const say = (text: string): void => void process.stderr.write(`${text}\n`
 export const print = (text: string): void => write(`${text}\n`);
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
-export const colour = (): boolean => process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
+export const colour = (): boolean =>
+  process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
 
 /** A bar on a terminal, nothing elsewhere. */
-export function progressBar(title: string): { update(done: number, total: number): void; stop(): void } {
+export function progressBar(title: string): {
+  update(done: number, total: number): void;
+  stop(): void;
+} {
   if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
   const bar = new cliProgress.SingleBar(
-    { format: `${title} {bar} {value}/{total}`, clearOnComplete: true, hideCursor: true, stream: process.stderr },
+    {
+      format: `${title} {bar} {value}/{total}`,
+      clearOnComplete: true,
+      hideCursor: true,
+      stream: process.stderr,
+    },
     cliProgress.Presets.shades_classic,
   );
   let started = false;
@@ -41,7 +50,11 @@ export function report(error: unknown): number {
     return exitCodes.failed;
   }
   const { message, stack } = error as Error;
-  say(error instanceof CompilerBug ? message : `compiler bug: ${message}; please report it with the command line (EYRIE_TRACE=1 shows where)`);
+  say(
+    error instanceof CompilerBug
+      ? message
+      : `compiler bug: ${message}; please report it with the command line (EYRIE_TRACE=1 shows where)`,
+  );
   if (process.env.EYRIE_TRACE) say(stack ?? "");
   return exitCodes.bug;
 }
@@ -50,5 +63,7 @@ export function report(error: unknown): number {
 function lackOf({ message, errno, code, path }: NodeJS.ErrnoException): string | null {
   if (/array buffer allocation failed|invalid (typed )?array (buffer )?length/i.test(message))
     return "this machine has not enough memory for it; use smaller sizes, a smaller batch or chunk";
-  return errno === undefined ? null : `${path ?? "a file"} cannot be read or written (${code}); check the path and the space on the disk`;
+  return errno === undefined
+    ? null
+    : `${path ?? "a file"} cannot be read or written (${code}); check the path and the space on the disk`;
 }

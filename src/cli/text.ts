@@ -2,7 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../graph/bug.ts";
 
-export type TextFlags = { readonly prompt?: string; readonly promptFile?: string; readonly tokens?: readonly number[] };
+export type TextFlags = {
+  readonly prompt?: string;
+  readonly promptFile?: string;
+  readonly tokens?: readonly number[];
+};
 /** What was given to go on from, before the model's vocabulary is known. */
 export type Given = readonly number[] | Uint8Array;
 
@@ -14,7 +18,8 @@ export async function readGiven({ prompt, promptFile, tokens }: TextFlags): Prom
     throw new UserError("give one of a text, a file with it and --tokens, not several");
   if (tokens !== undefined) return tokens;
   if (prompt === undefined && promptFile === undefined) return null;
-  const bytes = promptFile === undefined ? new TextEncoder().encode(prompt) : await readBytes(promptFile);
+  const bytes =
+    promptFile === undefined ? new TextEncoder().encode(prompt) : await readBytes(promptFile);
   return bytes.length === 0 ? null : bytes;
 }
 
@@ -27,7 +32,9 @@ export function requireGiven(given: Given | null, instead: string): Given {
 /** The tokens of what was given. A model over 256 tokens reads bytes; any other needs token numbers. */
 export function tokensOf(given: Given, vocabulary: number): readonly number[] {
   if (given instanceof Uint8Array && vocabulary !== byteVocabulary)
-    throw new UserError(`this model has ${vocabulary} tokens and no tokenizer; give token numbers with --tokens 2,651,9456`);
+    throw new UserError(
+      `this model has ${vocabulary} tokens and no tokenizer; give token numbers with --tokens 2,651,9456`,
+    );
   const tokens = [...given];
   requireTokens(tokens, vocabulary);
   return tokens;
@@ -36,7 +43,10 @@ export function tokensOf(given: Given, vocabulary: number): readonly number[] {
 /** Every token is in the vocabulary. */
 export function requireTokens(tokens: readonly number[], vocabulary: number): void {
   const stray = tokens.find((token) => token >= vocabulary);
-  if (stray !== undefined) throw new UserError(`token ${stray} is outside this model's vocabulary; its tokens are 0 to ${vocabulary - 1}`);
+  if (stray !== undefined)
+    throw new UserError(
+      `token ${stray} is outside this model's vocabulary; its tokens are 0 to ${vocabulary - 1}`,
+    );
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

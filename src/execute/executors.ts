@@ -24,7 +24,10 @@ export type Executor = {
   release(): Promise<void>;
 };
 
-export type ExecutorOptions = { readonly executor?: ExecutorName; readonly adapter?: AdapterChoice };
+export type ExecutorOptions = {
+  readonly executor?: ExecutorName;
+  readonly adapter?: AdapterChoice;
+};
 
 /** Throws UserError when no adapter opens. */
 export async function openExecutor(options: ExecutorOptions = {}): Promise<Executor> {
@@ -37,7 +40,12 @@ export async function openExecutor(options: ExecutorOptions = {}): Promise<Execu
         describe: "kernel interpreter on the CPU",
         caps: { ...minimumCaps, maxBuffersPerKernel: 16, barriers: "dear", busyLanes: 64 },
         load: async (compiled, weights) =>
-          loadInterpreter(mapEntries(compiled, (e) => e.program), specs(compiled), weights, compiled.caps),
+          loadInterpreter(
+            mapEntries(compiled, (e) => e.program),
+            specs(compiled),
+            weights,
+            compiled.caps,
+          ),
         release: async () => {},
       };
     case "evaluate":
@@ -45,7 +53,12 @@ export async function openExecutor(options: ExecutorOptions = {}): Promise<Execu
         name: "evaluate",
         describe: "graph evaluator on the CPU",
         caps: minimumCaps,
-        load: async (compiled, weights) => loadEvaluator(mapEntries(compiled, (e) => e.graph), specs(compiled), weights),
+        load: async (compiled, weights) =>
+          loadEvaluator(
+            mapEntries(compiled, (e) => e.graph),
+            specs(compiled),
+            weights,
+          ),
         release: async () => {},
       };
   }
@@ -60,7 +73,13 @@ export function wgslExecutor(opened: OpenDevice): Executor {
     load: (compiled, weights, onProgress) => {
       const text = (p: Program<Kernel>) => ({ ...p, kernels: p.kernels.map(toKernelText) });
       const programs = mapEntries(compiled, (e) => text(e.program));
-      return loadSession(opened.device, programs, specs(compiled), weights, onProgress ? { onProgress } : {});
+      return loadSession(
+        opened.device,
+        programs,
+        specs(compiled),
+        weights,
+        onProgress ? { onProgress } : {},
+      );
     },
     release: () => opened.release(),
   };
@@ -68,6 +87,11 @@ export function wgslExecutor(opened: OpenDevice): Executor {
 
 const specs = (compiled: Compiled) => mapEntries(compiled, (e) => e.spec);
 
-function mapEntries<T>(compiled: Compiled, f: (entry: Compiled["entries"][string]) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(compiled.entries).map(([name, entry]) => [name, f(entry)]));
+function mapEntries<T>(
+  compiled: Compiled,
+  f: (entry: Compiled["entries"][string]) => T,
+): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(compiled.entries).map(([name, entry]) => [name, f(entry)]),
+  );
 }

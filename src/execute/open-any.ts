@@ -18,19 +18,34 @@ export type OpenedAny = {
 /** A folder is a bundle; anything else is a model's text. */
 export async function openAny(request: ModelRequest): Promise<OpenedAny> {
   if ((await stat(request.model).catch(() => null))?.isDirectory()) {
-    if ((request.executor ?? "wgsl") !== "wgsl") throw new UserError("a bundle holds kernels for WebGPU only; leave --executor out");
+    if ((request.executor ?? "wgsl") !== "wgsl")
+      throw new UserError("a bundle holds kernels for WebGPU only; leave --executor out");
     refuseCompileOptions(request);
     return openBundle(await readBundle(request.model), request);
   }
   const { compiled, executor, session, weights, release } = await openModel(request);
-  return { name: compiled.model.name, describe: executor.describe, weights, context: compiled.model.context, session, release };
+  return {
+    name: compiled.model.name,
+    describe: executor.describe,
+    weights,
+    context: compiled.model.context,
+    session,
+    release,
+  };
 }
 
 const compileOptions = ["target", "config", "batch", "chunk", "context"] as const;
 
 /** A bundle was compiled before: what says how to compile would go unheard. */
-export function refuseCompileOptions(request: Pick<ModelRequest, (typeof compileOptions)[number] | "settings">): void {
+export function refuseCompileOptions(
+  request: Pick<ModelRequest, (typeof compileOptions)[number] | "settings">,
+): void {
   const given: readonly string[] = compileOptions.filter((name) => request[name] !== undefined);
-  const flags = [...given, ...(Object.keys(request.settings ?? {}).length > 0 ? ["set"] : [])].map((name) => `--${name}`);
-  if (flags.length > 0) throw new UserError(`a bundle is compiled already; leave ${flags.join(" and ")} out, or give the .eyrie file`);
+  const flags = [...given, ...(Object.keys(request.settings ?? {}).length > 0 ? ["set"] : [])].map(
+    (name) => `--${name}`,
+  );
+  if (flags.length > 0)
+    throw new UserError(
+      `a bundle is compiled already; leave ${flags.join(" and ")} out, or give the .eyrie file`,
+    );
 }

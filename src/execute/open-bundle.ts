@@ -1,6 +1,7 @@
 /** Runs a bundle on Dawn without the compiler: kernels come as text. Node only. */
-import { loadSession } from "../../targets/wgsl/session.ts";
+
 import { openDevice } from "../../targets/wgsl/device.ts";
+import { loadSession } from "../../targets/wgsl/session.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import { requireCaps } from "../bundle/caps.ts";
 import { UserError } from "../graph/bug.ts";
@@ -10,7 +11,10 @@ import type { OpenedAny } from "./open-any.ts";
 import type { ModelRequest } from "./open-model.ts";
 
 /** Throws UserError when the device cannot do what the bundle was compiled for. */
-export async function openBundle(bundle: Bundle, request: Pick<ModelRequest, "adapter" | "weights" | "onProgress">): Promise<OpenedAny> {
+export async function openBundle(
+  bundle: Bundle,
+  request: Pick<ModelRequest, "adapter" | "weights" | "onProgress">,
+): Promise<OpenedAny> {
   const opened = await openDevice(request.adapter ? { adapter: request.adapter } : {});
   try {
     requireCaps(bundle.caps, opened.caps);
@@ -19,7 +23,10 @@ export async function openBundle(bundle: Bundle, request: Pick<ModelRequest, "ad
     const options = request.onProgress ? { onProgress: request.onProgress } : {};
     const load = async () => {
       const weights = mapNames(bundle.parameters, bundle.names, checkpoint);
-      return [weights.table, await loadSession(opened.device, bundle.programs, bundle.entries, weights, options)] as const;
+      return [
+        weights.table,
+        await loadSession(opened.device, bundle.programs, bundle.entries, weights, options),
+      ] as const;
     };
     const [table, session] = await load().finally(() => checkpoint.close());
     return {
@@ -41,5 +48,7 @@ export async function openBundle(bundle: Bundle, request: Pick<ModelRequest, "ad
 
 function checkpointPath(weights: ModelRequest["weights"]): string {
   if (typeof weights === "string") return weights;
-  throw new UserError("a bundle holds no initialisers; give --weights a checkpoint (eyrie init-weights writes one)");
+  throw new UserError(
+    "a bundle holds no initialisers; give --weights a checkpoint (eyrie init-weights writes one)",
+  );
 }

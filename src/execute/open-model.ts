@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
 import type { Diagnostic } from "../../dsl/diagnostics.ts";
+import { listTables } from "../../dsl/elaborate.ts";
 import type { Settings } from "../../dsl/model.ts";
 import { parse } from "../../dsl/parse.ts";
-import { listTables } from "../../dsl/elaborate.ts";
 import { renderDiagnostics } from "../../dsl/render.ts";
 import { standardLibrary } from "../../dsl/standard-node.ts";
 import type { Session, Weights } from "../../targets/executor.ts";
@@ -20,7 +20,9 @@ import { type Executor, type ExecutorOptions, openExecutor, type Progress } from
 export class DiagnosticsError extends UserError {
   readonly diagnostics: readonly Diagnostic[];
   constructor(diagnostics: readonly Diagnostic[], sources: readonly Source[], colour = false) {
-    super(renderDiagnostics(diagnostics, new Map(sources.map((s) => [s.file, s.text])), { colour }));
+    super(
+      renderDiagnostics(diagnostics, new Map(sources.map((s) => [s.file, s.text])), { colour }),
+    );
     this.diagnostics = diagnostics;
   }
 }
@@ -76,14 +78,23 @@ export async function settingsFor(
   if (config === undefined) return { settings };
   if (!config.endsWith(".json")) return { config, settings };
   const files = [...standardLibrary(), source].map((s) => parse(s.file, s.text).ast);
-  const found = settingsOf(await readConfig(config), listTables(files), declaredSettings(files, source.file));
+  const found = settingsOf(
+    await readConfig(config),
+    listTables(files),
+    declaredSettings(files, source.file),
+  );
   if (Object.keys(found).length === 0)
-    throw new UserError(`${config} gives none of this model's settings; give the config.json of a checkpoint that fits it`);
+    throw new UserError(
+      `${config} gives none of this model's settings; give the config.json of a checkpoint that fits it`,
+    );
   return { settings: { ...found, ...settings } };
 }
 
 /** Compiles for an executor that is open already. Throws DiagnosticsError. */
-export async function compileFile(request: Omit<ModelRequest, "weights">, caps: Executor["caps"]): Promise<Compiled> {
+export async function compileFile(
+  request: Omit<ModelRequest, "weights">,
+  caps: Executor["caps"],
+): Promise<Compiled> {
   const source = await readSource(request.model);
   const given = await settingsFor(source, request);
   const { config: _title, ...rest } = request;
@@ -96,7 +107,8 @@ export async function compileFile(request: Omit<ModelRequest, "weights">, caps: 
 
 /** Whether the target is a block, which takes tensors, rather than a model, which takes tokens. */
 export const isBlock = (source: Source, target: string | undefined): boolean =>
-  target !== undefined && !itemsOf(source).items.some((item) => item.kind === "model" && item.name.text === target);
+  target !== undefined &&
+  !itemsOf(source).items.some((item) => item.kind === "model" && item.name.text === target);
 
 function itemsOf({ file, text }: Source) {
   const { ast, diagnostics } = parse(file, text);
@@ -106,8 +118,14 @@ function itemsOf({ file, text }: Source) {
 /** Throws where nothing says what to compile. */
 export function requireTarget(source: Source, target: string | undefined): void {
   const { items, diagnostics } = itemsOf(source);
-  if (target === undefined && diagnostics.length === 0 && !items.some((item) => item.kind === "model"))
-    throw new UserError(`${source.file} defines no model; write one, or give --target the name of a block`);
+  if (
+    target === undefined &&
+    diagnostics.length === 0 &&
+    !items.some((item) => item.kind === "model")
+  )
+    throw new UserError(
+      `${source.file} defines no model; write one, or give --target the name of a block`,
+    );
 }
 
 /** Opens everything that running a model takes. Release it when done. */
@@ -132,24 +150,44 @@ export async function openModel(request: ModelRequest): Promise<OpenedModel> {
   }
 }
 
-type OpenedWeights = { readonly weights: Weights; readonly describe: string; readonly close: () => Promise<void> };
+type OpenedWeights = {
+  readonly weights: Weights;
+  readonly describe: string;
+  readonly close: () => Promise<void>;
+};
 
 /** A checkpoint under the names that fit it, or random weights. */
-export async function weightsFor(compiled: Pick<Compiled, "model">, from: ModelRequest["weights"]): Promise<OpenedWeights> {
+export async function weightsFor(
+  compiled: Pick<Compiled, "model">,
+  from: ModelRequest["weights"],
+): Promise<OpenedWeights> {
   const { parameters, names } = compiled.model;
   if (typeof from !== "string")
-    return { weights: initialWeights(parameters, from.seed), describe: `random, seed ${from.seed}`, close: async () => {} };
+    return {
+      weights: initialWeights(parameters, from.seed),
+      describe: `random, seed ${from.seed}`,
+      close: async () => {},
+    };
   const checkpoint = await openCheckpoint(from);
   try {
     const weights = mapNames(parameters, names, checkpoint);
-    return { weights, describe: `${from} (${weights.table} names)`, close: () => checkpoint.close() };
+    return {
+      weights,
+      describe: `${from} (${weights.table} names)`,
+      close: () => checkpoint.close(),
+    };
   } catch (error) {
     await checkpoint.close();
     throw error;
   }
 }
 
-function declaredSettings(files: readonly ReturnType<typeof parse>["ast"][], file: string): readonly string[] {
-  const models = files.filter((f) => f.file === file).flatMap((f) => f.items.filter((i) => i.kind === "model"));
+function declaredSettings(
+  files: readonly ReturnType<typeof parse>["ast"][],
+  file: string,
+): readonly string[] {
+  const models = files
+    .filter((f) => f.file === file)
+    .flatMap((f) => f.items.filter((i) => i.kind === "model"));
   return models.flatMap((m) => m.parameters.map((p) => p.name.text));
 }

@@ -14,8 +14,12 @@ export async function eyrie(...words: readonly string[]): Promise<Said> {
   const said = { out: "", err: "" };
   const { stdout, stderr } = process;
   const [writeOut, writeErr] = [stdout.write, stderr.write];
-  stdout.write = ((text: string) => ((said.out += text), true)) as typeof stdout.write;
-  stderr.write = ((text: string) => ((said.err += text), true)) as typeof stderr.write;
+  const keep = (stream: keyof typeof said) => (text: string) => {
+    said[stream] += text;
+    return true;
+  };
+  stdout.write = keep("out") as typeof stdout.write;
+  stderr.write = keep("err") as typeof stderr.write;
   try {
     return { code: await main(words), ...said };
   } finally {
@@ -25,9 +29,14 @@ export async function eyrie(...words: readonly string[]): Promise<Said> {
 }
 
 /** Starts the command line as people do, or the compiled one. */
-export function startEyrie(words: readonly string[], program: readonly string[] = ["--import", "tsx/esm", "src/cli.ts"]): Promise<Said> {
+export function startEyrie(
+  words: readonly string[],
+  program: readonly string[] = ["--import", "tsx/esm", "src/cli.ts"],
+): Promise<Said> {
   return new Promise((done) =>
-    execFile(process.execPath, [...program, ...words], { cwd: root }, (error, out, err) => done({ code: Number(error?.code ?? 0), out, err })),
+    execFile(process.execPath, [...program, ...words], { cwd: root }, (error, out, err) =>
+      done({ code: Number(error?.code ?? 0), out, err }),
+    ),
   );
 }
 

@@ -38,6 +38,7 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
   });
 
   type Case = readonly [what: string, words: readonly string[], message: RegExp, code?: 1 | 2];
+  // biome-ignore format: a case a line
   const cases: Readonly<Record<string, readonly Case[]>> = {
     "a model file": [
       ["missing", ["check", at("no.eyrie")], /no\.eyrie cannot be read \(ENOENT\); give the path of an \.eyrie file$/],
@@ -67,9 +68,9 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
       ["a number for a pattern", ["compile", model, "--set", "pattern=3"], /E0404.*`pattern` is a pattern/],
       ["no finite number", ["compile", model, "--set", "gain=Infinity"], /E0411.*`Infinity` cannot be computed: it is not a finite number/],
       ["no value", ["compile", model, "--set", "pattern="], /write name=value, as in width=512$/, 2],
-      ["sizes that do not divide", ["compile", model, "--set", "heads=0.5"], /E0407/],
+      ["half a size", ["compile", model, "--set", "heads=0.5"], /E0407/],
     ],
-    "weights": [
+    weights: [
       ["missing", ["run", model, "--weights", at("no.safetensors"), "--tokens", "1", ...evaluate], /no\.safetensors does not exist; give a \.safetensors file or a folder with one$/],
       ["of other sizes", ["run", model, "--weights", at("wide.safetensors"), "--tokens", "1", ...evaluate], /"embedding" of shape \[11, 8\] does not fit: the parameter embedding has shape \[11, 6\]; check the model's settings$/],
       ["of another model", ["run", model, "--weights", `${kjv}/model.safetensors`, "--tokens", "1", ...evaluate], /under the names "huggingface" it lacks model\.layers\.1\.\S+ \(near: \S+\).*; check the file and the model's settings$/],
@@ -129,7 +130,8 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
     describe(about, () => {
       for (const [what, words, message, code = 1] of listed)
         it(what, async () => {
-          if (words.includes(at("one.safetensors"))) await eyrie("init-weights", model, at("one.safetensors"), "--set", "pattern=attention");
+          if (words.includes(at("one.safetensors")))
+            await eyrie("init-weights", model, at("one.safetensors"), "--set", "pattern=attention");
           const said = await eyrie(...words);
           const text = said.err.trimEnd();
           const shown = said.out + text;
@@ -150,11 +152,20 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
       assert.equal(code, 1, err);
       return err.trimEnd();
     };
-    const write = (text: string) => (folder: string) => writeFileSync(`${folder}/manifest.json`, text);
+    const write = (text: string) => (folder: string) =>
+      writeFileSync(`${folder}/manifest.json`, text);
     assert.match(await damaged(write(manifest.slice(0, 1000))), /manifest\.json is not JSON: /);
-    assert.match(await damaged(write(manifest.replace('"format": 1', '"format": 9'))), /has format 9, and this version reads 1; compile the model again$/);
-    assert.match(await damaged(write(manifest.replace('"chunk": 128', '"chunk": "x"'))), /"chunk" must be integer$/);
-    const lost = await damaged((folder) => rmSync(`${folder}/kernels/${readdirSync(`${folder}/kernels`)[0]}`));
+    assert.match(
+      await damaged(write(manifest.replace('"format": 1', '"format": 9'))),
+      /has format 9, and this version reads 1; compile the model again$/,
+    );
+    assert.match(
+      await damaged(write(manifest.replace('"chunk": 128', '"chunk": "x"'))),
+      /"chunk" must be integer$/,
+    );
+    const lost = await damaged((folder) =>
+      rmSync(`${folder}/kernels/${readdirSync(`${folder}/kernels`)[0]}`),
+    );
     assert.match(lost, /kernels\/.*\.wgsl cannot be read \(ENOENT\); compile the model again$/);
   });
   it("leaves nothing half-written behind", async () => {
@@ -162,7 +173,16 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
     await eyrie("init-weights", model, at("folder.eyrie"));
     await eyrie("compile", model, "--output", at("text.txt"));
     await eyrie("compile", at("empty.eyrie"), "--output", at("new"), "--dump", at("stages"));
-    await eyrie("eval", "std", "test/reference/cases/rmsnorm.safetensors", "--target", "rms_norm", "--output", at("y.safetensors"), ...evaluate);
+    await eyrie(
+      "eval",
+      "std",
+      "test/reference/cases/rmsnorm.safetensors",
+      "--target",
+      "rms_norm",
+      "--output",
+      at("y.safetensors"),
+      ...evaluate,
+    );
     assert.deepEqual(readdirSync(at(".")), before);
   });
 });
