@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Settings } from "../dsl/model.ts";
 import { minimumCaps } from "../codegen/kernel.ts";
+import type { Settings } from "../dsl/model.ts";
 import { standardLibrary } from "../dsl/standard-node.ts";
 import { compile } from "../src/compile.ts";
 

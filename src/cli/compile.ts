@@ -14,6 +14,7 @@ type Flags = ModelFlags & {
   readonly output?: string;
   readonly dump?: string;
   readonly adapter?: AdapterChoice;
+  readonly f16?: boolean;
   readonly json?: boolean;
 };
 
@@ -32,6 +33,7 @@ export const compileCommand = (program: Command): void => {
         "compile for this adapter instead of WebGPU's guaranteed minimum",
       ).choices([...adapterChoices]),
     )
+    .option("--f16", "store weight matrices in half precision")
     .option("--json", "print what was compiled as JSON")
     .action(compileModel);
 };
@@ -42,9 +44,10 @@ async function compileModel(model: string, flags: Flags): Promise<void> {
     ? { dump: (name: string, text: string) => void stages.push([name, text]) }
     : {};
   const started = performance.now();
+  const f16 = flags.f16 ?? false;
   const compiled = await compileFile(
-    { model, ...compileOptions(flags), ...dump },
-    await capsFor(flags.adapter),
+    { model, f16, ...compileOptions(flags), ...dump },
+    await capsFor(flags.adapter, f16),
   );
   const milliseconds = performance.now() - started;
   if (flags.dump) await writeTexts(flags.dump, stages);
@@ -72,9 +75,9 @@ async function compileModel(model: string, flags: Flags): Promise<void> {
   );
 }
 
-async function capsFor(adapter: AdapterChoice | undefined) {
-  if (adapter === undefined) return minimumCaps;
-  const executor = await openExecutor({ adapter });
+async function capsFor(adapter: AdapterChoice | undefined, f16: boolean) {
+  if (adapter === undefined) return { ...minimumCaps, f16 };
+  const executor = await openExecutor({ adapter, f16 });
   await executor.release();
   return executor.caps;
 }

@@ -8,6 +8,7 @@ import { type Executor, openExecutor } from "../execute/executors.ts";
 import {
   DiagnosticsError,
   isBlock,
+  precisionFor,
   readSource,
   requireTarget,
   settingsFor,
@@ -106,6 +107,7 @@ async function evaluateOn(
     batch,
     chunk,
     caps: executor.caps,
+    precision: precisionFor(flags, executor.caps),
     entries: ["score"],
     ...(flags.path ? { path: flags.path } : {}),
     ...(block ? { inputs: shapes } : {}),

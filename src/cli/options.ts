@@ -12,7 +12,11 @@ export type ModelFlags = {
   readonly chunk?: number;
   readonly context?: number;
 };
-export type ExecutorFlags = { readonly executor?: ExecutorName; readonly adapter?: AdapterChoice };
+export type ExecutorFlags = {
+  readonly executor?: ExecutorName;
+  readonly adapter?: AdapterChoice;
+  readonly f16?: boolean;
+};
 
 /** A whole number from `least` to `most`. */
 export const whole =
@@ -86,7 +90,8 @@ export const executorOptions = (command: Command): Command =>
       new Option("--adapter <name>", "which WebGPU adapter")
         .choices([...adapterChoices])
         .env("EYRIE_ADAPTER"),
-    );
+    )
+    .option("--f16", "store weight matrices in half precision, where the adapter can");
 
 /** Flags as compile options. */
 export function compileOptions(flags: ModelFlags) {

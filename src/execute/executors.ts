@@ -27,18 +27,31 @@ export type Executor = {
 export type ExecutorOptions = {
   readonly executor?: ExecutorName;
   readonly adapter?: AdapterChoice;
+  /** Ask for storage in half precision; `caps.f16` says whether it is there. */
+  readonly f16?: boolean;
 };
 
 /** Throws UserError when no adapter opens. */
 export async function openExecutor(options: ExecutorOptions = {}): Promise<Executor> {
   switch (options.executor ?? "wgsl") {
     case "wgsl":
-      return wgslExecutor(await openDevice(options.adapter ? { adapter: options.adapter } : {}));
+      return wgslExecutor(
+        await openDevice({
+          f16: options.f16 ?? false,
+          ...(options.adapter ? { adapter: options.adapter } : {}),
+        }),
+      );
     case "interpret":
       return {
         name: "interpret",
         describe: "kernel interpreter on the CPU",
-        caps: { ...minimumCaps, maxBuffersPerKernel: 16, barriers: "dear", busyLanes: 64 },
+        caps: {
+          ...minimumCaps,
+          maxBuffersPerKernel: 16,
+          barriers: "dear",
+          busyLanes: 64,
+          f16: options.f16 ?? false,
+        },
         load: async (compiled, weights) =>
           loadInterpreter(
             mapEntries(compiled, (e) => e.program),
@@ -52,7 +65,7 @@ export async function openExecutor(options: ExecutorOptions = {}): Promise<Execu
       return {
         name: "evaluate",
         describe: "graph evaluator on the CPU",
-        caps: minimumCaps,
+        caps: { ...minimumCaps, f16: options.f16 ?? false },
         load: async (compiled, weights) =>
           loadEvaluator(
             mapEntries(compiled, (e) => e.graph),

@@ -15,7 +15,10 @@ export async function openBundle(
   bundle: Bundle,
   request: Pick<ModelRequest, "adapter" | "weights" | "onProgress">,
 ): Promise<OpenedAny> {
-  const opened = await openDevice(request.adapter ? { adapter: request.adapter } : {});
+  const opened = await openDevice({
+    f16: bundle.caps.f16,
+    ...(request.adapter ? { adapter: request.adapter } : {}),
+  });
   try {
     requireCaps(bundle.caps, opened.caps);
     const path = checkpointPath(request.weights);

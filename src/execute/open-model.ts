@@ -10,6 +10,7 @@ import { standardLibrary } from "../../dsl/standard-node.ts";
 import type { Session, Weights } from "../../targets/executor.ts";
 import { type Compiled, type CompileOptions, compile, type Source } from "../compile.ts";
 import { UserError } from "../graph/bug.ts";
+import type { Precision } from "../passes/precision.ts";
 import { openCheckpoint } from "../weights/checkpoint.ts";
 import { readConfig, settingsOf } from "../weights/config.ts";
 import { initialWeights } from "../weights/initialize.ts";
@@ -99,10 +100,29 @@ export async function compileFile(
   const given = await settingsFor(source, request);
   const { config: _title, ...rest } = request;
   requireTarget(source, request.target);
-  const result = compile([source], { ...rest, ...given, standard: standardLibrary(), caps });
+  const precision = precisionFor(request, caps);
+  const result = compile([source], {
+    ...rest,
+    ...given,
+    precision,
+    standard: standardLibrary(),
+    caps,
+  });
   const sources = [...standardLibrary(), source];
   if (!result.compiled) throw new DiagnosticsError(result.diagnostics, sources, request.colour);
   return result.compiled;
+}
+
+/** Stored types: half precision where it is asked for, and an error where the device has none. */
+export function precisionFor(
+  request: Pick<ExecutorOptions, "f16">,
+  caps: Executor["caps"],
+): Precision {
+  if (!request.f16) return { parameters: "f32" };
+  if (caps.f16) return { parameters: "f16" };
+  throw new UserError(
+    "this adapter has no half precision (shader-f16); leave --f16 out, or choose another with --adapter",
+  );
 }
 
 /** Whether the target is a block, which takes tensors, rather than a model, which takes tokens. */
