@@ -21,13 +21,34 @@ const number = (config: Config, name: string): number => {
   return value;
 };
 
-/** Settings of an attention block. */
-const attention = (c: Config): Settings => ({
+/** Settings that a case gives only where they differ from the published ones, which are our defaults. */
+function given(
+  c: Config,
+  names: Readonly<Record<string, string>>,
+): Readonly<Record<string, number>> {
+  const pairs = Object.entries(names).filter(([, name]) => typeof c[name] === "number");
+  return Object.fromEntries(pairs.map(([setting, name]) => [setting, number(c, name)]));
+}
+
+const gateBlocks = (c: Config) => number(c, "gate_blocks" in c ? "gate_blocks" : "num_heads");
+
+const attention = (c: Config): Readonly<Record<string, number>> => ({
   heads: number(c, "num_heads"),
   head_dim: number(c, "head_dim"),
-  kv_heads: number(c, "num_kv_heads"),
   window: number(c, "attention_window_size"),
   depth: 1,
+  ...given(c, {
+    kv_heads: "num_kv_heads",
+    rotary: "partial_rotary_factor",
+    theta: "rope_theta",
+  }),
+});
+
+const recurrent = (c: Config): Readonly<Record<string, number>> => ({
+  rnn: number(c, "lru_width"),
+  gate_blocks: gateBlocks(c),
+  depth: 1,
+  ...given(c, { taps: "conv1d_width", c: "rg_lru_c" }),
 });
 
 const nothing: Source = { file: "case.eyrie", text: "" };
@@ -56,15 +77,11 @@ export function targetOf(c: Case): CaseTarget {
       });
     case "rg_lru":
       return block("rg_lru", "layers.0.temporal_block.rg_lru", {
-        blocks: number(config, "num_heads"),
-        c: number(config, "c"),
+        blocks: gateBlocks(config),
+        ...given(config, { c: "c" }),
       });
     case "attention":
-      return block("attention_block", "layers.0.temporal_block", {
-        ...attention(config),
-        rotary: number(config, "partial_rotary_factor"),
-        theta: number(config, "rope_theta"),
-      });
+      return block("attention_block", "layers.0.temporal_block", attention(config));
     case "residual_block":
       return { ...block("case_block", "", {}), source: residual(config) };
     case "model_prefill":
@@ -83,12 +100,10 @@ export function targetOf(c: Case): CaseTarget {
 
 /** One residual block of a stack, so that its parameters are named layers.0.…. */
 function residual(c: Config): Source {
-  const mix =
-    c.block_type === "recurrent"
-      ? `recurrent_block(rnn: ${number(c, "lru_width")}, gate_blocks: ${number(c, "num_heads")}, depth: 1)`
-      : `attention_block(${Object.entries(attention(c))
-          .map(([k, v]) => `${k}: ${v}`)
-          .join(", ")})`;
+  const isRecurrent = c.block_type === "recurrent";
+  const settings = Object.entries(isRecurrent ? recurrent(c) : attention(c));
+  const given = settings.map(([name, value]) => `${name}: ${value}`).join(", ");
+  const mix = `${isRecurrent ? "recurrent_block" : "attention_block"}(${given})`;
   const text = `block case_block(x: [B, T, D]) -> [B, T, D] {
   only = residual(mix: ${mix}, hidden: ${number(c, "mlp_expanded_width")}, depth: 1)
   stack(x, 1, [only]) as layers
@@ -112,7 +127,7 @@ function model(c: Config): Settings {
     heads: number(c, "num_heads"),
     head_dim: number(c, "head_dim"),
     kv_heads: number(c, "num_kv_heads"),
-    gate_blocks: number(c, "gate_blocks"),
+    gate_blocks: gateBlocks(c),
     hidden: number(c, "mlp_expanded_width"),
     window: number(c, "attention_window_size"),
     taps: number(c, "conv1d_width"),

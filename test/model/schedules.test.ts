@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import type { Caps } from "../../codegen/kernel.ts";
+import type { Executor } from "../../src/execute/executors.ts";
+import { assertClose, loadForTest } from "../../src/testing.ts";
+import { Stream } from "../../targets/stream.ts";
+import { executorOrSkip, executors } from "../executor.ts";
+
+const text = readFileSync(new URL("../../examples/griffin.eyrie", import.meta.url), "utf8");
+const settings = {
+  vocab: 130,
+  width: 48,
+  rnn_width: 40,
+  heads: 3,
+  head_dim: 16,
+  gate_blocks: 5,
+  hidden: 52,
+  window: 9,
+  depth: 3,
+};
+const tokens = Array.from({ length: 26 }, (_, i) => (i * i * 11 + 5 * i) % 130);
+
+/** What a software adapter is compiled for is not what a GPU gets; these are, on whatever adapter is here. */
+const devices: Readonly<Record<string, Partial<Caps>>> = {
+  "a GPU, with barriers and workgroup memory": { barriers: "cheap", busyLanes: 16384 },
+  "a GPU without subgroups": { barriers: "cheap", busyLanes: 16384, subgroup: null },
+  "WebGPU's guaranteed eight buffers a kernel": { maxBuffersPerKernel: 8 },
+  "bindings too small for the embedding": { maxBindingBytes: 16384 },
+  "few workgroups a dimension": { maxWorkgroupsPerDimension: 7 },
+};
+
+/** Logits after a ragged feed of two rows and one step, then drawn tokens. */
+async function runOn(executor: Executor) {
+  const source = { file: "griffin.eyrie", text };
+  const entries = ["prefill", "decode"] as const;
+  const model = await loadForTest(executor, source, { settings, batch: 2, chunk: 16, entries });
+  const stream = Stream.open(model.session);
+  const fed = await stream.feed([tokens, tokens.slice(3, 12)]);
+  const stepped = await stream.step([7, 129], { outputs: ["logits", "token"] });
+  stream.release();
+  await model.release();
+  return [fed.logits.data, stepped.logits.data, stepped.token.data] as const;
+}
+
+describe("a model compiled for", function () {
+  this.timeout(240_000);
+  for (const [name, caps] of Object.entries(devices))
+    it(`${name} gives what its graph means`, async function () {
+      const executor = await executorOrSkip(this);
+      const got = await runOn({ ...executor, caps: { ...executor.caps, ...caps } });
+      const want = await runOn(await executors.evaluate());
+      // Logits reach 4; the largest difference seen on lavapipe and SwiftShader is 3e-6.
+      for (const [i, data] of got.entries()) assertClose(data, want[i]!, 1e-5, `output ${i}`);
+    });
+});
