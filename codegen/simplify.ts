@@ -7,7 +7,7 @@ import { evaluateCall } from "./interpret/spell.ts";
 import type { Expr, Kernel, Stmt } from "./kernel.ts";
 import { type Facts, type Range, rangeOf } from "./simplify/ranges.ts";
 import { type Rule, rules } from "./simplify/rules.ts";
-import { childrenOf, visit } from "./visit.ts";
+import { childrenOf, visit, withChildren } from "./visit.ts";
 
 /** The facts of a block, which grow as it is walked, and what names now stand for. */
 type Scope = {
@@ -166,28 +166,6 @@ function applyRules(e: Expr & { readonly kind: "call" }, facts: Facts): Expr | n
     if (better) return better;
   }
   return null;
-}
-
-function withChildren(e: Expr, f: (child: Expr) => Expr): Expr {
-  switch (e.kind) {
-    case "literal":
-    case "builtin":
-    case "local":
-      return e;
-    case "call":
-      return { ...e, args: e.args.map(f) };
-    case "fma":
-      return { ...e, args: [f(e.args[0]), f(e.args[1]), f(e.args[2])] };
-    case "vector":
-      return { ...e, parts: e.parts.map(f) };
-    case "load":
-      return { ...e, index: f(e.index) };
-    case "cast":
-    case "bitcast":
-    case "component":
-    case "subgroup":
-      return { ...e, of: f(e.of) };
-  }
 }
 
 /** Without lets that nothing reads and blocks that do nothing, until all are of use. */

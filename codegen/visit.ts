@@ -56,6 +56,29 @@ export function childrenOf(e: Expr): readonly Expr[] {
   }
 }
 
+/** The expression with each of its operands replaced. */
+export function withChildren(e: Expr, f: (child: Expr) => Expr): Expr {
+  switch (e.kind) {
+    case "literal":
+    case "builtin":
+    case "local":
+      return e;
+    case "call":
+      return { ...e, args: e.args.map(f) };
+    case "fma":
+      return { ...e, args: [f(e.args[0]), f(e.args[1]), f(e.args[2])] };
+    case "vector":
+      return { ...e, parts: e.parts.map(f) };
+    case "load":
+      return { ...e, index: f(e.index) };
+    case "cast":
+    case "bitcast":
+    case "component":
+    case "subgroup":
+      return { ...e, of: f(e.of) };
+  }
+}
+
 export function expressionsOf(s: Stmt): readonly Expr[] {
   switch (s.kind) {
     case "let":

@@ -1,7 +1,7 @@
 /** Kernel-to-kernel rewrites that targets choose from: what comes out means the same to the interpreter. Knows no target. */
 
 import type { Expr, Kernel, Scalar, Stmt, ValueType } from "../codegen/kernel.ts";
-import { childrenOf, expressionsOf, visit } from "../codegen/visit.ts";
+import { expressionsOf, visit, withChildren } from "../codegen/visit.ts";
 
 /** One rewrite. `expr` and `statement` see their parts rewritten already. */
 export type Rewrite = {
@@ -15,7 +15,7 @@ export function rewriteKernel(kernel: Kernel, rewrite: Rewrite): Kernel {
   const expr = (e: Expr): Expr => {
     const known = seen.get(e);
     if (known) return known;
-    const inner = withChildren(e, childrenOf(e).map(expr));
+    const inner = withChildren(e, expr);
     const result = rewrite.expr?.(inner) ?? inner;
     seen.set(e, result);
     return result;
@@ -26,29 +26,6 @@ export function rewriteKernel(kernel: Kernel, rewrite: Rewrite): Kernel {
       return rewrite.statement?.(inner) ?? inner;
     });
   return { ...kernel, body: block(kernel.body) };
-}
-
-function withChildren(e: Expr, children: readonly Expr[]): Expr {
-  const [first, second, third] = children;
-  switch (e.kind) {
-    case "literal":
-    case "builtin":
-    case "local":
-      return e;
-    case "call":
-      return { ...e, args: children };
-    case "fma":
-      return { ...e, args: [first!, second!, third!] };
-    case "vector":
-      return { ...e, parts: children };
-    case "load":
-      return { ...e, index: first! };
-    case "cast":
-    case "bitcast":
-    case "component":
-    case "subgroup":
-      return { ...e, of: first! };
-  }
 }
 
 function withParts(
@@ -204,7 +181,7 @@ function withBlocks(s: Stmt, block: (body: readonly Stmt[]) => readonly Stmt[]):
 function replaceLocals(s: Stmt, standIn: (name: string) => Expr | undefined): Stmt {
   if (s.kind === "for") return s;
   const replace = (e: Expr): Expr =>
-    (e.kind === "local" && standIn(e.name)) || withChildren(e, childrenOf(e).map(replace));
+    (e.kind === "local" && standIn(e.name)) || withChildren(e, replace);
   return withParts(s, expressionsOf(s).map(replace), (body) => body);
 }
 

@@ -1,21 +1,6 @@
 /** Expressions and shapes as canonical text. Two dimensions are one where their texts are; nothing is computed here. */
+import { operatorStrengths } from "../expression.ts";
 import type { Expr } from "../syntax.ts";
-
-const strength = {
-  or: 1,
-  and: 2,
-  "<": 4,
-  "<=": 4,
-  ">": 4,
-  ">=": 4,
-  "==": 4,
-  "!=": 4,
-  "+": 5,
-  "-": 5,
-  "*": 6,
-  "/": 6,
-  "%": 6,
-};
 
 /** The text of an expression with one space around operators; `rename` says what stands for a name. */
 export function expressionText(
@@ -49,7 +34,7 @@ function print(expr: Expr, rename: (name: string) => string, around: number): st
     case "not":
       return wrap(`not ${inner(expr.of, 3)}`, 3);
     case "binary": {
-      const level = strength[expr.operator];
+      const level = operatorStrengths[expr.operator];
       return wrap(
         `${inner(expr.left, level)} ${expr.operator} ${inner(expr.right, level + 1)}`,
         level,
