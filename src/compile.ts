@@ -120,7 +120,8 @@ export function compile(sources: readonly Source[], options: CompileOptions): Co
     const graph = kind === "score" ? withTaps(built.model, options.taps ?? []) : built.model.graph;
     entries[kind] = compileEntry(graph, kind, caps, options, known);
   }
-  if (!model) throw new Error("compile was asked for no entries");
+  if (!model)
+    throw new UserError("compile was asked for no entries; name prefill, score or decode");
   return { compiled: { model, batch, chunk, caps, entries }, diagnostics };
 }
 

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { printProgram } from "../../codegen/print-program.ts";
+import { standardLibrary } from "../../dsl/standard-node.ts";
+import { type Compiled, compile } from "../../src/compile.ts";
+import { settingsFor } from "../../src/execute/open-model.ts";
 import { assertClose, loadForTest, type ModelUnderTest } from "../../src/testing.ts";
 import { openCheckpoint } from "../../src/weights/checkpoint.ts";
 import { perplexity } from "../../targets/perplexity.ts";
@@ -15,6 +19,23 @@ const reference = JSON.parse(readFileSync(`${folder}reference.json`, "utf8")) as
   }[];
 };
 const heldout = [...readFileSync(`${folder}heldout.txt`)];
+
+const read = (path: string) => ({ file: path, text: readFileSync(path, "utf8") });
+
+describe("RecurrentGemma's text with the config.json of kjv-bytes", () => {
+  it("is the same model", async () => {
+    const general = read(
+      new URL("../../examples/recurrentgemma-2b.eyrie", import.meta.url).pathname,
+    );
+    const { settings } = await settingsFor(general, { config: `${folder}config.json` });
+    const options = { standard: standardLibrary(), entries: ["decode"] as const };
+    const fromConfig = compile([general], { ...options, settings }).compiled;
+    const own = compile([read(`${folder}kjv-bytes.eyrie`)], options).compiled;
+    const program = (c: Compiled | null) => c && printProgram(c.entries["decode"]!.program);
+    assert.deepEqual(fromConfig?.model.parameters, own?.model.parameters);
+    assert.equal(program(fromConfig), program(own));
+  });
+});
 
 describe("kjv-bytes, a trained Griffin", function () {
   this.timeout(300_000);
