@@ -65,11 +65,11 @@ describe("kjv-bytes, a trained Griffin", function () {
     const stream = Stream.open(model.session);
     for await (const { from, counts, logits } of stream.score([heldout.slice(0, 192)])) {
       const count = (counts[0] ?? 0) * 256;
-      // Float32 runs of this model differ by up to 1e-4 from float64 (its README); the device's tanh and exp add as much again.
+      // Seen on lavapipe and SwiftShader: 1.4e-5 on logits that reach 17.7; the published run itself is within 1e-4 of float64.
       assertClose(
         logits.data.subarray(0, count),
         want.subarray(from * 256, from * 256 + count),
-        4e-4,
+        6e-5,
         `logits from ${from}`,
       );
     }

@@ -48,7 +48,7 @@ describe("a model compiled for", function () {
       const executor = await executorOrSkip(this);
       const got = await runOn({ ...executor, caps: { ...executor.caps, ...caps } });
       const want = await runOn(await executors.evaluate());
-      // Logits reach 4; the largest difference seen on lavapipe and SwiftShader is 3e-6.
-      for (const [i, data] of got.entries()) assertClose(data, want[i]!, 1e-5, `output ${i}`);
+      // The largest difference seen on lavapipe and SwiftShader is 1.8e-6.
+      for (const [i, data] of got.entries()) assertClose(data, want[i]!, 7e-6, `output ${i}`);
     });
 });
