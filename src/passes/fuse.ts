@@ -12,9 +12,6 @@ export type FuseOptions = {
   readonly isCut?: (parameter: Node) => boolean;
 };
 
-/** Buffers that a recipe needs for itself (chunked scans keep two scratch tensors). */
-const reserve = { scan: 2 } as Readonly<Record<string, number>>;
-
 /**
  * Anchors that read each element of an operand once take in all that stands before it, so they choose first:
  * scans (a gated recurrence becomes one region), rings, convolution and attention, then rows; products come last.
@@ -31,7 +28,7 @@ export function fuse(graph: Graph, options: FuseOptions): Fused {
   const owner = new Map<Node, Draft>();
   const drafts: Draft[] = [];
   const begin = (root: Node): Draft => {
-    const draft = new Draft(facts, owner, root, options.maxBuffers - (reserve[root.op] ?? 0));
+    const draft = new Draft(facts, owner, root, options.maxBuffers);
     drafts.push(draft);
     return draft;
   };

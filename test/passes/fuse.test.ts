@@ -154,7 +154,7 @@ describe("fuse", () => {
     const product = g.contract(x, g.parameter("w", f32(D, D)), "btd", "df", "btf");
     const mixed = g.map("mul", h, product);
     const sum = g.map("add", product, h);
-    const fused = fuse({ name: "wait", outputs: { h, mixed, sum }, states: [] }, { maxBuffers: 8 });
+    const fused = fuse({ name: "wait", outputs: { h, mixed, sum }, states: [] }, { maxBuffers: 6 });
     assertRunnable(fused);
     assert.deepEqual(anchors(fused), ["contract", "scan", "elementwise"]);
     assert.ok(fused.regions[1]?.body.includes(mixed) && !fused.regions[0]?.body.includes(sum));

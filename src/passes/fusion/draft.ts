@@ -94,20 +94,23 @@ export class Draft {
     return claimed;
   }
 
-  /** Takes in what follows, where `accepts` says that it stays at its own place. */
+  /** Takes in what follows, where `accepts` says that it stays at its own place; like claimBackward it looks past a crowded middle. */
   growForward(accepts: (consumer: Node) => boolean): void {
     const tried = new Set<Node>();
+    const taken: (readonly Node[])[] = [];
+    let fitting = 0;
     for (let next = this.#nextConsumer(tried); next; next = this.#nextConsumer(tried)) {
       tried.add(next);
       if (!accepts(next) || !this.#mayFollow(next)) continue;
       this.#take(next);
-      const claimed = this.claimBackward(next.inputs, "leafDerived");
-      if (this.#bufferCount() > this.maxBuffers) {
-        this.#giveBack([next, ...claimed]);
-        continue;
-      }
       this.#behind.add(next);
       if (!this.facts.isFree(next)) this.owner.set(next, this);
+      taken.push([next, ...this.claimBackward(next.inputs, "leafDerived")]);
+      if (this.#bufferCount() <= this.maxBuffers) fitting = taken.length;
+    }
+    for (const nodes of taken.slice(fitting)) {
+      this.#giveBack(nodes);
+      for (const node of nodes) this.#behind.delete(node);
     }
     this.#dropUnread();
   }
@@ -179,6 +182,12 @@ export class Draft {
   #isStored(node: Node): boolean {
     if (this.facts.isDemanded(node)) return true;
     if (this.facts.isFree(node)) return false;
-    return this.facts.readers(node).some((r) => r === null || !this.body.has(r));
+    return this.facts.consumers(node).some((c) => !this.body.has(c) || this.#leadsOut(c));
+  }
+
+  /** A free node of the body that only others read, who will compute it themselves. */
+  #leadsOut(node: Node): boolean {
+    if (!this.facts.isFree(node) || this.facts.isDemanded(node)) return false;
+    return !this.facts.consumers(node).some((c) => this.body.has(c));
   }
 }
