@@ -213,7 +213,7 @@ export class KernelBuilder {
       },
     };
   }
-  /** variable ← variable · scale + addend, without a copy of the variable. */
+  /** Sets a variable from its own value. */
   accumulate(variable: Variable, update: (now: Val) => Val): void {
     variable.set(update(variable.get()));
   }

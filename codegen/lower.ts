@@ -116,7 +116,7 @@ function withCopies({ graph, regions }: Fused): readonly Work[] {
 }
 
 /** Whether a ring's new values may overwrite the old: it is its state's next value, and nobody reads the old ones afterwards. */
-export function isInPlace(written: Node, graph: Graph, regions: readonly Region[]): boolean {
+function isInPlace(written: Node, graph: Graph, regions: readonly Region[]): boolean {
   const state = graph.states.find((s) => s.next === written && s.current === written.inputs[0]);
   if (!state) return false;
   const at = regions.findIndex((r) => r.anchor === written);

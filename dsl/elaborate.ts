@@ -127,10 +127,6 @@ function sizesOf(
   return { batch: sizes.B, tokens: sizes.T };
 }
 
-/** The models that the files define. */
-export const listModels = (files: readonly File[]): readonly ModelItem[] =>
-  new Library(files).items("model");
-
 /** The tables of names, the user's first. */
 export const listTables = (files: readonly File[]): readonly NameTable[] =>
   new Library(files).nameTables();

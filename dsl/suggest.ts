@@ -1,7 +1,7 @@
 /** Finds the names that a misspelt name may have meant. Knows letters, not what the names stand for. */
 
 /** Least number of letters added, dropped, changed or swapped with a neighbour that turns one word into another. */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let before: number[] = [];
   let above = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {

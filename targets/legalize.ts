@@ -10,7 +10,7 @@ export type Rewrite = {
 };
 
 /** Rewrites every expression and statement, innermost first. */
-export function rewriteKernel(kernel: Kernel, rewrite: Rewrite): Kernel {
+function rewriteKernel(kernel: Kernel, rewrite: Rewrite): Kernel {
   const seen = new Map<Expr, Expr>();
   const expr = (e: Expr): Expr => {
     const known = seen.get(e);

@@ -20,7 +20,7 @@ const examples: readonly {
   { name: "recurrentgemma-9b", file: "examples/recurrentgemma-9b.eyrie", settings: { depth: 3 } },
   { name: "kjv-bytes", file: "examples/models/kjv-bytes/kjv-bytes.eyrie", settings: { depth: 3 } },
 ];
-/** Desktop adapters bind ten buffers and more; WebGPU's guaranteed eight would split the scan's region. */
+/** As many buffers as lavapipe binds; WebGPU's guaranteed eight would split the scan's region. */
 const caps = { ...minimumCaps, maxBuffersPerKernel: 16 };
 const shown = /^(prefill|decode)\/(20|30|50|60)/;
 const write = process.env.EYRIE_GOLDEN === "write";
