@@ -1,4 +1,4 @@
-/** `npm run bench`: the 110 M Griffin with random weights on one adapter, and the scan alone; writes what it measured to bench/results/. */
+/** `npm run bench`: the 110 M Griffin with random weights on one adapter, the scan alone, and the language server; writes what it measured to bench/results/. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { Command } from "commander";
@@ -11,6 +11,7 @@ import { wgslExecutor } from "../src/execute/executors.ts";
 import { compileFile, weightsFor } from "../src/execute/open-model.ts";
 import { Stream } from "../targets/stream.ts";
 import { type OpenDevice, openDevice } from "../targets/wgsl/device.ts";
+import { benchEditor, editorTable } from "./lsp.ts";
 import { benchScan, type ScanTimes } from "./scan.ts";
 
 type Flags = ExecutorFlags & {
@@ -18,6 +19,7 @@ type Flags = ExecutorFlags & {
   readonly steps: number;
   readonly model: boolean;
   readonly scan: boolean;
+  readonly editor: boolean;
 };
 
 /** The sizes at which other runtimes were measured: width 768, 12 layers, recurrence 768, MLP 2304, 6 heads of 128. */
@@ -106,6 +108,9 @@ function counts(program: Program<Kernel>) {
   };
 }
 
+const madeOn = (): string =>
+  `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}; made by \`npm run bench\`.`;
+
 const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 function table(
@@ -113,12 +118,7 @@ function table(
   model: Awaited<ReturnType<typeof benchModel>> | null,
   scans: readonly ScanTimes[],
 ): string {
-  const lines = [
-    `# ${info}`,
-    "",
-    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}; made by \`npm run bench\`.`,
-    "",
-  ];
+  const lines = [`# ${info}`, "", madeOn(), ""];
   if (model) {
     lines.push(
       `Griffin, ${(model.parameters / 1e6).toFixed(0)} M parameters, f32, random weights: text to kernels ${model.compileMs.toFixed(0)} ms (prefill and decode); weights drawn, uploaded and pipelines ready in ${model.loadMs.toFixed(0)} ms, of which pipelines ${model.pipelinesMs.toFixed(0)} ms; first prefill call ${model.firstPrefillMs.toFixed(0)} ms, first decode call ${model.firstDecodeMs.toFixed(0)} ms (software drivers compile a kernel when it first runs, and cache it on disk).`,
@@ -151,7 +151,16 @@ function table(
   return lines.join("\n");
 }
 
+const results = new URL("results/", import.meta.url);
+
 async function main(flags: Flags): Promise<void> {
+  mkdirSync(results, { recursive: true });
+  if (flags.editor) {
+    const text = editorTable(await benchEditor());
+    print(text);
+    writeFileSync(new URL("editor.md", results), `# Language server\n\n${madeOn()}\n\n${text}\n`);
+  }
+  if (!flags.scan && !flags.model) return;
   const opened = await openDevice(flags.adapter ? { adapter: flags.adapter } : {});
   say(`on ${opened.info}`);
   const scans: ScanTimes[] = [];
@@ -165,10 +174,9 @@ async function main(flags: Flags): Promise<void> {
   const model = flags.model ? await benchModel(opened, flags) : null;
   const text = table(opened.info, model, scans);
   print(text);
-  mkdirSync(new URL("results/", import.meta.url), { recursive: true });
-  writeFileSync(new URL(`results/${opened.kind}.md`, import.meta.url), `${text}\n`);
+  writeFileSync(new URL(`${opened.kind}.md`, results), `${text}\n`);
   writeFileSync(
-    new URL(`results/${opened.kind}.json`, import.meta.url),
+    new URL(`${opened.kind}.json`, results),
     `${JSON.stringify({ adapter: opened.info, date: new Date().toISOString(), model, scans }, null, 2)}\n`,
   );
   await opened.release();
@@ -180,6 +188,7 @@ executorOptions(program)
   .option("--steps <n>", "tokens to decode", whole(1), 16)
   .option("--no-model", "leave the 110 M model out")
   .option("--no-scan", "leave the scan out")
+  .option("--no-editor", "leave the language server out")
   .action(main);
 try {
   await program.parseAsync();

@@ -59,7 +59,7 @@ export async function benchScan(
       (_region, _recipe, choices) =>
         choices.find((c) => JSON.stringify(c.schedule) === schedule) ?? choices[0]!,
     );
-    sessions.push(await load(opened, plan(lowered, graph, "scan"), weights));
+    sessions.push(await load(opened, graph, plan(lowered, graph, "scan"), weights));
   }
   const states = sessions.map((s) => s.fresh());
   const times = await timeInTurn(
@@ -73,7 +73,12 @@ export async function benchScan(
   return { T, D, batch, choices: schedules.map((schedule, i) => ({ schedule, time: times[i]! })) };
 }
 
-function load(opened: OpenDevice, program: Program<Kernel>, weights: Weights): Promise<Session> {
+function load(
+  opened: OpenDevice,
+  graph: Graph,
+  program: Program<Kernel>,
+  weights: Weights,
+): Promise<Session> {
   const text = { ...program, kernels: program.kernels.map(toKernelText) };
-  return loadSession(opened.device, { scan: text }, { scan: entrySpec(program) }, weights);
+  return loadSession(opened.device, { scan: text }, { scan: entrySpec(program, graph) }, weights);
 }

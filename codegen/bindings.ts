@@ -1,11 +1,13 @@
-/** Writes the typed TypeScript module of a compiled model: its settings, parameters and entries, over eyrie/runtime. Knows no kernel. */
+/** Writes the typed TypeScript module of a compiled model: its settings, parameters, inputs, outputs and entries, over eyrie/runtime. Knows no kernel. */
 import {
   type ClassDeclarationStructure,
-  type MethodDeclarationStructure,
   type OptionalKind,
   Project,
+  type SourceFile,
   VariableDeclarationKind,
 } from "ts-morph";
+import type { Signature, TokenSpec } from "../targets/signature.ts";
+import { entryMethods, importLine, type Method } from "./bindings/methods.ts";
 
 /** What the module says of a model; a bundle has it all. */
 export type BindingsSource = {
@@ -16,6 +18,8 @@ export type BindingsSource = {
   readonly chunk: number;
   readonly batch: number;
   readonly entries: Readonly<Record<string, unknown>>;
+  /** What the entries take and give for every token. */
+  readonly signature: Signature;
 };
 
 /** The module's text. */
@@ -26,13 +30,35 @@ export function writeBindings(source: BindingsSource): string {
   const name = className(source.model);
   file.addStatements([
     `/** The model ${source.model}, compiled: its settings, its parameters, and how to run it. Written by eyrie; compile again to change it. */`,
-    importLine(entries),
+    importLine(entries, source.signature),
   ]);
+  addSizes(file, source);
+  addInputs(file, source.signature);
+  addOutputs(file, source.signature);
+  const union = entries.map((entry) => JSON.stringify(entry)).join(" | ");
+  file.addTypeAlias({ name: "Entry", isExported: true, type: union, docs: ["What can be run."] });
+  file.addClass(classOf(name, entries, source.signature));
+  file.formatText({ indentSize: 2 });
+  return spaced(file.getFullText());
+}
+
+function addConstant(file: SourceFile, name: string, doc: string, value: string): void {
+  file.addVariableStatement({
+    isExported: true,
+    declarationKind: VariableDeclarationKind.Const,
+    declarations: [{ name, initializer: value }],
+    docs: [doc],
+  });
+}
+
+/** Settings, sizes and parameters. */
+function addSizes(file: SourceFile, source: BindingsSource): void {
+  const constant = (name: string, doc: string, value: string) =>
+    addConstant(file, name, doc, value);
   constant(
     "config",
     "The settings that it was compiled with.",
-    object(source.settings),
-    "as const",
+    `${object(source.settings)} as const`,
   );
   constant("batch", "Rows of tokens side by side.", String(source.batch));
   constant(
@@ -44,50 +70,64 @@ export function writeBindings(source: BindingsSource): string {
   const shapes = Object.fromEntries(
     source.parameters.map((parameter) => [parameter.name, parameter.shape]),
   );
-  constant("parameterShapes", "The shape of every parameter.", object(shapes), "as const");
+  constant("parameterShapes", "The shape of every parameter.", `${object(shapes)} as const`);
   file.addTypeAlias({
     name: "ParameterName",
     isExported: true,
     type: "keyof typeof parameterShapes",
     docs: ["Every parameter's name."],
   });
-  const union = entries.map((entry) => JSON.stringify(entry)).join(" | ");
-  file.addTypeAlias({ name: "Entry", isExported: true, type: union, docs: ["What can be run."] });
-  file.addClass(classOf(name, entries));
-  file.formatText({ indentSize: 2 });
-  return spaced(file.getFullText());
-
-  function constant(name: string, doc: string, value: string, suffix = ""): void {
-    file.addVariableStatement({
-      isExported: true,
-      declarationKind: VariableDeclarationKind.Const,
-      declarations: [{ name, initializer: `${value} ${suffix}`.trim() }],
-      docs: [doc],
-    });
-  }
 }
 
-function importLine(entries: readonly string[]): string {
-  const types = ["LoadBundleOptions", "Rows", "Session"];
-  if (entries.includes("prefill") || entries.includes("decode"))
-    types.push("CallOptions", "Tensor");
-  if (canGenerate(entries)) types.push("GenerateOptions");
-  if (entries.includes("score")) types.push("Perplexity", "Scores");
-  const values = ["loadBundle", "Stream", ...(entries.includes("score") ? ["perplexity"] : [])];
-  const names = [...types.map((type) => `type ${type}`), ...values].sort((a, b) =>
-    a.replace("type ", "").localeCompare(b.replace("type ", "")),
+const shapesOf = (specs: readonly TokenSpec[]): string =>
+  `${object(Object.fromEntries(specs.map(({ name, shape }) => [name, shape])))} as const`;
+
+/** What is fed beside tokens, where there is any. */
+function addInputs(file: SourceFile, { inputs }: Signature): void {
+  if (inputs.length === 0) return;
+  addConstant(
+    file,
+    "inputShapes",
+    "The shape of one token's value of every tensor input.",
+    shapesOf(inputs),
   );
-  return `import { ${names.filter((name) => name !== "type Rows" || takesRows(entries)).join(", ")} } from "eyrie/runtime";`;
+  file.addTypeAlias({
+    name: "Inputs",
+    isExported: true,
+    type: "{ readonly [name in keyof typeof inputShapes]: readonly ArrayLike<number>[] }",
+    docs: [
+      "By input: one array per row of the batch, its tokens' values one after another, whole numbers for an int input.",
+    ],
+  });
 }
 
-const takesRows = (entries: readonly string[]) =>
-  entries.includes("prefill") || entries.includes("score");
-const canGenerate = (entries: readonly string[]) =>
-  entries.includes("prefill") && entries.includes("decode");
+function addOutputs(file: SourceFile, { outputs }: Signature): void {
+  addConstant(
+    file,
+    "outputShapes",
+    "The shape of one token's value of every output.",
+    shapesOf(outputs),
+  );
+  file.addTypeAlias({
+    name: "OutputName",
+    isExported: true,
+    type: "keyof typeof outputShapes",
+    docs: ["Every output's name."],
+  });
+  if (outputs.length < 2) return;
+  const names = outputs.map(({ name }) => JSON.stringify(name)).join(", ");
+  file.addVariableStatement({
+    declarationKind: VariableDeclarationKind.Const,
+    declarations: [
+      { name: "outputNames", type: "readonly OutputName[]", initializer: `[${names}]` },
+    ],
+  });
+}
 
 function classOf(
   name: string,
   entries: readonly string[],
+  signature: Signature,
 ): OptionalKind<ClassDeclarationStructure> {
   return {
     name,
@@ -118,11 +158,9 @@ function classOf(
         ],
       },
     ],
-    methods: [loadMethod(name), ...entryMethods(entries), releaseMethod],
+    methods: [loadMethod(name), ...entryMethods(entries, signature), releaseMethod],
   };
 }
-
-type Method = OptionalKind<MethodDeclarationStructure>;
 
 const loadMethod = (name: string): Method => ({
   name: "load",
@@ -145,64 +183,6 @@ const releaseMethod: Method = {
   statements: ["this.stream.release();", "await this.#release();"],
 };
 
-function entryMethods(entries: readonly string[]): Method[] {
-  const methods: Method[] = [];
-  if (entries.includes("prefill")) {
-    methods.push({
-      name: "prefill",
-      isAsync: true,
-      docs: ["Feeds a prompt to each row; logits [batch, vocabulary] after each row's last token."],
-      parameters: [{ name: "prompts", type: "Rows" }, callOptions],
-      returnType: "Promise<Tensor>",
-      statements: ["return (await this.stream.feed(prompts, options)).logits;"],
-    });
-  }
-  if (entries.includes("decode")) {
-    methods.push({
-      name: "decode",
-      isAsync: true,
-      docs: ["Feeds one token to each row (null: none); logits [batch, vocabulary] after it."],
-      parameters: [{ name: "tokens", type: "readonly (number | null)[]" }, callOptions],
-      returnType: "Promise<Tensor>",
-      statements: ["return (await this.stream.step(tokens, options)).logits;"],
-    });
-  }
-  if (canGenerate(entries)) {
-    methods.push({
-      name: "generate",
-      docs: [
-        "Feeds a prompt to each row, then yields a token per row and step; null once a row has stopped.",
-      ],
-      parameters: [{ name: "options", type: "GenerateOptions" }],
-      returnType: "AsyncGenerator<readonly (number | null)[]>",
-      statements: ["return this.stream.generate(options);"],
-    });
-  }
-  return entries.includes("score") ? [...methods, ...scoreMethods] : methods;
-}
-
-const callOptions = { name: "options", type: 'Pick<CallOptions, "positions">', initializer: "{}" };
-
-const scoreMethods: readonly Method[] = [
-  {
-    name: "score",
-    docs: ["Feeds tokens to each row; logits after every one of them, chunk by chunk."],
-    parameters: [
-      { name: "tokens", type: "Rows" },
-      { name: "positions", type: "Rows", hasQuestionToken: true },
-    ],
-    returnType: "AsyncGenerator<Scores>",
-    statements: ["return this.stream.score(tokens, positions);"],
-  },
-  {
-    name: "perplexity",
-    docs: ["The bits that each token of a text costs, from a fresh state."],
-    parameters: [{ name: "tokens", type: "readonly number[]" }],
-    returnType: "Promise<Perplexity>",
-    statements: ["return perplexity(this.session, tokens, { context });"],
-  },
-];
-
 /** A record as an object literal, one field a line. */
 function object(record: Readonly<Record<string, unknown>>): string {
   const lines = Object.entries(record).map(([name, value]) => {
@@ -214,7 +194,7 @@ function object(record: Readonly<Record<string, unknown>>): string {
   return lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n}`;
 }
 
-/** `recurrent_gemma-2b` becomes RecurrentGemma2b. */
+/** `small_model-2b` becomes SmallModel2b. */
 function className(model: string): string {
   const words = model.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
   const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join("");

@@ -1,6 +1,7 @@
 /** How many bytes tensors take in buffers. */
 import type { DType, Type } from "../src/graph/graph.ts";
 import { size } from "./indices.ts";
+import type { Kernel } from "./kernel.ts";
 
 const bytesOfElement = {
   f32: 4,
@@ -14,3 +15,10 @@ const bytesOfElement = {
 /** A multiple of 4. */
 export const bytesOf = (type: Type): number =>
   Math.ceil((size(type.shape) * bytesOfElement[type.dtype]) / 4) * 4;
+
+/** Bytes of workgroup memory that a kernel declares. */
+export const workgroupBytesOf = ({ workgroupMemory }: Kernel): number =>
+  workgroupMemory.reduce(
+    (total, { scalar, length }) => total + length * (scalar === "f16" ? 2 : 4),
+    0,
+  );

@@ -1,7 +1,7 @@
 /** Spreads a range of work over workgroups, folding what one dimension cannot hold into the next. */
-import { UserError } from "../src/graph/bug.ts";
 import type { KernelBuilder, Val } from "./build.ts";
 import type { Caps } from "./kernel.ts";
+import { OverLimits } from "./over-limits.ts";
 
 export type Grid = readonly [number, number, number];
 
@@ -13,9 +13,7 @@ export function linearWorkgroups(
 ): { readonly number: Val; readonly grid: Grid; readonly exact: boolean } {
   const most = caps.maxWorkgroupsPerDimension;
   if (count > most * most)
-    throw new UserError(
-      `${count} workgroups are more than this device runs at once; use a smaller batch or chunk`,
-    );
+    throw new OverLimits([{ kind: "workgroups", count, limit: most * most, node: null }]);
   const { k } = io;
   if (count <= most) return { number: k.builtin("workgroup_x"), grid: [count, 1, 1], exact: true };
   const rows = Math.ceil(count / most);

@@ -2,6 +2,7 @@
 import type { Graph, Node } from "../src/graph/graph.ts";
 import type { Fused, Region } from "../src/passes/regions.ts";
 import type { Caps } from "./kernel.ts";
+import { naming } from "./over-limits.ts";
 import type { Piece } from "./program.ts";
 import type { Lowered } from "./recipe.ts";
 import { type Cuts, cutParameters, regionPieces } from "./splits.ts";
@@ -39,7 +40,10 @@ export type LoweredRegion = Omit<Written, "lowered"> & {
   readonly target: Target | null;
 };
 
-/** The kernels of all regions, in the order in which they can run. What is `known` was written for the same caps and schedules. */
+/**
+ * The kernels of all regions, in the order in which they can run. What is `known` was written for the same caps and schedules.
+ * Throws OverLimits where the device cannot hold it.
+ */
 export function lower(
   fused: Fused,
   caps: Caps,
@@ -51,9 +55,12 @@ export function lower(
     work.map((w) => w.region),
     caps,
   );
-  const write = writeOnce((region) => writeRegion(region, caps, schedules), known);
+  const write = writeOnce(
+    (region) => naming(region.outputs.at(-1), () => writeRegion(region, caps, schedules)),
+    known,
+  );
   return separateGathers(work, cuts).map(({ region, target }) => ({
-    ...lowerRegion(region, cuts, write),
+    ...lowerRegion(region, cuts, caps, write),
     target,
   }));
 }
@@ -171,8 +178,13 @@ function pruned(region: Region): Region {
   return { ...region, inputs: region.inputs.filter(keep), body: region.body.filter(keep) };
 }
 
-function lowerRegion(region: Region, cuts: Cuts, write: Write): Omit<LoweredRegion, "target"> {
-  const pieces = regionPieces(region, cuts);
+function lowerRegion(
+  region: Region,
+  cuts: Cuts,
+  caps: Caps,
+  write: Write,
+): Omit<LoweredRegion, "target"> {
+  const pieces = regionPieces(region, cuts, caps);
   if (!pieces) {
     const { lowered, ...by } = write(region);
     return { region, ...by, parts: [{ lowered, split: null }] };

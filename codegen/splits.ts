@@ -1,10 +1,11 @@
 /** Cuts parameters that are too large for one binding: one cut serves all uses of a parameter, and one region a piece does the work. */
-import { CompilerBug, UserError } from "../src/graph/bug.ts";
+import { CompilerBug } from "../src/graph/bug.ts";
 import type { Node, NodeOf, Type } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
 import type { Split, SplitRegion } from "./access.ts";
 import { bytesOf } from "./bytes.ts";
 import type { Caps } from "./kernel.ts";
+import { type Excess, OverLimits } from "./over-limits.ts";
 import type { Piece } from "./program.ts";
 import { nameOf } from "./views.ts";
 
@@ -23,34 +24,35 @@ const limitOf = (caps: Caps) => Math.min(caps.maxBindingBytes, caps.maxBufferByt
 export const isCut = (node: Node, caps: Caps): boolean =>
   node.op === "parameter" && bytesOf(node.type) > limitOf(caps);
 
-/** How each parameter that needs it is cut; what cannot be cut is the user's to make smaller. */
+/** How each parameter that needs it is cut; throws OverLimits with all that cannot be. */
 export function cutParameters(regions: readonly Region[], caps: Caps): Cuts {
+  const limit = limitOf(caps);
   const cuts = new Map<Node, readonly Piece[]>();
+  const excesses: Excess[] = [];
   for (const node of new Set(regions.flatMap((r) => [...r.inputs, ...r.outputs]))) {
-    if (bytesOf(node.type) <= limitOf(caps)) continue;
-    if (node.op !== "parameter") throw tooLarge(node, caps, "use a smaller batch or chunk");
-    const uses = regions.filter((r) => r.inputs.includes(node)).flatMap((r) => usesOf(node, r));
-    const axes = node.type.shape
-      .map((_, axis) => axis)
-      .filter((axis) => uses.every((use) => use.axes.includes(axis)));
-    const pieces = axes
-      .map((axis) => piecesAlong(node.type, axis, limitOf(caps)))
-      .find((p) => p !== null);
-    if (!pieces)
-      throw tooLarge(
-        node,
-        caps,
-        "no axis of it can be cut where it is used: make it smaller or store it as f16",
-      );
-    cuts.set(node, pieces);
+    if (bytesOf(node.type) <= limit) continue;
+    const pieces = node.op === "parameter" ? piecesOf(node, regions, limit) : null;
+    if (pieces) cuts.set(node, pieces);
+    else excesses.push({ kind: node.op === "parameter" ? "parameter" : "value", node, limit });
   }
+  if (excesses.length > 0) throw new OverLimits(excesses);
   return cuts;
 }
 
-function tooLarge(node: Node, caps: Caps, action: string): UserError {
-  const name = node.op === "parameter" ? node.attrs.name : nameOf(node);
-  return new UserError(
-    `${name} [${node.type.shape.join(", ")}] takes ${bytesOf(node.type)} bytes, and this device binds ${limitOf(caps)} at once; ${action}`,
+/** Pieces along the first axis that all uses of the parameter agree on; null where there is none. */
+function piecesOf(
+  parameter: Node,
+  regions: readonly Region[],
+  limit: number,
+): readonly Piece[] | null {
+  const uses = regions
+    .filter((r) => r.inputs.includes(parameter))
+    .flatMap((r) => usesOf(parameter, r));
+  const axes = parameter.type.shape
+    .map((_, axis) => axis)
+    .filter((axis) => uses.every((use) => use.axes.includes(axis)));
+  return (
+    axes.map((axis) => piecesAlong(parameter.type, axis, limit)).find((p) => p !== null) ?? null
   );
 }
 
@@ -114,16 +116,29 @@ function cuttable(user: Node, operand: Node, region: Region): readonly number[] 
   );
 }
 
-/** The regions that together do what `region` does, one a piece of the parameter that is cut; null where none is. */
-export function regionPieces(region: Region, cuts: Cuts): readonly RegionPiece[] | null {
+/**
+ * The regions that together do what `region` does, one a piece of the parameter that is cut; null where none is. Throws
+ * OverLimits where it would have to work on pieces in several places.
+ */
+export function regionPieces(
+  region: Region,
+  cuts: Cuts,
+  caps: Caps,
+): readonly RegionPiece[] | null {
   const cut = region.inputs.filter((n) => cuts.has(n));
   const [parameter] = cut;
   if (!parameter) return null;
   const [use, ...others] = usesOf(parameter, region);
   if (!use || others.length > 0 || cut.length > 1)
-    throw new UserError(
-      `${region.name} uses ${cut.map(nameOf).join(" and ")}, too large for one binding, in several places; make them smaller or store them as f16`,
-    );
+    throw new OverLimits([
+      {
+        kind: "pieces",
+        parameters: cut,
+        node: region.outputs.at(-1) ?? parameter,
+        region: region.name,
+        limit: limitOf(caps),
+      },
+    ]);
   return cuts.get(parameter)!.map((piece) => {
     if (use.end.op === "gather") {
       const split: Split = { kind: "rows", table: use.end.inputs[0]!, parameter, size: piece.size };

@@ -2,7 +2,8 @@
 import { CompilerBug } from "../src/graph/bug.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { Library } from "./elaborate/library.ts";
-import { Session, type Sizes } from "./elaborate/session.ts";
+import type { Observer } from "./elaborate/observe.ts";
+import { type GivenPlaces, Session, type Sizes } from "./elaborate/session.ts";
 import {
   type Elaborated,
   elaborateBlock,
@@ -15,6 +16,7 @@ import { nearNames } from "./suggest.ts";
 import type { ConfigItem, File, ModelItem } from "./syntax.ts";
 
 export { checkFile } from "./elaborate/check.ts";
+export type { GivenPlaces } from "./elaborate/session.ts";
 
 export type Options = Sizes & {
   readonly settings?: Settings;
@@ -24,6 +26,11 @@ export type Options = Sizes & {
   readonly path?: string;
   /** Shapes of a block's tensor parameters. */
   readonly inputs?: Readonly<Record<string, readonly number[]>>;
+  readonly givenAt?: GivenPlaces;
+  /** Whether matrices will be stored in half precision, so that those it cannot hold are told of. */
+  readonly half?: boolean;
+  /** Is told every value and every block applied. */
+  readonly observe?: Observer;
 };
 
 export type Elaboration = {
@@ -31,48 +38,48 @@ export type Elaboration = {
   readonly diagnostics: readonly Diagnostic[];
 };
 
-/** The model, or the block as a model with the output `y`; null where something is wrong. */
+/** The model, or the block as a model with the output `y` or its result's fields; null where something is wrong. */
 export function elaborate(files: readonly File[], target: string, options: Options): Elaboration {
   const library = new Library(files);
   const model = library.model(target);
   const block = model ? null : library.block(target, files.at(-1)?.file ?? "");
   const { settings = {}, path = "", inputs = {} } = options;
   if (model) {
-    const session = new Session(library, options);
+    const session = new Session(library, options, options);
     const config =
       options.config === undefined ? null : findConfig(session, library, model, options.config);
     const elaborated = elaborateModel(session, model, config, settings);
-    return finish(session, target, "logits", elaborated, options);
+    return finish(session, target, elaborated, options);
   }
   if (block) {
     const { batch, tokens } = sizesOf(block.parameters, inputs, options);
-    const session = new Session(library, { ...options, batch, tokens });
+    const session = new Session(library, { ...options, batch, tokens }, options);
     const elaborated = elaborateBlock(session, block, { path, settings, inputs, standIn: null });
-    return finish(session, target, "y", elaborated, options);
+    return finish(session, target, elaborated, options);
   }
-  return { model: null, diagnostics: [noTarget(files, library, target)] };
+  return { model: null, diagnostics: [noTarget(files, library, target, options)] };
 }
 
 function finish(
   session: Session,
   name: string,
-  output: string,
   elaborated: Elaborated,
   options: Options,
 ): Elaboration {
   const diagnostics = inOrder([...session.library.diagnostics, ...session.diagnostics]);
   if (diagnostics.some((diagnostic) => diagnostic.severity === "error"))
     return { model: null, diagnostics };
-  if (!elaborated.output) throw new CompilerBug(`${name} has no output and no diagnostic`);
+  const { outputs } = elaborated;
+  if (!outputs) throw new CompilerBug(`${name} has no output and no diagnostic`);
   void session.seen; // Every stream counts its tokens, whether or not some attention asks.
   const model: Model = {
     name,
     settings: elaborated.settings,
-    parameters: [...session.parameters.values()],
+    parameters: session.parameters,
     names: session.library.nameTables(),
     context: session.usesContext ? options.context : null,
     values: Object.fromEntries(session.values),
-    graph: { name, outputs: { [output]: elaborated.output }, states: sortedStates(session) },
+    graph: { name, outputs, states: sortedStates(session) },
   };
   return { model, diagnostics };
 }
@@ -96,17 +103,31 @@ function findConfig(
     configs.map((config) => config.title.text),
   );
   if (!found)
-    session.report("E0215", model.name.span, { name: title, model: model.name.text, near });
+    session.report(
+      "E0215",
+      session.givenAt.config ?? model.name.span,
+      { name: title, model: model.name.text, near },
+      session.givenAt.config ? [{ span: model.name.span, message: "this model" }] : [],
+    );
   return found ?? null;
 }
 
-function noTarget(files: readonly File[], library: Library, target: string): Diagnostic {
+function noTarget(
+  files: readonly File[],
+  library: Library,
+  target: string,
+  { givenAt }: Options,
+): Diagnostic {
   const names = [
     ...library.items("model").map((model) => model.name.text),
     ...library.blockNames(),
   ];
-  const span = { file: files.at(-1)?.file ?? "", from: 0, to: 0 };
-  return diagnose("E0203", span, { name: target, near: nearNames(target, names) });
+  const span = givenAt?.target ?? { file: files.at(-1)?.file ?? "", from: 0, to: 0 };
+  return diagnose("E0203", span, {
+    name: target,
+    near: nearNames(target, names),
+    needed: "model or block",
+  });
 }
 
 /** Batch and tokens as the given shapes have them, where a parameter's type names B and T. */

@@ -4,12 +4,16 @@ import { nearNames } from "./suggest.ts";
 import * as t from "./tokens.ts";
 import { listed } from "./wording.ts";
 
-export const itemNames = ["block", "model", "config", "names"] as const;
+export const itemNames = ["block", "model", "function", "constant", "config", "names"] as const;
 const anItem = listed(itemNames);
 
 /** What a rule reads, and how to write it. */
 const rules: Readonly<Record<string, { readonly expected: string; readonly hint: string }>> = {
   item: { expected: anItem, hint: "an item starts with one of these words" },
+  block: {
+    expected: "the result's dimensions",
+    hint: "write them in brackets after `->`: `-> [B, T, D]`",
+  },
   names: {
     expected: "a rule or `}` to close these names",
     hint: 'write `path = "name in the checkpoint"`',
@@ -18,6 +22,18 @@ const rules: Readonly<Record<string, { readonly expected: string; readonly hint:
   settings: {
     expected: "`name = value` or `}` to close these settings",
     hint: "write `name = value`",
+  },
+  function: {
+    expected: "a parameter or `)` to close these parameters",
+    hint: "a function's parameters are names without types: `function f(x, cap = 30) { … }`",
+  },
+  recordType: {
+    expected: "`name: [dims]` or `}` to close this record",
+    hint: "write each result with its name, such as `{ kept: [B, T, D], gate: [B, T, D] }`",
+  },
+  record: {
+    expected: "`name: value` or `}` to close this record",
+    hint: "write each value with its name, such as `{ kept: a, gate: b }`",
   },
   formals: { expected: "a parameter or `)` to close these parameters", hint: "write `name: type`" },
   type: {
@@ -108,6 +124,10 @@ export function hintFor(rule: string, expected: string, found: IToken): string {
     return 'write its title in quotes, such as `"100M"`';
   if (expected === labelOf(t.Arrow))
     return "write the result's dimensions after the parameters: `-> [B, T, D]`";
+  if (expected === labelOf(t.Then))
+    return "write the condition, `then` and both values: `if … then … else …`";
+  if (expected === labelOf(t.Colon) && rule === "formal")
+    return "give each parameter a type: `x: [B, T, D]` for a tensor, `n: size` for a setting";
   if (expected === labelOf(t.Else)) return "every `if` has both branches: `if … then … else …`";
   return rules[rule]?.hint ?? `write ${expected} here`;
 }

@@ -1,7 +1,7 @@
 /** Turns the parser's flat rows of operands and operators into expressions, each operator with its strength. */
 import type { CstNode, IToken } from "chevrotain";
 import { askCommas, cover, hole, nameOf, nodes, type Site, spanOf, tell, tokens } from "./site.ts";
-import type { BinaryOperator, Expr, Name, Span } from "./syntax.ts";
+import type { BinaryOperator, Expr, Field, Name, Span } from "./syntax.ts";
 
 /** How strongly operators bind: a stronger one takes its operands first. */
 export const operatorStrengths = {
@@ -94,19 +94,54 @@ function buildOperand(site: Site, node: CstNode, near: Span): Expr {
   const [given] = nodes(node, "arguments");
   if (callee && given) return buildCall(site, callee, given, label);
   if (label) tell(site, "E0109", label.span, { label: label.text });
-  const name = callee ?? tokens(node, "Path")[0];
-  if (name) return { kind: "name", name: name.image, span: spanOf(site, name) };
+  if (callee) return { kind: "name", name: callee.image, span: spanOf(site, callee) };
+  const [path] = tokens(node, "Path");
+  if (path) return buildField(site, path);
   const [number] = tokens(node, "Numeral");
   if (number) return buildNumber(site, number);
   const flag = tokens(node, "True")[0] ?? tokens(node, "False")[0];
   if (flag) return { kind: "flag", value: flag.image === "true", span: spanOf(site, flag) };
   const [list] = nodes(node, "list");
   if (list) return buildList(site, list, near);
+  const [record] = nodes(node, "record");
+  if (record) return buildRecord(site, record, near);
   const [open] = tokens(node, "Open");
   const [close] = tokens(node, "CloseRound");
   if (!open) return missing(cover(site, node) ?? near);
   const inner = buildExpression(site, nodes(node, "expression")[0], near);
   return close ? { ...inner, span: spanOf(site, open, close) } : inner;
+}
+
+const fieldSpelling = /^(\w+)\.([A-Za-z_]\w*)$/;
+
+/** `r.kept`; longer paths name parameters, which are no values. */
+function buildField(site: Site, path: IToken): Expr {
+  const span = spanOf(site, path);
+  const [, of, field] = fieldSpelling.exec(path.image) ?? [];
+  if (of === undefined || field === undefined) {
+    tell(site, "E0117", span, { text: path.image });
+    return missing(span);
+  }
+  const dot = span.from + of.length;
+  return {
+    kind: "field",
+    of: { text: of, span: { ...span, to: dot } },
+    field: { text: field, span: { ...span, from: dot + 1 } },
+    span,
+  };
+}
+
+function buildRecord(site: Site, node: CstNode, near: Span): Expr {
+  const span = cover(site, node) ?? near;
+  const parts = nodes(node, "field");
+  askCommas(site, node, parts);
+  const fields = parts.map((part): Field => {
+    const [word] = tokens(part, "Identifier");
+    const at = cover(site, part) ?? span;
+    const value = buildExpression(site, nodes(part, "expression")[0], at);
+    return { name: nameOf(site, word, at), value };
+  });
+  return { kind: "record", fields, span };
 }
 
 function buildLabel(site: Site, node: CstNode): Name | null {
@@ -136,7 +171,7 @@ function buildCall(site: Site, callee: IToken, given: CstNode, label: Name | nul
   const name = nameOf(site, callee, spanOf(site, callee));
   const whole = { ...name.span, to: label?.span.to ?? cover(site, given)?.to ?? name.span.to };
   const args: Expr[] = [];
-  const named: { name: Name; value: Expr }[] = [];
+  const named: Field[] = [];
   const parts = nodes(given, "argument");
   askCommas(site, given, parts);
   for (const part of parts) {

@@ -1,36 +1,20 @@
 /** The order of the words: one pure grammar of an item, with recovery. Builds nothing but the parser's own tree. */
-import { CstParser, type IParserErrorMessageProvider, type TokenType } from "chevrotain";
+import type { IParserErrorMessageProvider } from "chevrotain";
+import { ExpressionGrammar } from "./expression-grammar.ts";
 import * as t from "./tokens.ts";
 
-/** Only marks may be imagined where they lack; a name or a value never. */
-const marks: ReadonlySet<TokenType> = new Set([
-  t.Comma,
-  t.Colon,
-  t.Assign,
-  t.Arrow,
-  t.CloseRound,
-  t.CloseSquare,
-]);
-
-export class Grammar extends CstParser {
+export class Grammar extends ExpressionGrammar {
   constructor(errorMessageProvider: IParserErrorMessageProvider) {
-    super(t.allTokens, {
-      recoveryEnabled: true,
-      maxLookahead: 2,
-      nodeLocationTracking: "onlyOffset",
-      errorMessageProvider,
-    });
+    super(errorMessageProvider);
     this.performSelfAnalysis();
-  }
-
-  override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
-    return marks.has(type);
   }
 
   item = this.RULE("item", () => {
     this.OR([
       { ALT: () => this.SUBRULE(this.block) },
       { ALT: () => this.SUBRULE(this.model) },
+      { ALT: () => this.SUBRULE(this.function) },
+      { ALT: () => this.SUBRULE(this.constant) },
       { ALT: () => this.SUBRULE(this.config) },
       { ALT: () => this.SUBRULE(this.names) },
     ]);
@@ -41,7 +25,10 @@ export class Grammar extends CstParser {
     this.CONSUME(t.Identifier);
     this.SUBRULE(this.formals);
     this.CONSUME(t.Arrow);
-    this.SUBRULE(this.tensorType);
+    this.OR([
+      { ALT: () => this.SUBRULE(this.recordType) },
+      { ALT: () => this.SUBRULE(this.tensorType) },
+    ]);
     this.SUBRULE(this.body);
   });
 
@@ -50,6 +37,33 @@ export class Grammar extends CstParser {
     this.CONSUME(t.Identifier);
     this.SUBRULE(this.formals);
     this.SUBRULE(this.body);
+  });
+
+  function = this.RULE("function", () => {
+    this.CONSUME(t.FunctionWord);
+    this.CONSUME(t.Identifier);
+    this.CONSUME(t.OpenRound);
+    this.MANY(() => {
+      this.SUBRULE(this.functionParameter);
+      this.OPTION(() => this.CONSUME(t.Comma));
+    });
+    this.CONSUME(t.CloseRound);
+    this.SUBRULE(this.body);
+  });
+
+  functionParameter = this.RULE("functionParameter", () => {
+    this.CONSUME(t.Identifier);
+    this.OPTION(() => {
+      this.CONSUME(t.Assign);
+      this.SUBRULE(this.expression);
+    });
+  });
+
+  constant = this.RULE("constant", () => {
+    this.CONSUME(t.Constant);
+    this.CONSUME(t.Identifier);
+    this.CONSUME(t.Assign);
+    this.SUBRULE(this.expression);
   });
 
   config = this.RULE("config", () => {
@@ -141,6 +155,21 @@ export class Grammar extends CstParser {
     this.SUBRULE(this.list);
   });
 
+  recordType = this.RULE("recordType", () => {
+    this.CONSUME(t.OpenCurly);
+    this.MANY(() => {
+      this.SUBRULE(this.fieldType);
+      this.OPTION(() => this.CONSUME(t.Comma));
+    });
+    this.CONSUME(t.CloseCurly);
+  });
+
+  fieldType = this.RULE("fieldType", () => {
+    this.CONSUME(t.Identifier);
+    this.CONSUME(t.Colon);
+    this.SUBRULE(this.tensorType);
+  });
+
   body = this.RULE("body", () => {
     this.CONSUME(t.OpenCurly);
     this.MANY(() => this.SUBRULE(this.statement));
@@ -172,86 +201,5 @@ export class Grammar extends CstParser {
       this.CONSUME(t.Assign);
       this.SUBRULE(this.expression);
     });
-  });
-
-  // Flat: the tree gives the operators their strength. Few rules a level keep the stack short.
-  expression = this.RULE("expression", () => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(t.If);
-          this.SUBRULE(this.expression);
-          this.CONSUME(t.Then);
-          this.SUBRULE1(this.expression);
-          this.CONSUME(t.Else);
-          this.SUBRULE2(this.expression);
-        },
-      },
-      {
-        ALT: () => {
-          this.SUBRULE(this.operand);
-          this.MANY(() => {
-            this.CONSUME(t.Infix);
-            this.SUBRULE1(this.operand);
-          });
-        },
-      },
-    ]);
-  });
-
-  operand = this.RULE("operand", () => {
-    this.MANY(() => this.CONSUME(t.Prefix));
-    this.OR([
-      { ALT: () => this.CONSUME(t.Numeral) },
-      { ALT: () => this.CONSUME(t.True) },
-      { ALT: () => this.CONSUME(t.False) },
-      { ALT: () => this.CONSUME(t.Path) },
-      { ALT: () => this.SUBRULE(this.list) },
-      {
-        ALT: () => {
-          this.CONSUME(t.Open);
-          this.SUBRULE(this.expression);
-          this.CONSUME(t.CloseRound);
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.Identifier);
-          this.OPTION(() => this.SUBRULE(this.arguments));
-        },
-      },
-    ]);
-    this.OPTION1(() => this.SUBRULE(this.label));
-  });
-
-  label = this.RULE("label", () => {
-    this.CONSUME(t.As);
-    this.CONSUME(t.Identifier);
-  });
-
-  list = this.RULE("list", () => {
-    this.CONSUME(t.OpenSquare);
-    this.MANY(() => {
-      this.SUBRULE(this.expression);
-      this.OPTION(() => this.CONSUME(t.Comma));
-    });
-    this.CONSUME(t.CloseSquare);
-  });
-
-  arguments = this.RULE("arguments", () => {
-    this.CONSUME(t.OpenRound);
-    this.MANY(() => {
-      this.SUBRULE(this.argument);
-      this.OPTION(() => this.CONSUME(t.Comma));
-    });
-    this.CONSUME(t.CloseRound);
-  });
-
-  argument = this.RULE("argument", () => {
-    this.OPTION(() => {
-      this.CONSUME(t.Identifier);
-      this.CONSUME(t.Colon);
-    });
-    this.SUBRULE(this.expression);
   });
 }

@@ -1,27 +1,65 @@
 /**
  * The one catalogue of what the language says: a code and facts become a message and a hint.
- * E01 syntax, E02 names, E03 shapes, E04 settings and sizes, W05 warnings. Knows words; finds no mistakes itself.
+ * E01 syntax, E02 names, E03 shapes, E04 settings and sizes, W05 warnings, E06 and N06 devices. Knows words; finds no mistakes itself.
  */
+import { deviceMessages } from "./device-messages.ts";
 import type { Diagnostic } from "./diagnostics.ts";
+import { shapeMessages } from "./shape-messages.ts";
+import { structureMessages } from "./structure-messages.ts";
 import type { Span } from "./syntax.ts";
 import { syntaxMessages } from "./syntax-messages.ts";
+import { unknownName, unknownSetting } from "./unknown.ts";
+import { usages } from "./usages.ts";
+import { warningMessages } from "./warning-messages.ts";
 import { count, listed, meant, type Near, quote, type Words } from "./wording.ts";
+
+/** What a setting of each kind is given. */
+const kindHints: Readonly<Record<string, string>> = {
+  size: "give it a whole number from 1, such as `64`",
+  number: "give it a number, such as `0.5`",
+  flag: "give it `true` or `false`, or a comparison of numbers",
+  block:
+    "give it a block value: a block with its settings and without its tensors, such as `linear(out: 8)`",
+  pattern: "give it a list of block values, such as `[layer, other]`",
+};
+
+/** The nearest divisors on both sides of a number that does not divide; 1 where none is near. */
+function divisorsNear(whole: number, wrong: number): readonly number[] {
+  const far = 10_000;
+  const start = Math.min(Math.max(wrong, 1), whole);
+  let below = Math.floor(start);
+  while (below > 1 && start - below < far && whole % below !== 0) below--;
+  let above = Math.ceil(start);
+  while (above < whole && above - start < far && whole % above !== 0) above++;
+  const found = [below, above].filter((n) => whole % n === 0);
+  return found.length === 0 ? [1] : [...new Set(found)];
+}
 
 /** Every code of the language. To add one, add a line: facts in, words out. */
 export const messages = {
   ...syntaxMessages,
 
-  E0201: (f: Near) => ({
-    message: `nothing here is named ${quote(f.name)}`,
-    hint: meant(f.near, `define it first with ${quote(`${f.name} = …`)}`),
-  }),
-  E0202: (f: Near) => ({
-    message: `there is no block or function ${quote(f.name)}`,
-    hint: meant(f.near, `define it with ${quote(`block ${f.name}(…) -> […] { … }`)}`),
-  }),
-  E0203: (f: Near) => ({
-    message: `there is no model ${quote(f.name)}`,
-    hint: meant(f.near, `define it with ${quote(`model ${f.name}(…) { … }`)}`),
+  E0201: (f: Near): Words =>
+    unknownName(
+      f,
+      `nothing here is named ${quote(f.name)}`,
+      `define it first with ${quote(`${f.name} = …`)}`,
+    ),
+  E0202: (f: Near): Words =>
+    unknownName(
+      f,
+      `there is no block or function ${quote(f.name)}`,
+      `define it with ${quote(`block ${f.name}(…) -> […] { … }`)}`,
+    ),
+  /** What a command may take is a model or a block; what a `config` names is a model. */
+  E0203: (f: Near & { needed: "model" | "model or block" }) => ({
+    message: `there is no ${f.needed} ${quote(f.name)}`,
+    hint: meant(
+      f.near,
+      f.needed === "model"
+        ? `define it with ${quote(`model ${f.name}(…) { … }`)}`
+        : "name one that the file or the standard library defines",
+    ),
   }),
   E0204: (f: { name: string }) => ({
     message: `${quote(f.name)} is defined twice`,
@@ -35,9 +73,9 @@ export const messages = {
     message: `${quote(f.name)} is a word of the language and cannot be redefined`,
     hint: "choose another name",
   }),
-  E0207: (f: { chain: readonly string[] }) => ({
-    message: `these blocks call each other for ever: ${f.chain.join(" → ")}`,
-    hint: "repeat layers with `stack(x, n, pattern)`; a block cannot contain itself",
+  E0207: (f: { what: string; chain: readonly string[] }) => ({
+    message: `these ${f.what} call each other for ever: ${f.chain.join(" → ")}`,
+    hint: "repeat layers with `stack(x, n, pattern)`; what contains itself needs an `if` over its settings that ends it",
   }),
   E0208: (f: Near) => ({
     message: `the pattern names ${quote(f.name)}, which is not a block value of this model`,
@@ -59,78 +97,30 @@ export const messages = {
     message: `blocks are nested more than ${f.depth} deep`,
     hint: "make the nesting flatter, or repeat layers with `stack`",
   }),
-  E0213: (f: Near) => ({
-    message: `this model has no parameter ${quote(f.name)}`,
-    hint: meant(f.near, "see the parameter names with `eyrie inspect`"),
+  E0213: (f: { name: string }) => ({
+    message: `${quote(f.name)} is used before it is defined`,
+    hint: "move its definition above this line: a body is read from top to bottom",
   }),
-  E0214: (f: { name: string }) => ({
-    message: `${quote(f.name)} is a tensor, and a model has settings only`,
-    hint: "a model reads `tokens` and `position`; move this into a block",
+  E0214: (f: { name: string; shape: string }) => ({
+    message: `${quote(f.name)} is a tensor ${f.shape}, and what a model is given has a value for every token`,
+    hint: "let its shape start with `B, T`; `tokens` and `position` are there without being asked for",
   }),
   E0215: (f: Near & { model: string }) => ({
     message: `${quote(f.model)} has no configuration ${quote(f.name)}`,
     hint: meant(f.near, `define it with ${quote(`config ${f.model} "${f.name}" { … }`)}`),
   }),
 
-  E0301: (f: { left: string; right: string; disagree: readonly string[]; doing: string }) => ({
-    message: `the shapes ${f.left} and ${f.right} do not fit in ${f.doing}: ${listed(f.disagree, "and")} ${
-      f.disagree.length === 1 ? "disagrees" : "disagree"
-    }`,
-    hint: "give both the same dimensions in the same order; `split` and `merge` rename them",
-  }),
-  E0302: (f: { expected: string; found: string; what: string }) => ({
-    message: `${f.what} needs the shape ${f.expected} but gets ${f.found}`,
-    hint: "give it a tensor with as many dimensions as its type lists",
-  }),
-  E0303: (f: { short: string; long: string; missing: readonly string[] }) => ({
-    message: `${f.short} cannot be spread over ${f.long}: ${
-      f.missing.length > 0
-        ? `${listed(f.missing, "and")} ${f.missing.length === 1 ? "is" : "are"} not in it`
-        : "its dimensions come in another order"
-    }`,
-    hint: "the smaller shape's dimensions must occur in the larger one, in the same order",
-  }),
-  E0304: (f: { dim: string; shape: string; near: readonly string[] }) => ({
-    message: `the shape ${f.shape} has no dimension ${quote(f.dim)}`,
-    hint: meant(f.near, "name one of its dimensions"),
-  }),
-  E0305: (f: { dim: string; left: string; right: string }) => ({
-    message: `${quote(f.dim)} must occur in both ${f.left} and ${f.right} to be contracted`,
-    hint: "contract over a dimension that both have; dimensions are the same only by name",
-  }),
-  E0306: (f: { expected: string; found: string; owner: string }) => ({
-    message: `${quote(f.owner)} promises ${f.expected} but its last value is ${f.found}`,
-    hint: "change the type after `->`, or the last line of the body",
-  }),
-  E0307: (f: { dim: string; first: string; second: string }) => ({
-    message: `${quote(f.dim)} would be both ${quote(f.first)} and ${quote(f.second)}`,
-    hint: "pass tensors whose dimensions agree",
-  }),
-  E0308: (f: { expected: string; found: string; what: string }) => ({
-    message: `${f.what} needs ${f.expected} but gets ${f.found}`,
-    hint: "int tensors become real numbers only through `float(x)`, or flags through comparisons such as `position == 0`",
-  }),
-  E0309: (f: { dim: string; shape: string }) => ({
-    message: `${quote(f.dim)} would occur twice in ${f.shape}`,
-    hint: "give one of them another name with `size` and `split`",
-  }),
-  E0310: (f: { parts: string; whole: string; product: number; size: number }) => ({
-    message: `${f.parts} has ${f.product} elements, but ${quote(f.whole)} has ${f.size}`,
-    hint: "choose sizes whose product is the whole",
-  }),
-  E0311: (f: { dim: string; doing: string }) => ({
-    message: `${quote(f.doing)} cannot change or go over ${quote(f.dim)}, the ${f.dim === "B" ? "batch" : "time"} of a call`,
-    hint: "only `scan`, `conv1d` and `attend` mix time, and nothing mixes the batch",
-  }),
-  E0312: (f: { what: string; expected: string; found: string }) => ({
-    message: `${f.what} needs ${f.expected} but gets ${f.found}`,
-    hint: `pass ${f.expected}`,
-  }),
+  ...shapeMessages,
+  ...structureMessages,
 
-  E0401: (f: Near & { owner: string }) => ({
-    message: `${quote(f.owner)} has no setting ${quote(f.name)}`,
-    hint: meant(f.near, "remove it, or add it to the parameter list"),
-  }),
+  E0401: (f: Near & { owner: string; known?: readonly string[] }): Words =>
+    unknownSetting(
+      f,
+      `${quote(f.owner)} has no setting ${quote(f.name)}`,
+      f.known?.length
+        ? `its ${f.known.length === 1 ? "setting is" : "settings are"} ${listed(f.known, "and")}`
+        : "remove it, or add it to the parameter list",
+    ),
   E0402: (f: { name: string; owner: string; kind: string }) => ({
     message: `${quote(f.owner)} needs the setting ${quote(f.name)}`,
     hint: `add ${quote(`${f.name}: …`)} (a ${f.kind})`,
@@ -141,19 +131,22 @@ export const messages = {
   }),
   E0404: (f: { name: string; expected: string; found: string }) => ({
     message: `${quote(f.name)} is a ${f.expected}, but this is ${f.found}`,
-    hint: `give it a ${f.expected}`,
+    hint: kindHints[f.expected] ?? `give it a ${f.expected}`,
   }),
-  E0405: (f: { owner: string; expected: number; found: number }) => ({
-    message: `${quote(f.owner)} takes ${count(f.expected, "tensor")} by place but gets ${f.found}`,
-    hint: "pass tensors by place and settings as `name: value`",
-  }),
+  E0405: (f: { owner: string; expected: number; found: number }) => {
+    const usage = usages[f.owner];
+    return {
+      message: `${quote(f.owner)} takes ${count(f.expected, usage ? "value" : "tensor")} by place but gets ${f.found}`,
+      hint: usage ? `write ${quote(usage)}` : "pass tensors by place and settings as `name: value`",
+    };
+  },
   E0406: (f: { left: string; right: string; leftSize: number; rightSize: number }) => ({
     message: `${quote(f.left)} is ${f.leftSize}, which ${quote(f.right)} = ${f.rightSize} does not divide`,
-    hint: `choose ${quote(f.right)} so that it divides ${f.leftSize}`,
+    hint: `choose ${quote(f.right)} so that it divides ${f.leftSize}, such as ${divisorsNear(f.leftSize, f.rightSize).join(" or ")}`,
   }),
   E0407: (f: { text: string; value: string; limit: number }) => ({
     message: `${quote(f.text)} is ${f.value}, which is not a size`,
-    hint: `sizes are whole numbers from 1 to ${f.limit}`,
+    hint: `sizes are whole numbers from 1 to ${f.limit}${/^\d+\.\d/.test(f.value) ? "; `floor(…)` rounds down" : ""}`,
   }),
   E0408: (f: { text: string; needed: string }) => ({
     message: `${quote(f.text)} is a tensor, and ${f.needed} must be known while compiling`,
@@ -163,32 +156,31 @@ export const messages = {
     message: `${quote(f.text)} cannot start a parameter`,
     hint: "use `zeros`, `ones`, a number, `normal(variance)`, `uniform(low, high)` or functions of these",
   }),
-  E0410: (f: Near) => ({
-    message: `this config.json has no key ${quote(f.name)}`,
-    hint: meant(f.near, "use a key that the checkpoint's config.json has"),
-  }),
   E0411: (f: { text: string; why: string }) => ({
     message: `${quote(f.text)} cannot be computed: ${f.why}`,
     hint: "change the numbers it is made of",
   }),
   E0412: (f: { name: string; value: string; allowed: string }) => ({
     message: `${quote(f.name)} is ${f.value} but must be ${f.allowed}`,
-    hint: `set ${quote(f.name)} to ${f.allowed}`,
+    hint: `choose a value for ${quote(f.name)} that is ${f.allowed}`,
   }),
-  E0413: (_: object) => ({
-    message: "this pattern is empty",
-    hint: "name at least one block in it",
-  }),
-  E0414: (f: { what: string }) => ({
-    message: `the two branches of this \`if\` differ in kind: ${f.what}`,
-    hint: "make both branches numbers, or both tensors of one shape",
+  E0413: (f: { what: "pattern" | "record" }) => ({
+    message: `this ${f.what} is empty`,
+    hint:
+      f.what === "pattern" ? "name at least one block in it" : "give it a field: `{ name: value }`",
   }),
   E0415: (f: { dim: string }) => ({
     message: `${quote(f.dim)} is the ${f.dim === "B" ? "batch" : "time"} of a call and differs from call to call`,
     hint: `${quote("B")} and ${quote("T")} may stand in the types of tensors only`,
   }),
-  E0416: (f: { shape: string; elements: number; limit: number }) => ({
-    message: `a tensor ${f.shape} would have ${f.elements} elements, more than ${f.limit}`,
+  E0416: (f: {
+    dims: readonly string[];
+    sizes: readonly number[];
+    elements: number;
+    limit: number;
+  }) => ({
+    message: `a tensor [${f.dims.join(", ")}] would have ${f.elements} elements, more than ${f.limit}`,
+    notes: [`its sizes are ${f.dims.map((dim, i) => `${dim} = ${f.sizes[i]}`).join(", ")}`],
     hint: "choose smaller sizes, a smaller batch or fewer tokens a call",
   }),
   E0417: (f: { limit: number }) => ({
@@ -204,22 +196,19 @@ export const messages = {
     hint: `add ${quote("= zeros")}, ${quote("= normal(variance)")} or another start`,
   }),
 
-  W0501: (f: { name: string }) => ({
-    message: `${quote(f.name)} is never used`,
-    hint: "use it or remove it",
-  }),
-  W0502: (f: { name: string; outer: string }) => ({
-    message: `${quote(f.name)} hides ${f.outer}`,
-    hint: "choose another name",
-  }),
-} satisfies Record<`${"E" | "W"}0${number}`, (facts: never) => Words>;
+  ...warningMessages,
+
+  ...deviceMessages,
+} satisfies Record<`${"E" | "W" | "N"}0${number}`, (facts: never) => Words>;
 
 /** A code of the catalogue. */
 export type Code = keyof typeof messages;
 /** What must be known to speak of a code. */
 export type Facts<C extends Code> = Parameters<(typeof messages)[C]>[0];
 
-/** A diagnostic in the catalogue's words; E is an error, W a warning. */
+const severities = { E: "error", W: "warning", N: "note" } as const;
+
+/** A diagnostic in the catalogue's words; E is an error, W a warning, N a note. */
 export function diagnose<C extends Code>(
   code: C,
   span: Span,
@@ -227,11 +216,6 @@ export function diagnose<C extends Code>(
   related: Diagnostic["related"] = [],
 ): Diagnostic {
   const say = messages[code] as (facts: Facts<C>) => Words;
-  return {
-    severity: code.startsWith("E") ? "error" : "warning",
-    code,
-    span,
-    related,
-    ...say(facts),
-  };
+  const { notes = [], ...words } = say(facts);
+  return { severity: severities[code[0] as "E" | "W" | "N"], code, span, related, notes, ...words };
 }

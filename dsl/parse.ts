@@ -12,6 +12,7 @@ import { Grammar } from "./grammar.ts";
 import { diagnose } from "./messages.ts";
 import { type Run, scan } from "./scan.ts";
 import type { Site } from "./site.ts";
+import { reword } from "./slips.ts";
 import type { File, Item, Span } from "./syntax.ts";
 import { EndOfFile, itemWords, lexer, OpenText } from "./tokens.ts";
 import { buildItem } from "./tree.ts";
@@ -46,19 +47,25 @@ export function parse(file: string, source: string): Parsed {
   }
   const { runs, diagnostics } = scan(file, tokens);
   for (const diagnostic of diagnostics) mistakes.add(diagnostic);
-  const docs = docsByLine(groups.docs ?? []);
+  const docs = docsByLine(groups.docs ?? [], tokens);
   const items = runs.flatMap((run, index) => {
     const next = runs[index + 1]?.tokens[0];
-    return mistakes.full ? [] : (parseRun(file, run, next, docs, mistakes) ?? []);
+    const opensLine = runs[index - 1]?.tokens.at(-1)?.endLine !== run.tokens[0]?.startLine;
+    const doc = opensLine ? docAbove(run.tokens[0]!, docs) : "";
+    return mistakes.full ? [] : (parseRun(file, run, next, doc, mistakes) ?? []);
   });
-  return { ast: { file, source, items }, diagnostics: mistakes.told(file) };
+  const documented = new Set(runs.flatMap(({ tokens: [first] }) => linesAbove(first, docs)));
+  for (const token of groups.docs ?? [])
+    if (docs.has(token.startLine ?? 0) && !documented.has(token.startLine ?? 0))
+      mistakes.addUnlessEcho(diagnose("W0506", spanOf(file, token), {}));
+  return { ast: { file, source, items }, diagnostics: reword(source, mistakes.told(file)) };
 }
 
 function parseRun(
   file: string,
   run: Run,
   next: IToken | undefined,
-  docs: ReadonlyMap<number, string>,
+  doc: string,
   mistakes: Mistakes,
 ): Item | null {
   const first = run.tokens[0]!;
@@ -75,7 +82,7 @@ function parseRun(
   const whole = !mistakes.within(first.startOffset, (last.endOffset ?? last.startOffset) + 2);
   const site: Site = {
     file,
-    doc: docAbove(first, docs),
+    doc,
     whole,
     say: (diagnostic) => mistakes.add(diagnostic),
     sayUnlessEcho: (diagnostic) => mistakes.addUnlessEcho(diagnostic),
@@ -117,18 +124,27 @@ const behind = (file: string, token: IToken): Span => {
   return { file, from, to: from + 1 };
 };
 
-function docsByLine(tokens: readonly IToken[]): Map<number, string> {
+/** What `///` says on lines of its own; behind other words it is a comment. */
+function docsByLine(docs: readonly IToken[], tokens: readonly IToken[]): Map<number, string> {
+  const taken = new Set(tokens.map((token) => token.startLine));
   return new Map(
-    tokens.map((token) => [token.startLine ?? 0, token.image.replace(/^\/\/\/ ?/, "")]),
+    docs
+      .filter((doc) => !taken.has(doc.startLine))
+      .map((doc) => [doc.startLine ?? 0, doc.image.replace(/^\/\/\/ ?/, "").trimEnd()]),
   );
 }
 
-/** The unbroken run of `///` lines right above an item. */
-function docAbove(item: IToken, docs: ReadonlyMap<number, string>): string {
-  const lines: string[] = [];
-  for (let line = (item.startLine ?? 1) - 1; docs.has(line); line--) lines.unshift(docs.get(line)!);
-  return lines.join("\n");
+/** The lines of the unbroken run of `///` right above an item, from the first on. */
+function linesAbove(item: IToken | undefined, docs: ReadonlyMap<number, string>): number[] {
+  const lines: number[] = [];
+  for (let line = (item?.startLine ?? 1) - 1; docs.has(line); line--) lines.unshift(line);
+  return lines;
 }
+
+const docAbove = (item: IToken, docs: ReadonlyMap<number, string>): string =>
+  linesAbove(item, docs)
+    .map((line) => docs.get(line)!)
+    .join("\n");
 
 /** Collects mistakes, and drops what the parser trips over on a line that already holds one. */
 class Mistakes {
@@ -164,6 +180,7 @@ class Mistakes {
   told(file: string): Diagnostic[] {
     const sorted = this.all.toSorted((a, b) => a.span.from - b.span.from);
     if (sorted.length <= mistakeLimit) return sorted;
+    if (sorted.every(({ severity }) => severity !== "error")) return sorted.slice(0, mistakeLimit);
     const { from } = sorted[mistakeLimit]!.span;
     const more = diagnose("E0107", { file, from, to: from + 1 }, { shown: mistakeLimit });
     return [...sorted.slice(0, mistakeLimit), more];

@@ -1,6 +1,16 @@
 /** Turns an Ast back into readable text of the language, one statement a line; what `--dump` writes. Keeps no layout or comments. */
 import { operatorStrengths } from "./expression.ts";
-import type { Expr, File, Formal, Item, Name, NameRule, Statement, TensorType } from "./syntax.ts";
+import type {
+  Expr,
+  Field,
+  File,
+  Formal,
+  FormalType,
+  Item,
+  NameRule,
+  ResultType,
+  Statement,
+} from "./syntax.ts";
 
 /** The whole file in the language's own notation. */
 export const printAst = (file: File): string => file.items.map(printItem).join("\n");
@@ -15,6 +25,15 @@ function printItem(item: Item): string {
       const parameters = item.parameters.map((formal) => `  ${printFormal(formal)},\n`).join("");
       return `${printDoc(item.doc)}model ${item.name.text}(\n${parameters}) ${printBody(item.body)}`;
     }
+    case "function": {
+      const parameters = item.parameters.map(({ name, fallback }) =>
+        fallback ? `${name.text} = ${printExpr(fallback)}` : name.text,
+      );
+      const head = `function ${item.name.text}(${parameters.join(", ")})`;
+      return `${printDoc(item.doc)}${head} ${printBody(item.body)}`;
+    }
+    case "constant":
+      return `${printDoc(item.doc)}constant ${item.name.text} = ${printExpr(item.value)}\n`;
     case "config": {
       const settings = item.settings.map(printSetting).join(", ");
       return `config ${item.model.text} ${JSON.stringify(item.title.text)} { ${settings} }\n`;
@@ -36,12 +55,22 @@ const printDoc = (doc: string): string =>
         .join("");
 
 function printFormal({ name, type, fallback }: Formal): string {
-  const kind = type.kind === "tensor" ? printType(type) : type.of;
-  return `${name.text}: ${kind}${fallback ? ` = ${printExpr(fallback)}` : ""}`;
+  return `${name.text}: ${printType(type)}${fallback ? ` = ${printExpr(fallback)}` : ""}`;
 }
 
-const printType = ({ element, dims }: TensorType): string =>
-  `${element === "int" ? "int" : ""}[${dims.map((dim) => printExpr(dim)).join(", ")}]`;
+function printType(type: FormalType | ResultType): string {
+  switch (type.kind) {
+    case "setting":
+      return type.of;
+    case "tensor":
+      return `${type.element === "int" ? "int" : ""}[${type.dims.map((dim) => printExpr(dim)).join(", ")}]`;
+    case "record":
+      return inCurlies(type.fields.map((field) => `${field.name.text}: ${printType(field.type)}`));
+  }
+}
+
+const inCurlies = (parts: readonly string[]): string =>
+  parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
 
 function printBody({
   statements,
@@ -68,8 +97,7 @@ function printStatement(statement: Statement): string {
   }
 }
 
-const printSetting = ({ name, value }: { name: Name; value: Expr }): string =>
-  `${name.text} = ${printExpr(value)}`;
+const printSetting = ({ name, value }: Field): string => `${name.text} = ${printExpr(value)}`;
 
 function printRule({ path, source, index, transpose }: NameRule): string {
   const place = index === null ? "" : `[${index}]`;
@@ -86,6 +114,10 @@ export function printExpr(expr: Expr, least = 0): string {
       return String(expr.value);
     case "name":
       return expr.name === "" ? "?" : expr.name;
+    case "field":
+      return `${expr.of.text}.${expr.field.text}`;
+    case "record":
+      return inCurlies(expr.fields.map((f) => `${f.name.text}: ${printExpr(f.value)}`));
     case "list":
       return `[${expr.items.map((item) => printExpr(item)).join(", ")}]`;
     case "negate":

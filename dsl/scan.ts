@@ -17,7 +17,12 @@ const operatorLimit = 1000;
 export type Run = { readonly tokens: IToken[]; readable: boolean };
 
 /** An open bracket, and what was counted since the last comma or `=` inside it. */
-type Level = { readonly open: IToken; prefixes: number; operators: number };
+type Level = {
+  readonly open: IToken;
+  readonly isBody: boolean;
+  prefixes: number;
+  operators: number;
+};
 
 const closers = new Map([
   [t.OpenRound, t.CloseRound],
@@ -26,7 +31,7 @@ const closers = new Map([
   [t.OpenCurly, t.CloseCurly],
 ]);
 const closing: ReadonlySet<TokenType> = new Set(closers.values());
-const titles: ReadonlySet<TokenType> = new Set([t.OpenRound, t.OpenCurly, t.Text]);
+const titles: ReadonlySet<TokenType> = new Set([t.OpenRound, t.OpenCurly, t.Text, t.Assign]);
 const closerOf = (open: IToken): TokenType => closers.get(open.tokenType)!;
 const signOf = (type: TokenType): string => String(type.PATTERN);
 
@@ -65,7 +70,7 @@ class Scanner {
     if (!this.run.readable) return;
     if (opensLine && startsStatement(tokens, index)) this.closeToBody();
     if (opensLine && !this.inBrackets()) retag(token);
-    if (closers.has(token.tokenType)) this.open(token);
+    if (closers.has(token.tokenType)) this.open(token, isBody(tokens, index));
     else if (closing.has(token.tokenType)) this.close(token);
     else this.count(token);
   }
@@ -102,28 +107,27 @@ class Scanner {
   }
 
   private inBrackets(): boolean {
-    const open = this.levels.at(-1)?.open;
-    return open !== undefined && open.tokenType !== t.OpenCurly;
+    const level = this.levels.at(-1);
+    return level !== undefined && !level.isBody;
   }
 
   /** A statement inside round or square brackets of a body: they were never closed. */
   private closeToBody(): void {
-    const body = this.levels.findLastIndex(({ open }) => open.tokenType === t.OpenCurly);
+    const body = this.levels.findLastIndex((level) => level.isBody);
     if (body >= 0) this.closeDownTo(body + 1);
   }
 
-  private open(token: IToken): void {
-    if (token.tokenType === t.OpenCurly && this.inBrackets()) {
-      this.closeDownTo(this.levels.findLastIndex(({ open }) => open.tokenType === t.OpenCurly) + 1);
-    }
+  private open(token: IToken, isBody: boolean): void {
+    if (isBody && this.inBrackets())
+      this.closeDownTo(this.levels.findLastIndex((level) => level.isBody) + 1);
     this.run.tokens.push(token);
-    this.levels.push({ open: token, prefixes: 0, operators: 0 });
+    this.levels.push({ open: token, isBody, prefixes: 0, operators: 0 });
     this.deepen(token);
   }
 
   private close(token: IToken): void {
     const matching = this.levels.findLastIndex(({ open }) => closerOf(open) === token.tokenType);
-    const body = this.levels.findLastIndex(({ open }) => open.tokenType === t.OpenCurly);
+    const body = this.levels.findLastIndex((level) => level.isBody);
     if (matching >= Math.max(body, 0)) {
       this.closeDownTo(matching + 1);
       this.pop();
@@ -208,7 +212,16 @@ class Scanner {
   }
 }
 
-/** `param w`, `size K =` or `name =`: inside round brackets none of them can stand at the start of a line. */
+/** Whether a `{` opens a body or settings; `{ name:` opens a record, which stands inside brackets, too. */
+function isBody(tokens: readonly IToken[], index: number): boolean {
+  if (tokens[index]!.tokenType !== t.OpenCurly) return false;
+  const [first, second] = [tokens[index + 1], tokens[index + 2]];
+  const isName =
+    first?.tokenType === t.Identifier || first?.tokenType.CATEGORIES?.includes(t.Identifier);
+  return !isName || second?.tokenType !== t.Colon;
+}
+
+/** `param w`, `size K = or `name =`: inside round brackets none of them can stand at the start of a line. */
 function startsStatement(tokens: readonly IToken[], index: number): boolean {
   const type = tokens[index]!.tokenType;
   const next = tokens[index + 1]?.tokenType;

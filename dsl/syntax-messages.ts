@@ -3,14 +3,12 @@ import { quote, type Words } from "./wording.ts";
 
 /** What other languages spell in another way. */
 const foreign: Readonly<Record<string, string>> = {
-  ";": "remove it; a statement ends with its line",
+  ";": "remove it: a statement ends with its line, and lists go on with `,`",
   "&&": "write `and`",
   "||": "write `or`",
   "!": "write `not`",
-  "^": "write a product, or `exp(n * log(x))`",
-  "@": "write `contract(a, b, over: D)`",
   "#": "start comments with `//`",
-  ".": "write a digit on both sides of the point, such as `0.5`",
+  ".": "a field belongs to a name: `r = pair(x)`, then `r.kept`; a number has digits on both sides of its point",
 };
 
 /** What the lexer, the scanner, the parser and the tree say. */
@@ -80,5 +78,9 @@ export const syntaxMessages = {
   E0116: (f: { operators: number }) => ({
     message: `this expression has more than ${f.operators} operators`,
     hint: "give parts of it names of their own",
+  }),
+  E0117: (f: { text: string }) => ({
+    message: `${quote(f.text)} is not a value`,
+    hint: "write `record.field` for a field of a record; parameters are used by their own names",
   }),
 } satisfies Record<`E01${number}`, (facts: never) => Words>;

@@ -9,24 +9,47 @@ export type File = {
   readonly source: string;
   readonly items: readonly Item[];
 };
-export type Item = BlockItem | ModelItem | ConfigItem | NamesItem;
+export type Item = BlockItem | ModelItem | FunctionItem | ConstantItem | ConfigItem | NamesItem;
 
 /** `block name(x: [B, T, D], out: size = 4) -> [B, T, out] { … }` */
 export type BlockItem = {
   readonly kind: "block";
   readonly name: Name;
   readonly parameters: readonly Formal[];
-  readonly result: TensorType;
+  readonly result: ResultType;
   readonly body: Body;
   readonly doc: string;
   readonly span: Span;
 };
-/** `model name(vocab: size = 256, …) { … }`; its inputs are `tokens` and `position`, its result is [B, T, vocabulary]. */
+/** `model name(image: [B, T, P], vocab: size = 256, …) { … }`; its result is the logits, or a record of outputs. */
 export type ModelItem = {
   readonly kind: "model";
   readonly name: Name;
   readonly parameters: readonly Formal[];
   readonly body: Body;
+  readonly doc: string;
+  readonly span: Span;
+};
+/** `function soft_cap(x, cap = 30) { cap * tanh(x / cap) }`; its body has no `param`. */
+export type FunctionItem = {
+  readonly kind: "function";
+  readonly name: Name;
+  readonly parameters: readonly FunctionParameter[];
+  readonly body: Body;
+  readonly doc: string;
+  readonly span: Span;
+};
+/** A value of any kind, by place or by name. */
+export type FunctionParameter = {
+  readonly name: Name;
+  readonly fallback: Expr | null;
+  readonly span: Span;
+};
+/** `constant eps = 1e-6` */
+export type ConstantItem = {
+  readonly kind: "constant";
+  readonly name: Name;
+  readonly value: Expr;
   readonly doc: string;
   readonly span: Span;
 };
@@ -76,6 +99,15 @@ export type TensorType = {
   readonly span: Span;
 };
 
+/** What a block promises: one tensor, or `{ kept: [B, T, D], gate: [B, T, D] }`. */
+export type ResultType = TensorType | RecordType;
+export type RecordType = {
+  readonly kind: "record";
+  readonly fields: readonly FieldType[];
+  readonly span: Span;
+};
+export type FieldType = { readonly name: Name; readonly type: TensorType };
+
 export type Body = {
   readonly statements: readonly Statement[];
   readonly result: Expr | null;
@@ -94,6 +126,9 @@ export type Statement =
     }
   /** `y = gelu(x)` */
   | { readonly kind: "let"; readonly name: Name; readonly value: Expr; readonly span: Span };
+
+/** `name: value` in a call or a record. */
+export type Field = { readonly name: Name; readonly value: Expr };
 
 export type BinaryOperator =
   | "+"
@@ -114,6 +149,10 @@ export type Expr = { readonly span: Span } & (
   | { readonly kind: "flag"; readonly value: boolean }
   /** An empty name stands for what could not be read: it was already reported, so nothing more is said of it. */
   | { readonly kind: "name"; readonly name: string }
+  /** `r.kept`: a field of a record that has a name. */
+  | { readonly kind: "field"; readonly of: Name; readonly field: Name }
+  /** `{ kept: a, gate: b }` */
+  | { readonly kind: "record"; readonly fields: readonly Field[] }
   /** `[recurrent, recurrent, attention]`, or a list of dimensions. */
   | { readonly kind: "list"; readonly items: readonly Expr[] }
   | { readonly kind: "negate" | "not"; readonly of: Expr }
@@ -130,7 +169,7 @@ export type Expr = { readonly span: Span } & (
       readonly kind: "call";
       readonly callee: Name;
       readonly args: readonly Expr[];
-      readonly named: readonly { readonly name: Name; readonly value: Expr }[];
+      readonly named: readonly Field[];
       readonly label: Name | null;
     }
 );

@@ -63,6 +63,8 @@ export const Or = word("or", Infix);
 export const Not = word("not", Prefix);
 export const Block = softWord("block");
 export const Model = softWord("model");
+export const FunctionWord = softWord("function");
+export const Constant = softWord("constant");
 export const Config = softWord("config");
 export const Names = softWord("names");
 export const NumberWord = softWord("number");
@@ -72,7 +74,14 @@ export const Int = softWord("int");
 export const Transpose = softWord("transpose");
 
 /** The words that start an item. */
-export const itemWords: ReadonlySet<TokenType> = new Set([Block, Model, Config, Names]);
+export const itemWords: ReadonlySet<TokenType> = new Set([
+  Block,
+  Model,
+  FunctionWord,
+  Constant,
+  Config,
+  Names,
+]);
 /** Stands behind the last token of what the parser reads. */
 export const EndOfFile: TokenType = EOF;
 
@@ -132,7 +141,7 @@ const Blank = createToken({
 export const allTokens: TokenType[] = [
   Blank, Doc, Comment, Text, OpenText,
   Param, Size, If, Then, Else, As, True, False, And, Or, Not,
-  Block, Model, Config, Names, NumberWord, Flag, Pattern, Int, Transpose,
+  Block, Model, FunctionWord, Constant, Config, Names, NumberWord, Flag, Pattern, Int, Transpose,
   Path, Identifier, Numeral,
   Arrow, Equal, Unequal, LessOrEqual, MoreOrEqual, Less, More, Assign,
   Plus, Minus, Times, Over, Remainder, Comma, Colon,

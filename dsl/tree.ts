@@ -7,14 +7,19 @@ import type {
   BlockItem,
   Body,
   ConfigItem,
+  ConstantItem,
   Expr,
   Formal,
   FormalType,
+  FunctionItem,
+  FunctionParameter,
   Item,
   ModelItem,
   Name,
   NameRule,
   NamesItem,
+  RecordType,
+  ResultType,
   Span,
   Statement,
   TensorType,
@@ -26,6 +31,10 @@ export function buildItem(site: Site, root: CstNode): Item | null {
   if (block) return buildBlock(site, block);
   const [model] = nodes(root, "model");
   if (model) return buildModel(site, model);
+  const [fn] = nodes(root, "function");
+  if (fn) return buildFunction(site, fn);
+  const [constant] = nodes(root, "constant");
+  if (constant) return buildConstant(site, constant);
   const [config] = nodes(root, "config");
   if (config) return buildConfig(site, config);
   const [names] = nodes(root, "names");
@@ -41,7 +50,7 @@ function buildBlock(site: Site, node: CstNode): BlockItem | null {
     kind: "block",
     name,
     parameters: buildFormals(site, node),
-    result: buildTensorType(site, nodes(node, "tensorType")[0], span),
+    result: buildResultType(site, node, span),
     body: buildBody(site, nodes(node, "body")[0], name),
     doc: site.doc,
     span,
@@ -55,6 +64,33 @@ function buildModel(site: Site, node: CstNode): ModelItem | null {
   const name = nameOf(site, word, span);
   const body = buildBody(site, nodes(node, "body")[0], name);
   return { kind: "model", name, parameters: buildFormals(site, node), body, doc: site.doc, span };
+}
+
+function buildFunction(site: Site, node: CstNode): FunctionItem | null {
+  const span = cover(site, node);
+  const [word] = tokens(node, "Identifier");
+  if (!span || !word) return null;
+  const name = nameOf(site, word, span);
+  const parts = nodes(node, "functionParameter");
+  askCommas(site, node, parts);
+  const parameters = parts.flatMap((part): FunctionParameter[] => {
+    const at = cover(site, part);
+    const [parameter] = tokens(part, "Identifier");
+    if (!at || !parameter) return [];
+    const [fallback] = nodes(part, "expression");
+    const value = fallback ? buildValue(site, fallback, at) : null;
+    return [{ name: nameOf(site, parameter, at), fallback: value, span: at }];
+  });
+  const body = buildBody(site, nodes(node, "body")[0], name);
+  return { kind: "function", name, parameters, body, doc: site.doc, span };
+}
+
+function buildConstant(site: Site, node: CstNode): ConstantItem | null {
+  const span = cover(site, node);
+  const [word] = tokens(node, "Identifier");
+  if (!span || !word) return null;
+  const value = buildValue(site, nodes(node, "expression")[0], span);
+  return { kind: "constant", name: nameOf(site, word, span), value, doc: site.doc, span };
 }
 
 function buildConfig(site: Site, node: CstNode): ConfigItem | null {
@@ -157,6 +193,31 @@ function buildType(site: Site, node: CstNode | undefined): FormalType | null {
     if (tokens(node, type).length > 0) return { kind: "setting", of, span };
   }
   return null;
+}
+
+/** One tensor, or a record of named ones. */
+function buildResultType(site: Site, block: CstNode, near: Span): ResultType {
+  const [record] = nodes(block, "recordType");
+  return record
+    ? buildRecordType(site, record, near)
+    : buildTensorType(site, nodes(block, "tensorType")[0], near);
+}
+
+function buildRecordType(site: Site, node: CstNode, near: Span): RecordType {
+  const parts = nodes(node, "fieldType");
+  askCommas(site, node, parts);
+  const fields = parts.flatMap((part) => {
+    const [word] = tokens(part, "Identifier");
+    const at = cover(site, part) ?? near;
+    if (!word) return [];
+    return [
+      {
+        name: nameOf(site, word, at),
+        type: buildTensorType(site, nodes(part, "tensorType")[0], at),
+      },
+    ];
+  });
+  return { kind: "record", fields, span: cover(site, node) ?? near };
 }
 
 function buildTensorType(site: Site, node: CstNode | undefined, near: Span): TensorType {

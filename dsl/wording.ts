@@ -1,7 +1,11 @@
 /** How a sentence about a model's text is put together. Knows English, not the mistakes. */
 
-/** A sentence in lower case, and an action that mends it. */
-export type Words = { readonly message: string; readonly hint: string };
+/** A sentence in lower case, what helps to see it, and an action that mends it. */
+export type Words = {
+  readonly message: string;
+  readonly hint: string;
+  readonly notes?: readonly string[];
+};
 
 /** A name that is unknown, and known ones like it. */
 export type Near = { readonly name: string; readonly near: readonly string[] };

@@ -2,7 +2,8 @@
 
 import { entrySpec } from "../codegen/entry-spec.ts";
 import { type Caps, type Kernel, minimumCaps } from "../codegen/kernel.ts";
-import { lower } from "../codegen/lower.ts";
+import { type LoweredRegion, lower } from "../codegen/lower.ts";
+import { OverLimits } from "../codegen/over-limits.ts";
 import { plan } from "../codegen/plan.ts";
 import { printPlain } from "../codegen/print.ts";
 import { printProgram, printRegions } from "../codegen/print-program.ts";
@@ -11,9 +12,8 @@ import { claims } from "../codegen/recipes.ts";
 import { isCut } from "../codegen/splits.ts";
 import { firstChoice, type KnownRegions } from "../codegen/write-region.ts";
 import type { Diagnostic } from "../dsl/diagnostics.ts";
-import { checkFile, elaborate } from "../dsl/elaborate.ts";
+import { checkFile, elaborate, type GivenPlaces } from "../dsl/elaborate.ts";
 import type { Model, Settings } from "../dsl/model.ts";
-import { type Parsed, parse } from "../dsl/parse.ts";
 import { printAst } from "../dsl/print.ts";
 import type { File } from "../dsl/syntax.ts";
 import type { EntrySpec } from "../targets/executor.ts";
@@ -22,14 +22,18 @@ import { UserError } from "./graph/bug.ts";
 import type { Graph } from "./graph/graph.ts";
 import { printGraph } from "./graph/print.ts";
 import { verify } from "./graph/verify.ts";
+import { type Device, deviceNotes } from "./limits/notes.ts";
+import { placesOf } from "./limits/places.ts";
+import { type Unfit, unfitDiagnostics } from "./limits/unfit.ts";
 import { type EntryKind, entryGraph } from "./passes/entry.ts";
 import { expand } from "./passes/expand.ts";
 import { fuse } from "./passes/fuse.ts";
 import { type Precision, setPrecision } from "./passes/precision.ts";
 import type { Fused } from "./passes/regions.ts";
 import { simplify } from "./passes/simplify.ts";
+import { lastModel, parseAll, type Source } from "./sources.ts";
 
-export type Source = { readonly file: string; readonly text: string };
+export type { Source } from "./sources.ts";
 
 export type CompileOptions = {
   /** The standard library's files; see standardLibrary(). */
@@ -39,6 +43,8 @@ export type CompileOptions = {
   /** Title of one of the model's named configurations. */
   readonly config?: string;
   readonly settings?: Settings;
+  /** Where settings, the configuration's title and the target were written, and the texts of those places. */
+  readonly givenAt?: GivenPlaces & { readonly sources: readonly Source[] };
   /** Rows that run side by side; 1. */
   readonly batch?: number;
   /** Tokens that prefill and score take in one call; 128. */
@@ -46,6 +52,8 @@ export type CompileOptions = {
   /** Most tokens of a stream through attention without a window; 2048. */
   readonly context?: number;
   readonly caps?: Caps;
+  /** What messages call the device of `caps`. Where it is given, notes tell what its limits made of the model. */
+  readonly device?: Device;
   readonly precision?: Precision;
   readonly entries?: readonly EntryKind[];
   /** For a block: shapes of its tensor arguments [batch, chunk, …], and a prefix of its parameters' names. */
@@ -61,6 +69,8 @@ export type CompileOptions = {
 export type CompiledEntry = {
   readonly graph: Graph;
   readonly fused: Fused;
+  /** In the order of the program's steps. */
+  readonly lowered: readonly LoweredRegion[];
   readonly program: Program<Kernel>;
   readonly spec: EntrySpec;
 };
@@ -81,48 +91,88 @@ export type CompileResult = {
 
 const isError = (d: Diagnostic) => d.severity === "error";
 
-/** Parses the sources and finds every mistake in them without building a model. */
+/**
+ * Parses the sources and finds every mistake in them without building a model. With `f16`, also warns of parameters
+ * that half precision cannot hold.
+ */
 export function check(
   sources: readonly Source[],
   standard: readonly Source[],
+  { f16 = false }: { readonly f16?: boolean } = {},
 ): readonly Diagnostic[] {
   const { files, diagnostics } = parseAll([...standard, ...sources]);
   const own = files.filter((f) => sources.some((s) => s.file === f.file));
   if (diagnostics.some(isError) && own.every((f) => f.items.length === 0)) return diagnostics;
-  return [...diagnostics, ...checkFile(files, own)];
+  return [...diagnostics, ...checkFile(files, own, { half: f16 })];
 }
 
 /** Compiles one model or block of `sources` for the entries asked for. */
 export function compile(sources: readonly Source[], options: CompileOptions): CompileResult {
-  const { files, diagnostics } = parseAll([...options.standard, ...sources]);
+  const { files, diagnostics: spelling } = parseAll([...options.standard, ...sources]);
+  const diagnostics = [...spelling];
   const own = files.filter((f) => sources.some((s) => s.file === f.file));
   for (const f of own) options.dump?.("05-ast.txt", printAst(f));
   if (diagnostics.some(isError)) return { compiled: null, diagnostics };
   const target = options.target ?? lastModel(own);
-  const { batch = 1, chunk = 128, context = 2048, caps = minimumCaps } = options;
+  const { batch = 1, chunk = 128, caps = minimumCaps, device } = options;
+  const { model, entries, unfit, said } = buildEntries(files, target, options);
+  diagnostics.push(...said);
+  if (!model) return { compiled: null, diagnostics };
+  const compiled = { model, batch, chunk, caps, entries };
+  const places = () => placesOf(files, target, sized(options, chunk));
+  if (unfit.length > 0) {
+    const sizing = { device: device?.name ?? "this device", batch, chunk };
+    const found = unfitDiagnostics(unfit, places(), sizing);
+    return { compiled: null, diagnostics: [...diagnostics, ...found] };
+  }
+  const notes = device ? deviceNotes(compiled, places(), device) : [];
+  return { compiled, diagnostics: [...diagnostics, ...notes] };
+}
+
+/** What the options say of an elaboration for calls of so many tokens. */
+const sized = (options: CompileOptions, tokens: number) => ({
+  ...pick(options, ["settings", "config", "path", "givenAt"]),
+  ...(options.inputs ? { inputs: shapesFor(options.inputs, tokens) } : {}),
+  ...{ batch: options.batch ?? 1, chunk: options.chunk ?? 128, context: options.context ?? 2048 },
+  ...{ tokens, half: options.precision?.parameters === "f16" },
+});
+
+/** The entries that fit the device, those that do not, what is said of the text, and no model where it has mistakes. */
+type Built = {
+  readonly model: Model | null;
+  readonly entries: Compiled["entries"];
+  readonly unfit: readonly Unfit[];
+  readonly said: readonly Diagnostic[];
+};
+
+function buildEntries(files: readonly File[], target: string, options: CompileOptions): Built {
+  const { chunk = 128, caps = minimumCaps, taps = [] } = options;
   const entries: Record<string, CompiledEntry> = {};
+  const unfit: Unfit[] = [];
   let model: Model | null = null;
+  let said: readonly Diagnostic[] = [];
   const elaborated = new Map<number, ReturnType<typeof elaborate>>();
-  const elaborateFor = (tokens: number) =>
-    elaborate(files, target, {
-      ...pick(options, ["settings", "config", "path"]),
-      ...(options.inputs ? { inputs: shapesFor(options.inputs, tokens) } : {}),
-      ...{ batch, tokens, chunk, context },
-    });
   const known: KnownRegions = new Map();
   for (const kind of options.entries ?? (["prefill", "score", "decode"] as const)) {
     const tokens = kind === "decode" ? 1 : chunk;
-    const built = elaborated.get(tokens) ?? elaborateFor(tokens);
+    const built = elaborated.get(tokens) ?? elaborate(files, target, sized(options, tokens));
     elaborated.set(tokens, built);
-    if (!built.model)
-      return { compiled: null, diagnostics: [...diagnostics, ...built.diagnostics] };
+    said = built.diagnostics;
+    if (!built.model) return { model: null, entries, unfit, said };
     model ??= built.model;
-    const graph = kind === "score" ? withTaps(built.model, options.taps ?? []) : built.model.graph;
-    entries[kind] = compileEntry(graph, kind, caps, options, known);
+    const source = kind === "score" ? withTaps(built.model, taps) : built.model.graph;
+    const graph = frontOf({ ...source, values: built.model.values }, kind, options);
+    try {
+      const back = backOf(graph, kind, caps, options, known);
+      entries[kind] = { ...back, graph, spec: entrySpec(back.program, source) };
+    } catch (error) {
+      if (!(error instanceof OverLimits)) throw error;
+      unfit.push({ entry: kind, graph, excesses: error.excesses });
+    }
   }
   if (!model)
     throw new UserError("compile was asked for no entries; name prefill, score or decode");
-  return { compiled: { model, batch, chunk, caps, entries }, diagnostics };
+  return { model, entries, unfit, said };
 }
 
 /** Shapes [batch, tokens, …] of a block's arguments in a call of so many tokens. */
@@ -143,14 +193,8 @@ function withTaps(model: Model, paths: readonly string[]): Graph {
   return { ...model.graph, outputs: { ...model.graph.outputs, ...Object.fromEntries(taps) } };
 }
 
-/** From the graph that the text says to a program. */
-function compileEntry(
-  source: Graph,
-  kind: EntryKind,
-  caps: Caps,
-  options: CompileOptions,
-  known: KnownRegions,
-): CompiledEntry {
+/** From the graph that the text says to the one that regions are made of. */
+function frontOf(source: Graph, kind: EntryKind, options: CompileOptions): Graph {
   const { dump } = options;
   const stage = (name: string, graph: Graph): Graph => {
     if (dump) {
@@ -164,39 +208,28 @@ function compileEntry(
   // Simplify before expanding: the last token's gather must move while attention is still one node.
   const simple = stage("20-simplified", simplify(entry));
   const precise = setPrecision(simple, options.precision ?? { parameters: "f32" });
-  const graph = stage("25-expanded", expand(precise, claims));
+  return stage("25-expanded", expand(precise, claims));
+}
+
+/** From there to a program; throws OverLimits where the device cannot hold it. */
+function backOf(
+  graph: Graph,
+  kind: EntryKind,
+  caps: Caps,
+  { dump }: CompileOptions,
+  known: KnownRegions,
+): Pick<CompiledEntry, "fused" | "lowered" | "program"> {
   const fused = fuse(graph, {
     maxBuffers: caps.maxBuffersPerKernel,
     isCut: (node) => isCut(node, caps),
   });
   dump?.(`${kind}/30-regions.txt`, printRegions(fused));
-  const program = plan(lower(fused, caps, firstChoice, known), graph, kind);
+  const lowered = lower(fused, caps, firstChoice, known);
+  const program = plan(lowered, graph, kind);
   dump?.(`${kind}/40-kernels.txt`, program.kernels.map(printPlain).join("\n"));
   dump?.(`${kind}/50-plan.txt`, printProgram(program));
   dump?.(`${kind}/60-kernels.wgsl`, program.kernels.map((k) => toKernelText(k).code).join("\n"));
-  return { graph, fused, program, spec: entrySpec(program) };
-}
-
-const parsedBefore = new WeakMap<Source, Parsed>();
-
-/** A source that was parsed before, as the standard library's are, is not parsed again. */
-function parseOnce(source: Source): Parsed {
-  const parsed = parsedBefore.get(source) ?? parse(source.file, source.text);
-  parsedBefore.set(source, parsed);
-  return parsed;
-}
-
-function parseAll(sources: readonly Source[]): {
-  files: readonly File[];
-  diagnostics: readonly Diagnostic[];
-} {
-  const parsed = sources.map(parseOnce);
-  return { files: parsed.map((p) => p.ast), diagnostics: parsed.flatMap((p) => p.diagnostics) };
-}
-
-function lastModel(files: readonly File[]): string {
-  const models = files.flatMap((f) => f.items.filter((i) => i.kind === "model"));
-  return models.at(-1)?.name.text ?? "";
+  return { fused, lowered, program };
 }
 
 function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {

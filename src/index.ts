@@ -10,6 +10,7 @@ export { perplexity } from "../targets/perplexity.ts";
 export { stackRows, takeRow } from "../targets/state.ts";
 export { Stream } from "../targets/stream.ts";
 export type { Tensor, Tensors } from "../targets/tensor.ts";
+export { type DeviceProfile, profileNames, profiles } from "../targets/wgsl/profiles.ts";
 export { bundleOf } from "./bundle/of-compiled.ts";
 export { readBundle } from "./bundle/read.ts";
 export { writeBundle } from "./bundle/write.ts";
@@ -28,6 +29,8 @@ export {
   type OpenedModel,
   openModel,
 } from "./execute/open-model.ts";
+export { capsFor, findProfile } from "./execute/profiles.ts";
+export { type ExplainOptions, type Explanation, explain, printExplanation } from "./explain.ts";
 export { UserError } from "./graph/bug.ts";
 export { type Checkpoint, openCheckpoint } from "./weights/checkpoint.ts";
 export { writeSafetensors, writeWeights } from "./weights/file.ts";

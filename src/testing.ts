@@ -2,11 +2,18 @@
 
 import { standardLibrary } from "../dsl/standard-node.ts";
 import type { Session } from "../targets/executor.ts";
-import { Stream } from "../targets/stream.ts";
 import type { Tensor, TensorData } from "../targets/tensor.ts";
 import { type Compiled, type CompileOptions, compile, type Source } from "./compile.ts";
 import { type Executor, type ExecutorOptions, openExecutor } from "./execute/executors.ts";
 import { DiagnosticsError, weightsFor } from "./execute/open-model.ts";
+import { type AgreementOptions, assertSessionAgrees } from "./testing/agreement.ts";
+
+export {
+  type AgreementOptions,
+  assertSessionAgrees,
+  assertStreamsAgree,
+  type StreamsOptions,
+} from "./testing/agreement.ts";
 
 const open = new Map<string, Promise<Executor>>();
 
@@ -86,60 +93,16 @@ function placeOf(index: number, shape: readonly number[]): readonly number[] {
   return place;
 }
 
-/** Logits [tokens, V] of one row that starts fresh, fed in parts of the given lengths. */
-async function logitsInParts(
-  session: Session,
-  tokens: readonly number[],
-  lengths: readonly number[],
-): Promise<Float32Array> {
-  const stream = Stream.open(session);
-  const parts: Float32Array[] = [];
-  let from = 0;
-  for (const length of lengths) {
-    const part = tokens.slice(from, from + length);
-    from += length;
-    const rows = Array.from({ length: stream.batch }, () => part);
-    if (length === 1 && session.entries.decode) {
-      parts.push(
-        (await stream.step(rows.map((r) => r[0] ?? null))).logits.data.slice(
-          0,
-          stream.vocabulary,
-        ) as Float32Array,
-      );
-      continue;
-    }
-    for await (const { counts, logits } of stream.score(rows))
-      parts.push(logits.data.slice(0, (counts[0] ?? 0) * stream.vocabulary) as Float32Array);
-  }
-  stream.release();
-  const joined = new Float32Array(tokens.length * stream.vocabulary);
-  let at = 0;
-  for (const p of parts) {
-    joined.set(p, at);
-    at += p.length;
-  }
-  return joined;
-}
-
 /**
- * Token by token, in parts of every given length, and all at once (by chunks) give the same logits.
- * Throws with the first difference beyond `tolerance` (absolute, on logits).
+ * Compiles a source for three rows and chunks of 8 (unless the options say otherwise), loads it with random weights, and checks with random
+ * tokens and inputs that it gives the same however it is fed; see assertSessionAgrees, whose largest absolute difference it gives.
+ * Throws DiagnosticsError where the source has mistakes.
  */
-export async function assertStreamsAgree(
-  session: Session,
-  tokens: readonly number[],
-  options: { readonly tolerance: number; readonly parts?: readonly number[] },
-): Promise<void> {
-  const whole = await logitsInParts(session, tokens, [tokens.length]);
-  for (const part of new Set([1, ...(options.parts ?? [2, 3, 7])])) {
-    const lengths = Array.from({ length: Math.ceil(tokens.length / part) }, (_, i) =>
-      Math.min(part, tokens.length - i * part),
-    );
-    assertClose(
-      await logitsInParts(session, tokens, lengths),
-      whole,
-      options.tolerance,
-      `logits of ${tokens.length} tokens fed by ${part}`,
-    );
-  }
+export async function assertEntriesAgree(
+  executor: Executor,
+  source: Source,
+  options: Parameters<typeof loadForTest>[2] & AgreementOptions,
+): Promise<number> {
+  const model = await loadForTest(executor, source, { batch: 3, chunk: 8, ...options });
+  return assertSessionAgrees(model.session, options).finally(() => model.release());
 }

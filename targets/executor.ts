@@ -7,7 +7,12 @@ export type TensorSpec = {
   readonly dtype: DType;
   readonly shape: readonly number[];
 };
-export type InputSpec = TensorSpec & { readonly source?: InputSource };
+export type InputSpec = TensorSpec & {
+  /** How the host computes it where it is not given. */
+  readonly source?: InputSource;
+  /** Whole numbers that pick rows of a table are below this. */
+  readonly below?: number;
+};
 
 /** One entry of a model (prefill, score or decode), as seen from outside. */
 export type EntrySpec = {

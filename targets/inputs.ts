@@ -87,7 +87,8 @@ export function crossingType(dtype: DType): Tensor["dtype"] {
   }
 }
 
-const arrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;
+/** What holds values that cross the border. */
+export const arrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;
 
 /** A tensor of the specification's shape from numbers, copied. */
 export function tensorOf(

@@ -1,7 +1,8 @@
 /** How well a model predicts a text: the bits that each token costs, summed in double precision. */
 import { UserError } from "../src/graph/bug.ts";
+import type { StreamOptions } from "./calls.ts";
 import type { Session } from "./executor.ts";
-import { Stream, type StreamOptions } from "./stream.ts";
+import { Stream } from "./stream.ts";
 
 export type Perplexity = {
   /** Mean over all tokens but the first, each predicted from those before it. */
@@ -12,19 +13,34 @@ export type Perplexity = {
   readonly bits: Float64Array;
 };
 
-/** One pass over `tokens` from a fresh state, in row 0 of the batch. `onProgress` hears how many tokens are done. */
+export type PerplexityOptions = StreamOptions & {
+  /** The model's tensor inputs by name, for all the tokens. */
+  readonly inputs?: Readonly<Record<string, ArrayLike<number>>>;
+  /** Hears how many tokens are done. */
+  readonly onProgress?: (done: number) => void;
+};
+
+/** One pass over `tokens` from a fresh state, in row 0 of the batch. UserError where the model gives no logits. */
 export async function perplexity(
   session: Session,
   tokens: readonly number[],
-  options: StreamOptions & { readonly onProgress?: (done: number) => void } = {},
+  options: PerplexityOptions = {},
 ): Promise<Perplexity> {
   if (tokens.length < 2)
     throw new UserError("perplexity needs at least two tokens: the first one is never predicted");
   const stream = Stream.open(session, options);
   try {
-    const rows = Array.from({ length: stream.batch }, (_, row) => (row === 0 ? tokens : []));
+    if (stream.vocabulary === 0)
+      throw new UserError(
+        `perplexity needs a model that gives logits, and this one gives ${stream.outputs.join(", ")}`,
+      );
+    const alone = <T>(values: T, none: T): T[] =>
+      Array.from({ length: stream.batch }, (_, row) => (row === 0 ? values : none));
+    const inputs = Object.fromEntries(
+      Object.entries(options.inputs ?? {}).map(([name, values]) => [name, alone(values, [])]),
+    );
     const bits = new Float64Array(tokens.length - 1);
-    for await (const { from, counts, logits } of stream.score(rows)) {
+    for await (const { from, counts, logits } of stream.score(alone(tokens, []), { inputs })) {
       const data = logits.data as Float32Array;
       const V = stream.vocabulary;
       for (let t = 0; t < counts[0]! && from + t + 1 < tokens.length; t++) {

@@ -1,93 +1,81 @@
-/** Cuts ragged rows of tokens into calls of one fixed length, with positions and counts. Pure arithmetic. */
-import { UserError } from "../src/graph/bug.ts";
-import type { Tensor } from "./tensor.ts";
+/** Cuts ragged rows of what a stream is fed into calls of one fixed length, with positions and counts. Pure arithmetic. */
+import { arrays, crossingType } from "./inputs.ts";
+import { type TokenSpec, widthOf } from "./signature.ts";
+import type { Tensor, TensorData, Tensors } from "./tensor.ts";
 
 /** One list per row of the batch. */
 export type Rows = readonly (readonly number[])[];
 
-/** One call: tokens and positions [B, T], count [B]; rows that ended earlier have count 0. */
+/** By name of an input: one array per row of the batch, its tokens one after another, each as many numbers as the model reads of it. */
+export type InputRows = Readonly<Record<string, readonly ArrayLike<number>[]>>;
+
+/** What rows are fed, checked; `lengths` are their tokens. */
+export type Fed = {
+  readonly lengths: readonly number[];
+  /** null where the model reads none. */
+  readonly tokens: Rows | null;
+  readonly positions: Rows;
+  readonly inputs: readonly FedInput[];
+};
+export type FedInput = { readonly spec: TokenSpec; readonly rows: readonly ArrayLike<number>[] };
+
+/** One call: tokens and positions [B, T], inputs [B, T, …], count [B]; rows that ended earlier have count 0. */
 export type Part = {
   /** Index of the call's first token within the rows. */
   readonly from: number;
   readonly counts: readonly number[];
   /** Position of each row's last real token of the call; −1 where it has none. */
   readonly lastPositions: readonly number[];
-  readonly inputs: { readonly tokens: Tensor; readonly position: Tensor; readonly count: Tensor };
+  readonly inputs: Tensors;
 };
 
 /** Positions that go on from each row's next one. */
-export function positionsOf(tokens: Rows, next: readonly number[]): Rows {
-  return tokens.map((row, index) => row.map((_, at) => next[index]! + at));
+export function positionsOf(lengths: readonly number[], next: readonly number[]): Rows {
+  return lengths.map((length, row) => Array.from({ length }, (_, at) => next[row]! + at));
 }
 
-/** Calls of `length` tokens that together feed every row; padding has token 0 and position −1. */
-export function chunksOf(tokens: Rows, positions: Rows, length: number): readonly Part[] {
-  const longest = Math.max(0, ...tokens.map((row) => row.length));
+/** Calls of `length` tokens that together feed every row; padding has token 0, position −1 and inputs of 0. */
+export function chunksOf(fed: Fed, length: number): readonly Part[] {
+  const { lengths, tokens, positions, inputs } = fed;
+  const longest = Math.max(0, ...lengths);
   const parts: Part[] = [];
   for (let from = 0; from < longest; from += length) {
-    const counts = tokens.map((row) => Math.min(length, Math.max(0, row.length - from)));
+    const counts = lengths.map((whole) => Math.min(length, Math.max(0, whole - from)));
     const lastPositions = positions.map((row, index) =>
       counts[index]! > 0 ? row[from + counts[index]! - 1]! : -1,
     );
-    const grid = { shape: [tokens.length, length], from };
+    const window = { from, length };
+    const own = inputs.map(({ spec, rows }) => [spec.name, fill(rows, spec, window, 0)] as const);
     parts.push({
       from,
       counts,
       lastPositions,
       inputs: {
-        tokens: fill(tokens, grid, 0),
-        position: fill(positions, grid, -1),
-        count: { dtype: "i32", shape: [tokens.length], data: Int32Array.from(counts) },
+        ...(tokens ? { tokens: fill(tokens, whole, window, 0) } : {}),
+        ...Object.fromEntries(own),
+        position: fill(positions, whole, window, -1),
+        count: { dtype: "i32", shape: [lengths.length], data: Int32Array.from(counts) },
       },
     });
   }
   return parts;
 }
 
+const whole = { dtype: "i32", shape: [] } as const;
+
+/** [B, T, …]: what rows of values have within a window of tokens. */
 function fill(
-  rows: Rows,
-  { shape, from }: { shape: readonly number[]; from: number },
+  rows: readonly ArrayLike<number>[],
+  spec: Pick<TokenSpec, "dtype" | "shape">,
+  { from, length }: { readonly from: number; readonly length: number },
   padding: number,
 ): Tensor {
-  const length = shape[1]!;
-  const data = new Int32Array(rows.length * length).fill(padding);
-  for (const [row, values] of rows.entries())
-    data.set(values.slice(from, from + length), row * length);
-  return { dtype: "i32", shape, data };
-}
-
-/** Every token is a whole number below the vocabulary's size. */
-export function checkTokens(tokens: Rows, vocabulary: number): void {
-  for (const [row, values] of tokens.entries()) {
-    const bad = values.find(
-      (token) => !Number.isInteger(token) || token < 0 || token >= vocabulary,
-    );
-    if (bad !== undefined)
-      throw new UserError(
-        `token ${bad} of row ${row} is outside the vocabulary of ${vocabulary}; tokens are 0 to ${vocabulary - 1}`,
-      );
+  const width = widthOf(spec);
+  const dtype = crossingType(spec.dtype);
+  const data: TensorData = new arrays[dtype](rows.length * length * width).fill(padding);
+  for (const [row, values] of rows.entries()) {
+    const until = Math.min(values.length, (from + length) * width);
+    for (let i = from * width; i < until; i++) data[(row * length - from) * width + i] = values[i]!;
   }
-}
-
-/** Positions fit their tokens and stay within the context that the model was compiled for. */
-export function checkContext(tokens: Rows, positions: Rows, context: number | null): void {
-  for (const [row, values] of tokens.entries()) {
-    const places = positions[row] ?? [];
-    if (places.length !== values.length) {
-      throw new UserError(
-        `row ${row} has ${values.length} tokens but ${places.length} positions; give one per token`,
-      );
-    }
-    const bad = places.find((position) => !Number.isInteger(position) || position < -1);
-    if (bad !== undefined)
-      throw new UserError(
-        `position ${bad} of row ${row} is not a whole number from 0 (or −1 for padding)`,
-      );
-    const longest = places.reduce((most, position) => Math.max(most, position + 1), 0);
-    if (context !== null && longest > context) {
-      throw new UserError(
-        `row ${row} would hold ${longest} tokens, but the model was compiled for a context of ${context}; compile it for a larger context or start a fresh stream`,
-      );
-    }
-  }
+  return { dtype, shape: [rows.length, length, ...spec.shape], data };
 }

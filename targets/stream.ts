@@ -1,48 +1,25 @@
 /** Feeds tokens of a batch of rows to a session in chunks and steps, and keeps what they leave behind. Runs in a browser as in Node; knows no kernel. */
 import { UserError } from "../src/graph/bug.ts";
+import type { CallOptions, GenerateOptions, ScoreOptions, Scores, StreamOptions } from "./calls.ts";
 import type { EntrySpec, Session, StateHandle } from "./executor.ts";
-import { checkContext, checkTokens, chunksOf, type Part, positionsOf, type Rows } from "./rows.ts";
+import { readGiven } from "./feed.ts";
+import { inputsBetween, requireDraws, requireReach } from "./reach.ts";
+import { chunksOf, type Part, type Rows } from "./rows.ts";
 import { gatherRows, type Sampling, samplingInputs } from "./sampling.ts";
+import { lengthOf, type Signature, signatureOf } from "./signature.ts";
 import { progressName } from "./state.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
 
-export type StreamOptions = {
-  /** Most tokens of one document; null where nothing limits it. */
-  readonly context?: number | null;
-};
-
-/** `logits` f32 [B, V] after each row's last token; `token` i32 [B], drawn from them. */
-export type Outcome = "logits" | "token";
-export type CallOptions<W extends Outcome = Outcome> = {
-  /** What to read back; logits when left out. */
-  readonly outputs?: readonly W[];
-  /** How `token` is drawn; the most likely one when left out. */
-  readonly sampling?: Sampling;
-  /** Place of each token in its document (0 starts one); counted on from the last when left out. */
-  readonly positions?: Rows;
-};
-
-export type GenerateOptions = Sampling & {
-  /** One prompt per row of the batch. */
-  readonly prompts: Rows;
-  readonly maxTokens: number;
-  /** Tokens that end a row; they are not yielded. */
-  readonly stop?: readonly number[];
-};
-
-/** Logits of tokens from..from + counts[row] of each row's input; `logits` is [B, T, V], rows beyond their count mean nothing. */
-export type Scores = {
-  readonly from: number;
-  readonly counts: readonly number[];
-  readonly logits: Tensor;
-};
-
-/** A batch of token streams. One call at a time: wait for each before the next. */
+/** A batch of token streams. One call at a time: wait for each before the next. A mistake in a call is a UserError, and nothing of the call has run. */
 export class Stream {
   readonly session: Session;
   readonly batch: number;
+  /** Length of the logits that tokens are drawn from; 0 for a model that gives none. */
   readonly vocabulary: number;
+  /** Names of the model's outputs. */
+  readonly outputs: readonly string[];
   readonly context: number | null;
+  readonly #signature: Signature;
   readonly #state: StateHandle;
   /** Per row: tokens fed so far, and the position of the next one. */
   #seen: readonly number[];
@@ -54,10 +31,11 @@ export class Stream {
     state: StateHandle,
     from: readonly Row[],
   ) {
-    const { batch, vocabulary } = sizesOf(session);
+    this.#signature = signatureOf(session.entries);
     this.session = session;
-    this.batch = batch;
-    this.vocabulary = vocabulary;
+    this.batch = this.#signature.batch;
+    this.vocabulary = this.#signature.vocabulary;
+    this.outputs = this.#signature.outputs.map(({ name }) => name);
     this.context = options.context ?? null;
     this.#state = state;
     this.#seen = from.map(({ seen }) => seen);
@@ -66,7 +44,8 @@ export class Stream {
 
   /** A stream that has seen nothing. */
   static open(session: Session, options: StreamOptions = {}): Stream {
-    const rows = Array.from({ length: sizesOf(session).batch }, () => ({ seen: 0, next: 0 }));
+    const { batch } = signatureOf(session.entries);
+    const rows = Array.from({ length: batch }, () => ({ seen: 0, next: 0 }));
     return new Stream(session, options, session.fresh(), rows);
   }
 
@@ -77,7 +56,7 @@ export class Stream {
     options: StreamOptions = {},
   ): Promise<Stream> {
     const { [progressName]: progress, ...states } = values;
-    const { batch } = sizesOf(session);
+    const { batch } = signatureOf(session.entries);
     if (progress === undefined || progress.data.length !== 2 * batch) {
       throw new UserError(
         `the saved state must hold "${progressName}" for ${batch} rows; save it with Stream.save, and take or stack rows to fit`,
@@ -96,16 +75,21 @@ export class Stream {
     return this.#seen;
   }
 
-  /** Feeds each row its tokens (rows may differ in length) by chunks; logits are those after each row's last token. */
-  async feed<W extends Outcome = "logits">(
-    prompts: Rows,
+  /**
+   * Feeds each row its tokens (rows may differ in length) by chunks; outputs [B, …] are those of each row's last token.
+   * A model that reads inputs alone takes null for tokens; one without logits says which outputs it gives: `feed<"classes">(…)`, or `outputs`.
+   */
+  async feed<W extends string = "logits">(
+    prompts: Rows | null,
     options: CallOptions<W> = {},
   ): Promise<Record<W, Tensor>> {
-    const outputs: readonly Outcome[] = options.outputs ?? logitsOnly;
-    const last = prompts.map(({ length }) => length - 1);
-    const result: Partial<Record<Outcome, Tensor>> = {};
-    for (const part of this.#parts("prefill", prompts, options.positions)) {
-      const ending = part.counts.map((count, row) => count > 0 && part.from + count > last[row]!);
+    const outputs = this.#outputs("prefill", options.outputs);
+    const { parts, lengths } = this.#parts("prefill", prompts, options);
+    const result: Record<string, Tensor> = {};
+    for (const part of parts) {
+      const ending = part.counts.map(
+        (count, row) => count > 0 && part.from + count >= lengths[row]!,
+      );
       const wanted = ending.includes(true) ? outputs : [];
       const read = await this.#run("prefill", part, wanted, options.sampling);
       for (const name of wanted) result[name] = gatherRows(result[name], read[name]!, ending);
@@ -116,37 +100,59 @@ export class Stream {
     return result as Record<W, Tensor>;
   }
 
-  /** Feeds one token to each row; null leaves a row as it is, and its outputs mean nothing. */
-  async step<W extends Outcome = "logits">(
-    tokens: readonly (number | null)[],
+  /** Feeds one token to each row; null (or inputs of no token) leaves a row as it is, and its outputs mean nothing. */
+  async step<W extends string = "logits">(
+    tokens: readonly (number | null)[] | null,
     options: CallOptions<W> = {},
   ): Promise<Record<W, Tensor>> {
-    const rows = tokens.map((token) => (token === null ? [] : [token]));
-    const outputs: readonly Outcome[] = options.outputs ?? logitsOnly;
-    const [part] = this.#parts("decode", rows, options.positions);
+    const rows = tokens?.map((token) => (token === null ? [] : [token])) ?? null;
+    const outputs = this.#outputs("decode", options.outputs);
+    const { parts } = this.#parts("decode", rows, options);
+    const [part, more] = parts;
     if (part === undefined) throw new UserError("every row is null: give at least one row a token");
+    if (more !== undefined)
+      throw new UserError("a step takes one token a row; use feed for several");
     return (await this.#run("decode", part, outputs, options.sampling)) as Record<W, Tensor>;
   }
 
-  /** Feeds each row its tokens and gives the logits after every one of them, chunk by chunk. */
-  async *score(tokens: Rows, positions?: Rows): AsyncGenerator<Scores> {
-    for (const part of this.#parts("score", tokens, positions)) {
-      const { logits } = await this.#run("score", part, ["logits"]);
-      yield { from: part.from, counts: part.counts, logits: logits! };
+  /** Feeds each row its tokens and gives the outputs of every one of them, chunk by chunk. The second argument may be positions alone. */
+  async *score<W extends string = "logits">(
+    tokens: Rows | null,
+    options: Rows | ScoreOptions<W> = {},
+  ): AsyncGenerator<Scores<W>> {
+    const given = isRows(options) ? { positions: options } : options;
+    const outputs = this.#outputs("score", given.outputs);
+    for (const part of this.#parts("score", tokens, given).parts) {
+      const read = await this.#run("score", part, outputs);
+      const { from, counts } = part;
+      const logits = read.logits ? { logits: read.logits } : {};
+      yield { from, counts, outputs: read, ...logits } as Scores<W>;
     }
   }
 
-  /** Feeds the prompts, then yields a token per row, step by step; null once a row has stopped. The last token yielded is not yet fed. */
+  /**
+   * Feeds the prompts, then yields a token per row, step by step; null once a row has stopped. The last token yielded is not yet fed.
+   * Only for models that read tokens and give logits.
+   */
   async *generate(options: GenerateOptions): AsyncGenerator<readonly (number | null)[]> {
     const { prompts, maxTokens, stop = [] } = options;
+    requireDraws(this.#signature);
     const empty = prompts.findIndex(({ length }) => length === 0);
     if (empty >= 0)
       throw new UserError(
         `row ${empty} has an empty prompt: give it at least one token to go on from`,
       );
     if (maxTokens < 1) return;
-    const call = { outputs: ["token"] as const, sampling: options };
-    let drawn = (await this.feed(prompts, call)).token.data;
+    const lengths = prompts.map(({ length }) => length);
+    const { inputs = {} } = options;
+    requireReach(this.#signature, inputs, lengths, maxTokens);
+    const call = (from: readonly number[], until: readonly number[]) => ({
+      outputs: ["token"] as const,
+      sampling: options,
+      inputs: inputsBetween(this.#signature, inputs, from, until),
+    });
+    const none = lengths.map(() => 0);
+    let drawn = (await this.feed(prompts, call(none, lengths))).token.data;
     let alive = prompts.map(() => true);
     for (let made = 1; ; made++) {
       alive = alive.map((is, row) => is && !stop.includes(drawn[row]!));
@@ -154,7 +160,9 @@ export class Stream {
       const tokens = alive.map((is, row) => (is ? drawn[row]! : null));
       yield tokens;
       if (made >= maxTokens) return;
-      drawn = (await this.step(tokens, call)).token.data;
+      const from = lengths.map((length) => length + made - 1);
+      const until = from.map((at, row) => (alive[row] ? at + 1 : at));
+      drawn = (await this.step(tokens, call(from, until))).token.data;
     }
   }
 
@@ -181,16 +189,20 @@ export class Stream {
   }
 
   /** Checks a call whole before any of it runs, then cuts it into calls of the entry's length. */
-  #parts(entry: string, tokens: Rows, given: Rows | undefined): readonly Part[] {
-    if (tokens.length !== this.batch) {
-      throw new UserError(
-        `${tokens.length} rows of tokens were given to a batch of ${this.batch}; give one (maybe empty) per row`,
-      );
-    }
-    checkTokens(tokens, this.vocabulary);
-    const positions = given ?? positionsOf(tokens, this.#next);
-    checkContext(tokens, positions, this.context);
-    return chunksOf(tokens, positions, lengthOf(this.session, entry));
+  #parts(kind: string, tokens: Rows | null, { positions, inputs }: CallOptions) {
+    const entry = entryOf(this.session, kind);
+    const place = { next: this.#next, context: this.context };
+    const fed = readGiven(this.#signature, { tokens, positions, inputs }, place);
+    return { parts: chunksOf(fed, lengthOf(entry, kind)), lengths: fed.lengths };
+  }
+
+  /** What to read back of an entry. */
+  #outputs(kind: string, asked: readonly string[] | undefined): readonly string[] {
+    const names = entryOf(this.session, kind).outputs.map(({ name }) => name);
+    const unknown = asked?.find((name) => !names.includes(name));
+    if (unknown !== undefined)
+      throw new UserError(`${kind} gives no output "${unknown}"; it gives ${names.join(", ")}`);
+    return asked ?? (this.outputs.includes("logits") ? ["logits"] : this.outputs);
   }
 
   async #run(
@@ -201,7 +213,10 @@ export class Stream {
   ): Promise<Record<string, Tensor>> {
     const after = this.#seen.map((seen, row) => seen + part.counts[row]!);
     const all: Tensors = { ...part.inputs, ...samplingInputs(sampling, after) };
-    const declared = entryOf(this.session, entry).inputs.map(({ name }) => name);
+    // What the host computes, it computes from positions.
+    const declared = entryOf(this.session, entry).inputs.map((i) =>
+      i.source ? "position" : i.name,
+    );
     const inputs = Object.fromEntries(
       Object.entries(all).filter(([name]) => declared.includes(name)),
     );
@@ -214,7 +229,7 @@ export class Stream {
   }
 }
 
-const logitsOnly: readonly Outcome[] = ["logits"];
+const isRows = (given: Rows | ScoreOptions): given is Rows => Array.isArray(given);
 
 /** Tokens fed so far, and the position of the next. */
 type Row = { readonly seen: number; readonly next: number };
@@ -227,21 +242,4 @@ function entryOf(session: Session, name: string): EntrySpec {
     );
   }
   return entry;
-}
-
-/** Tokens of a row in one call of an entry. */
-function lengthOf(session: Session, entry: string): number {
-  return entryOf(session, entry).inputs.find(({ name }) => name === "tokens")?.shape[1] ?? 1;
-}
-
-function sizesOf(session: Session): { batch: number; vocabulary: number } {
-  const [entry] = Object.values(session.entries);
-  const tokens = entry?.inputs.find(({ name }) => name === "tokens");
-  const logits = entry?.outputs.find(({ name }) => name === "logits");
-  if (tokens === undefined || logits === undefined) {
-    throw new UserError(
-      "a stream needs a model whose entries take tokens and give logits; a lone block is run with eval",
-    );
-  }
-  return { batch: tokens.shape[0]!, vocabulary: logits.shape.at(-1)! };
 }

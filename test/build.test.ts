@@ -34,7 +34,8 @@ describe("the built package", function () {
       ],
       { cwd: root },
     );
-    cpSync(join(root, "dsl/std"), join(built, "dsl/std"), { recursive: true });
+    for (const data of ["dsl/std", "dsl/explain"])
+      cpSync(join(root, data), join(built, data), { recursive: true });
     writeFileSync(join(built, "package.json"), '{ "type": "module" }');
   });
   after(() => rmSync(built, { recursive: true, force: true }));
@@ -54,6 +55,11 @@ describe("the built package", function () {
     assert.equal(checked.code, 0, checked.err);
     assert.equal(compiled.code, 0, compiled.err);
     assert.ok(existsSync(join(built, "bundle/model.ts")));
+  });
+  it("explains codes", async () => {
+    const { code, out } = await eyrie("explain", "E0301");
+    assert.equal(code, 0);
+    assert.match(out, /^E0301: /);
   });
   it("finds adapters with the doctor", async () => {
     const { out } = await eyrie("doctor", "--json");

@@ -10,6 +10,12 @@ const layers = [
   { name: "words", folders: ["dsl/suggest"], imports: [], types: [] },
   { name: "dsl", folders: ["dsl"], imports: ["graph", "words"], types: [] },
   {
+    name: "editor",
+    folders: ["src/lsp"],
+    imports: ["graph", "words", "dsl"],
+    types: [],
+  },
+  {
     name: "bindings",
     folders: ["codegen/bindings"],
     imports: ["graph"],
@@ -32,7 +38,9 @@ const layers = [
   {
     name: "front",
     folders: ["src"],
-    imports: ["graph", "passes", "schemas", "dsl", "codegen", "targets", "bundle", "weights"],
+    imports: [
+      ...["graph", "words", "passes", "schemas", "dsl", "codegen", "targets", "bundle", "weights"],
+    ],
     types: [],
   },
   { name: "examples", folders: ["examples"], imports: [], types: [] },
@@ -107,6 +115,41 @@ describe("layers", () => {
       );
       assert.equal(node, null, `${file} imports ${node?.[0]}`);
     }
+  });
+
+  it("load the language server only where the command line is asked for it", () => {
+    const importers = files.filter(
+      (file) =>
+        !file.startsWith("src/lsp/") &&
+        /["'][^"']*\/lsp\/[^"']*["']/.test(readFileSync(join(root, file), "utf8")),
+    );
+    assert.deepEqual(importers, ["src/cli/lsp.ts"]);
+    assert.match(
+      readFileSync(join(root, "src/cli/lsp.ts"), "utf8"),
+      /await import\("\.\.\/lsp\/serve\.ts"\)/,
+    );
+  });
+
+  it("name no model architecture outside the language's own texts", () => {
+    const families = [
+      ...["griffin", "hawk", "rg.?lru", "recurrent.?gemma", "gemma", "llama", "mistral", "qwen"],
+      ...["mamba", "rwkv", "retnet", "hgrn", "min.?gru", "min.?lstm", "x.?lstm", "delta.?net"],
+      ...["hyena", "falcon", "\\bgpt", "transformer"],
+    ];
+    const pattern = new RegExp(families.join("|"), "i");
+    assert.match("class RGLRU", pattern);
+    const named = ["src", "codegen", "targets"].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .flatMap((entry) => {
+          const path = join(entry.parentPath, entry.name);
+          const lines = readFileSync(path, "utf8").split("\n");
+          return [entry.name, ...lines]
+            .filter((line) => pattern.test(line))
+            .map((line) => `${path.slice(root.length)}: ${line.trim()}`);
+        }),
+    );
+    assert.deepEqual(named, []);
   });
 
   it("keep to the public entry in examples", () => {

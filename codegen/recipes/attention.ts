@@ -14,6 +14,7 @@ import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
 import {
   isAttend,
   keySpan,
+  logitOf,
   type Query,
   queryOf,
   slotOf,
@@ -94,7 +95,7 @@ function laneAQuery(region: Region, q: Query, caps: Caps, block: number): Lowere
           k.accumulate(product, (now) => fma(part, keys[i]!, now));
       });
       const logits = products.map((p, i) =>
-        k.let("logit", select(visible[i]!, sumOfParts(p.get()), unseen)),
+        k.let("logit", select(visible[i]!, logitOf(q, sumOfParts(p.get())), unseen)),
       );
       const before = largest.get();
       const now = k.let(
@@ -168,7 +169,7 @@ function workgroupAQuery(region: Region, q: Query, team: Team): LoweredKernel {
       const at = io.read(q.keys)([row, slot, group, d], width);
       k.accumulate(product, (now) => fma(k.load(query, d, width), at, now));
     });
-    const logit = k.let("logit", select(visible, sumOfParts(product.get()), unseen));
+    const logit = k.let("logit", select(visible, logitOf(q, sumOfParts(product.get())), unseen));
     storePeak(io, team, peaks, logit);
     k.barrier();
     const before = largest.get();

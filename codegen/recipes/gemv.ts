@@ -12,6 +12,7 @@ import type { Choice, LoweredKernel, Recipe, Schedule } from "../recipe.ts";
 import {
   columnsAtOnce,
   contractOf,
+  type Layout,
   layoutOf,
   type Product,
   productOf,
@@ -33,7 +34,8 @@ export const gemv: Recipe = {
   accepts: (region) => region.anchor?.op === "contract" && productOf(region.anchor).M <= 4,
   choices(region, caps) {
     const p = productOf(contractOf(region));
-    const { innerContiguous } = layoutOf(new RegionIO(region), p);
+    const layout = layoutOf(new RegionIO(region), p);
+    const { innerContiguous } = layout;
     const alone: Choice[] = (innerContiguous ? [2, 1, 4] : [1, 2, 4]).map((columns) => ({
       schedule: { columns },
       build: () => ({
@@ -42,9 +44,15 @@ export const gemv: Recipe = {
       }),
     }));
     const shared = splitsOf(region, p, caps).map((split) => choiceOf(region, split));
-    return caps.barriers === "cheap" ? [...shared, ...alone] : [...alone, ...shared];
+    return caps.barriers === "cheap" && !fillsAlone(p, layout, caps)
+      ? [...shared, ...alone]
+      : [...alone, ...shared];
   },
 };
+
+/** Many small products keep the device busy without help: in a workgroup each, most of its lanes would be idle. */
+const fillsAlone = (p: Product, layout: Layout, caps: Caps): boolean =>
+  p.batch > 1 && Math.ceil(p.N / columnsAtOnce(layout)) * p.batch >= caps.busyLanes;
 
 const choiceOf = (region: Region, split: Split): Choice => ({
   schedule: split satisfies Schedule,

@@ -40,6 +40,9 @@ const registers = [
   { rows: 2, columns: 2 },
 ];
 
+/** Of a batch, products with fewer results than this would leave most of every tile empty. */
+const smallest = 256;
+
 const lanesOf = (t: Tile) => (t.tileRows * t.tileColumns) / 16;
 
 export const matmul: Recipe = {
@@ -60,7 +63,9 @@ export const matmul: Recipe = {
         schedule,
         build: () => ({ kernels: [tiled(region, schedule)], scratch: [] }),
       }));
-    return caps.barriers === "cheap" ? [...shared, ...alone] : [...alone, ...shared];
+    return caps.barriers === "cheap" && (p.batch === 1 || p.M * p.N >= smallest)
+      ? [...shared, ...alone]
+      : [...alone, ...shared];
   },
 };
 

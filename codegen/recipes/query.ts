@@ -20,6 +20,8 @@ export type Query = {
   readonly slots: number;
   readonly window: number;
   readonly scale: number;
+  /** 0: logits are not capped. */
+  readonly cap: number;
 };
 
 /** A logit below every real one; finite, since WGSL may assume that nothing is infinite. */
@@ -43,7 +45,7 @@ export function queryOf(region: Region): Query {
     throw new CompilerBug(`${region.name} is no attention`);
   const [batch = 1, time = 1, heads = 1, dims = 1] = q.type.shape;
   const [, slots = 1, groups = 1] = keys.type.shape;
-  const { window, scale } = node.attrs;
+  const { window, scale, cap } = node.attrs;
   return {
     q,
     keys,
@@ -58,6 +60,7 @@ export function queryOf(region: Region): Query {
     slots,
     window,
     scale,
+    cap,
   };
 }
 
@@ -82,6 +85,10 @@ export function keySpan(
 /** Where the ring holds place `at` of the stream. */
 export const slotOf = (io: RegionIO, q: Query, at: Val): Val =>
   io.k.let("slot", cast(at.modulo(q.slots), "u32"));
+
+/** What a scaled product of a query and a key counts: itself, or itself squeezed between −cap and cap. */
+export const logitOf = ({ cap }: Query, product: Val): Val =>
+  cap === 0 ? product : call("tanh", product.over(cap)).times(cap);
 
 export const sumOfParts = (v: Val): Val =>
   Array.from({ length: v.type.width }, (_, i) => v.component(i)).reduce((a, b) =>

@@ -3,8 +3,8 @@ import type { DType, Node, ScalarName } from "../../src/graph/graph.ts";
 import { nearNames } from "../suggest.ts";
 import type { Span } from "../syntax.ts";
 import { report } from "./frame.ts";
+import { originsOf, shapeIn } from "./origins.ts";
 import { namedTensor } from "./sizes.ts";
-import { shapeText } from "./text.ts";
 import {
   type Frame,
   type NumberValue,
@@ -18,7 +18,7 @@ export type Operand = TensorValue | NumberValue;
 const isTensor = (operand: Operand): operand is TensorValue => operand.kind === "tensor";
 
 /** Where each of `dims` stands in `all`, in one order; null where one is missing or out of order. */
-function places(dims: readonly string[], all: readonly string[]): readonly number[] | null {
+export function places(dims: readonly string[], all: readonly string[]): readonly number[] | null {
   const axes = dims.map((dim) => all.indexOf(dim));
   return axes.every((axis, i) => axis > (i === 0 ? -1 : axes[i - 1]!)) ? axes : null;
 }
@@ -47,36 +47,33 @@ function reportMismatch(
   longest: TensorValue,
   doing: string,
 ): void {
-  if (operand.dims.length < longest.dims.length) {
-    const missing = operand.dims.filter((dim) => !longest.dims.includes(dim));
-    report(frame, "E0303", span, {
-      short: shapeText(operand.dims),
-      long: shapeText(longest.dims),
-      missing,
-    });
-    return;
-  }
-  const [left, right] =
-    operands.indexOf(operand) < operands.indexOf(longest) ? [operand, longest] : [longest, operand];
-  const disagree = left.dims.flatMap((dim, i) =>
-    dim === right.dims[i] ? [] : [dim, right.dims[i]!],
-  );
-  const facts = {
-    left: shapeText(left.dims),
-    right: shapeText(right.dims),
-    disagree: [...new Set(disagree)],
-    doing,
-  };
-  report(frame, "E0301", span, facts);
+  const isFirst = operands.indexOf(operand) < operands.indexOf(longest);
+  const pair = isFirst ? [operand, longest] : [longest, operand];
+  const [left, right] = [shapeIn(pair[0]!, "left"), shapeIn(pair[1]!, "right")];
+  const [short, long] = isFirst ? [left, right] : [right, left];
+  if (operand.dims.length < longest.dims.length)
+    report(frame, "E0303", span, { short, long, doing }, originsOf(pair));
+  else report(frame, "E0301", span, { left, right, doing }, originsOf(pair));
 }
 
 /** An operand over the whole shape of another. */
-function spread(frame: Frame, operand: TensorValue, over: TensorValue): Node {
-  const axes = places(operand.dims, over.dims)!;
-  const { shape } = over.node.type;
-  return axes.length === shape.length
-    ? operand.node
-    : frame.session.graph.broadcast(operand.node, shape, axes);
+const spread = (frame: Frame, operand: TensorValue, over: TensorValue): Node =>
+  spreadTo(frame, operand, over.dims, over.node.type.shape);
+
+/** A tensor over a shape that has all its dimensions, in whatever order. */
+export function spreadTo(
+  frame: Frame,
+  x: TensorValue,
+  dims: readonly string[],
+  shape: readonly number[],
+): Node {
+  const { graph } = frame.session;
+  const axes = x.dims.map((dim) => dims.indexOf(dim));
+  const ascending = axes.toSorted((a, b) => a - b);
+  const order = ascending.map((axis) => axes.indexOf(axis));
+  const isOrdered = order.every((axis, i) => axis === i);
+  const ordered = isOrdered ? x.node : graph.transpose(x.node, order);
+  return axes.length === shape.length ? ordered : graph.broadcast(ordered, shape, ascending);
 }
 
 /** The element type that all operands share; null after a mistake. */
@@ -175,6 +172,9 @@ export function selectTensors(
 export function axisOf(frame: Frame, span: Span, x: TensorValue, dim: string): number | null {
   const axis = x.dims.indexOf(dim);
   if (axis >= 0) return axis;
-  report(frame, "E0304", span, { dim, shape: shapeText(x.dims), near: nearNames(dim, x.dims) });
+  const named = frame.values.get(dim);
+  const size = named?.kind === "number" ? named.value : null;
+  const facts = { dim, of: shapeIn(x, "x"), near: nearNames(dim, x.dims), size };
+  report(frame, "E0304", span, facts, originsOf([x]));
   return null;
 }

@@ -3,8 +3,17 @@ import { nearNames } from "../suggest.ts";
 import type { Expr, Span } from "../syntax.ts";
 import { axisOf } from "./broadcast.ts";
 import { isAmbientDim, report } from "./frame.ts";
+import { dimText } from "./naming.ts";
+import { reportRecord } from "./records.ts";
 import { expressionText } from "./text.ts";
-import { type Frame, type TensorValue, tensorText, type Value, valueText } from "./values.ts";
+import {
+  type Frame,
+  type NumberValue,
+  type TensorValue,
+  tensorText,
+  type Value,
+  valueText,
+} from "./values.ts";
 
 export type CallExpr = Extract<Expr, { kind: "call" }>;
 export type Call = {
@@ -58,6 +67,7 @@ export function checkNames(
         name: name.text,
         owner,
         near: nearNames(name.text, known),
+        known,
       });
     else {
       seen.add(name.text);
@@ -78,11 +88,18 @@ export function tensorArg(call: Call, place: number): TensorValue | null {
   if (value.kind === "tensor") return value;
   if (value.kind === "block")
     report(call.frame, "E0209", expr.span, { name: expressionText(expr) });
+  else if (value.kind === "record") reportRecord(call.frame, expr, value);
   else if (value.kind !== "poison") {
     const facts = { what: `\`${call.name}\``, expected: "a tensor", found: valueText(value) };
     report(call.frame, "E0312", expr.span, facts);
   }
   return null;
+}
+
+/** The tensor at a place, or the number that stands for one everywhere. */
+export function tensorOrNumber(call: Call, place: number): TensorValue | NumberValue | null {
+  const value = call.value(place);
+  return value.kind === "number" ? value : tensorArg(call, place);
 }
 
 /** The tensor of real numbers at a place. */
@@ -116,20 +133,37 @@ export function numberArg(call: Call, key: string, fallback: number): number | n
 export const listItems = (expr: Expr): readonly Expr[] =>
   expr.kind === "list" ? expr.items : [expr];
 
+/** Whether no earlier one of `dims` is the same. */
+export function isListedOnce(
+  frame: Frame,
+  span: Span,
+  dims: readonly string[],
+  place: number,
+): boolean {
+  const dim = dims[place]!;
+  if (dims.indexOf(dim) === place) return true;
+  report(frame, "E0317", span, { dim });
+  return false;
+}
+
 /** The dimensions after `over:`, each one of every operand's; batch and time cannot be among them. */
 export function overDims(call: Call, operands: readonly TensorValue[]): readonly string[] | null {
   const expr = namedArg(call, "over");
-  if (!expr) {
+  if (!expr || listItems(expr).length === 0) {
     report(call.frame, "E0402", call.span, { name: "over", owner: call.name, kind: "dimension" });
     return null;
   }
-  const right = listItems(expr).map((item) => {
-    const dim = expressionText(item);
+  const dims = listItems(expr).map((item) => dimText(call.frame, item));
+  const right = listItems(expr).map((item, i) => {
+    const dim = dims[i]!;
     if (isAmbientDim(dim)) {
       report(call.frame, "E0311", item.span, { dim, doing: call.name });
       return false;
     }
-    return operands.every((x) => axisOf(call.frame, item.span, x, dim) !== null);
+    return (
+      isListedOnce(call.frame, item.span, dims, i) &&
+      operands.every((x) => axisOf(call.frame, item.span, x, dim) !== null)
+    );
   });
-  return right.every(Boolean) ? listItems(expr).map((item) => expressionText(item)) : null;
+  return right.every(Boolean) ? dims : null;
 }

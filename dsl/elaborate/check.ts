@@ -3,49 +3,88 @@ import type { Diagnostic } from "../diagnostics.ts";
 import { diagnose } from "../messages.ts";
 import { nearNames } from "../suggest.ts";
 import type { BlockItem, File, Formal } from "../syntax.ts";
+import { quote } from "../wording.ts";
 import { isAmbientDim } from "./frame.ts";
 import type { SettingKind } from "./kinds.ts";
 import { Library } from "./library.ts";
-import { checkNamesOf, unusedNames } from "./names.ts";
+import { type BodyItem, checkNamesOf } from "./names.ts";
+import type { Observer } from "./observe.ts";
+import { alwaysOne, GivenSizes } from "./ones.ts";
+import { hiding, unreached } from "./reach.ts";
 import { Session } from "./session.ts";
-import { elaborateBlock, elaborateModel } from "./targets.ts";
-import { flagValue, numberValue, type Value } from "./values.ts";
+import { elaborateBlock, elaborateModel, evaluateConstants } from "./targets.ts";
+import { unusedConstants, unusedNames } from "./unused.ts";
+import { blockValue, flagValue, numberValue, type Value } from "./values.ts";
 import { tensorDimNames } from "./walk.ts";
 
 const sizes = { batch: 2, tokens: 12, chunk: 12, context: 720 };
 
-/** All mistakes in the user's own files, each once; `files` are these and the standard ones. */
-export function checkFile(files: readonly File[], own: readonly File[]): readonly Diagnostic[] {
+/**
+ * All mistakes in the user's own files, each once; `files` are these and the standard ones. With `half`, also the
+ * parameters that would not fit half precision.
+ */
+export function checkFile(
+  files: readonly File[],
+  own: readonly File[],
+  { half = false }: { readonly half?: boolean } = {},
+): readonly Diagnostic[] {
   const library = new Library(files);
   const isOurs = (name: string) => own.some(({ file }) => file === name);
   const found: Diagnostic[] = library.diagnostics.filter((d) => isOurs(d.span.file));
   for (const { source, items } of own)
     for (const item of items)
-      if (item.kind === "block" || item.kind === "model")
-        found.push(...checkNamesOf(item, library), ...unusedNames(item, source));
+      if (item.kind !== "config" && item.kind !== "names")
+        found.push(...namesOf(item, source, library));
+  for (const file of own)
+    found.push(...unusedConstants(file), ...unreached(file), ...hiding(file, library));
+  found.push(...checkConstants(library, own));
   for (const block of library.items("block"))
     if (isOurs(block.span.file)) found.push(...checkBlock(library, block));
+  const given = new GivenSizes();
   for (const model of library.items("model")) {
     const configs = library.configs(model.name.text).filter((config) => isOurs(config.span.file));
     for (const config of isOurs(model.span.file) ? [null, ...configs] : configs) {
-      const session = new Session(library, sizes, { checking: true });
+      const modes = { checking: true, half, observe: given.observer };
+      const session = new Session(library, sizes, modes);
       elaborateModel(session, model, config, {}, standIn(model.parameters));
       found.push(...session.diagnostics);
     }
   }
+  for (const file of own) found.push(...alwaysOne(file, given));
   for (const config of library.items("config")) {
     const known = library.items("model").map((model) => model.name.text);
     if (!isOurs(config.span.file) || known.includes(config.model.text)) continue;
     const near = nearNames(config.model.text, known);
-    found.push(diagnose("E0203", config.model.span, { name: config.model.text, near }));
+    const facts = { name: config.model.text, near, needed: "model" } as const;
+    found.push(diagnose("E0203", config.model.span, facts));
   }
   return unique(found);
 }
 
+/** Unknown and unused names of an item; a name that an unknown one may have meant is not called unused. */
+function namesOf(item: BodyItem, source: string, library: Library): readonly Diagnostic[] {
+  const unknown = checkNamesOf(item, library);
+  const unused = unusedNames(item, source).filter(({ span }) => {
+    const name = quote(source.slice(span.from, span.to));
+    return !unknown.some(({ hint }) => hint.includes(name));
+  });
+  return [...unknown, ...unused];
+}
+
+function checkConstants(library: Library, own: readonly File[]): readonly Diagnostic[] {
+  const session = new Session(library, sizes, { checking: true });
+  evaluateConstants(session, own);
+  return session.diagnostics;
+}
+
 /** A block with stand-ins for its sizes; mistakes that only those sizes make are left out. */
-function checkBlock(library: Library, block: BlockItem): readonly Diagnostic[] {
+export function checkBlock(
+  library: Library,
+  block: BlockItem,
+  observe?: Observer,
+): readonly Diagnostic[] {
   if (library.endless.has(block)) return [];
-  const session = new Session(library, sizes, { standIn: true, checking: true });
+  const session = new Session(library, sizes, { standIn: true, checking: true, observe });
   elaborateBlock(session, block, {
     path: "",
     settings: {},
@@ -95,19 +134,20 @@ function standIn(formals: readonly Formal[]): (formal: Formal, kind: SettingKind
       case "flag":
         return flagValue(true);
       case "block":
-        return { kind: "block", item: null, given: new Map() };
+        return blockValue(null);
       case "pattern":
         return { kind: "poison" };
     }
   };
 }
 
+/** Of a name that nothing has yet, nothing more is said. */
+const unknownCodes: ReadonlySet<string> = new Set(["E0201", "E0202", "E0213"]);
+
 /** Each mistake once, by file and place: the same code at one place is one mistake, and of an unknown name nothing more is said. */
 function unique(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const place = ({ span: { file, from, to } }: Diagnostic) => `${file} ${from} ${to}`;
-  const unknown = new Set(
-    diagnostics.filter(({ code }) => code === "E0201" || code === "E0202").map(place),
-  );
+  const unknown = new Set(diagnostics.filter(({ code }) => unknownCodes.has(code)).map(place));
   const first = new Map<string, Diagnostic>();
   for (const diagnostic of diagnostics) {
     const key = unknown.has(place(diagnostic))

@@ -1,52 +1,73 @@
-/** Finds blocks that call themselves through one another by name. Block values are not followed: those are finite. */
+/**
+ * Finds blocks, functions and constants that need themselves whatever their settings are. Block values are not followed:
+ * those are finite. Nor are the branches of an `if`, which may end a recursion; what does not end is found while it runs.
+ */
 import type { Diagnostic } from "../diagnostics.ts";
 import { diagnose } from "../messages.ts";
-import type { BlockItem, Span } from "../syntax.ts";
-import { bodyExpressions, eachExpression } from "./walk.ts";
+import type { Expr, Span } from "../syntax.ts";
+import type { NamedItem } from "./library.ts";
+import { bodyExpressions, children } from "./walk.ts";
 
-type Edge = { readonly to: BlockItem; readonly span: Span };
-type Find = (name: string, file: string) => BlockItem | null;
+type Edge = { readonly to: NamedItem; readonly span: Span };
+type Find = (name: string, file: string) => NamedItem | null;
 
-/** The blocks on a cycle, and one mistake for each cycle. */
-export function blockCycles(blocks: readonly BlockItem[], find: Find) {
-  const edges = new Map(blocks.map((block) => [block, calledBlocks(block, find)]));
-  const endless = new Set<BlockItem>();
+/** The items on a cycle, and one mistake for each cycle. */
+export function findCycles(items: readonly NamedItem[], find: Find) {
+  const edges = new Map(items.map((item) => [item, neededItems(item, find)]));
+  const endless = new Set<NamedItem>();
   const diagnostics: Diagnostic[] = [];
-  for (const block of blocks) {
-    if (endless.has(block)) continue;
-    const cycle = cycleThrough(block, edges);
+  for (const item of items) {
+    if (endless.has(item)) continue;
+    const cycle = cycleThrough(item, edges);
     if (!cycle) continue;
     for (const edge of cycle) endless.add(edge.to);
-    const chain = [block, ...cycle.map((edge) => edge.to)].map((item) => item.name.text);
-    diagnostics.push(diagnose("E0207", cycle[0]!.span, { chain }));
+    const around: readonly NamedItem[] = [item, ...cycle.map((edge) => edge.to)];
+    const chain = around.map(({ name }) => name.text);
+    const kinds = new Set(around.map(({ kind }) => kind));
+    const what = kinds.size === 1 ? `${around[0]!.kind}s` : "blocks and functions";
+    const { span } = cycle[0]!;
+    diagnostics.push(
+      what === "constants"
+        ? diagnose("E0226", span, { chain })
+        : diagnose("E0207", span, { what, chain }),
+    );
   }
-  return { blocks: endless as ReadonlySet<BlockItem>, diagnostics };
+  return { items: endless as ReadonlySet<NamedItem>, diagnostics };
 }
 
-/** The blocks that a body names, where no setting or local value has that name. */
-function calledBlocks(block: BlockItem, find: Find): readonly Edge[] {
-  const local = new Set(block.parameters.map((formal) => formal.name.text));
-  for (const statement of block.body.statements) local.add(statement.name.text);
+/** The items that a body names outside of branches, where nothing in it has that name. */
+function neededItems(item: NamedItem, find: Find): readonly Edge[] {
+  const local = new Set<string>();
+  if (item.kind !== "constant") {
+    for (const { name } of item.parameters) local.add(name.text);
+    for (const { name } of item.body.statements) local.add(name.text);
+  }
   const edges: Edge[] = [];
   const add = (name: string, span: Span) => {
-    const to = local.has(name) ? null : find(name, block.span.file);
+    const to = local.has(name) ? null : find(name, item.span.file);
     if (to) edges.push({ to, span });
   };
-  for (const root of bodyExpressions(block.body))
-    eachExpression(root, (expr) => {
-      if (expr.kind === "call") add(expr.callee.text, expr.callee.span);
-      if (expr.kind === "name") add(expr.name, expr.span);
-    });
+  const roots = item.kind === "constant" ? [item.value] : bodyExpressions(item.body);
+  const waiting = [...roots].reverse();
+  for (let expr = waiting.pop(); expr; expr = waiting.pop()) {
+    if (expr.kind === "call") add(expr.callee.text, expr.callee.span);
+    if (expr.kind === "name") add(expr.name, expr.span);
+    waiting.push(...[...alwaysEvaluated(expr)].reverse());
+  }
   return edges;
 }
 
-/** A shortest way from a block back to itself, breadth first. */
+/** What is inside an expression, without the branches of an `if`. */
+const alwaysEvaluated = (expr: Expr): readonly Expr[] =>
+  expr.kind === "if" ? [expr.when] : children(expr);
+
+/** A shortest way from an item back to itself, breadth first. */
 function cycleThrough(
-  start: BlockItem,
-  edges: ReadonlyMap<BlockItem, readonly Edge[]>,
+  start: NamedItem,
+  edges: ReadonlyMap<NamedItem, readonly Edge[]>,
 ): readonly Edge[] | null {
   const ways: (readonly Edge[])[] = [[]];
-  const reached = new Set<BlockItem>();
+  const reached = new Set<NamedItem>();
   for (const way of ways) {
     const here = way.at(-1)?.to ?? start;
     for (const edge of edges.get(here) ?? []) {

@@ -1,31 +1,25 @@
 /** The value of an expression: numbers are folded, tensors become nodes, blocks wait for their tensors. */
-import { nearNames } from "../suggest.ts";
 import type { BinaryOperator, Expr } from "../syntax.ts";
-import { applyBlock, tensorFormals } from "./blocks.ts";
 import { mapTensors, type Operand, selectTensors, type Takes } from "./broadcast.ts";
-import { type CallExpr, checkNames, fits, newCall } from "./calls.ts";
-import { deeper, lookUp, nameValue, nearValues, report } from "./frame.ts";
-import { checkSetting, type SettingKind } from "./kinds.ts";
-import { primitive, primitiveNames } from "./primitives/all.ts";
+import { evaluateCall } from "./calling.ts";
+import { constantOf } from "./constants.ts";
+import { deeper, lookUp, nearValues, report } from "./frame.ts";
+import { laterName } from "./library.ts";
+import { fromExpression } from "./origins.ts";
+import { combinePatterns, evaluateList } from "./patterns.ts";
 import { computed } from "./primitives/elementwise.ts";
-import { buildStack } from "./stack.ts";
+import { evaluateField, evaluateRecord, reportRecord } from "./records.ts";
 import { onFlags, onNumbers, operatorFunctions } from "./static.ts";
 import { expressionText } from "./text.ts";
-import {
-  type BlockValue,
-  type Frame,
-  flagValue,
-  type Given,
-  numberValue,
-  poison,
-  type Value,
-  valueText,
-} from "./values.ts";
-import { children } from "./walk.ts";
+import { type Frame, flagValue, numberValue, poison, type Value, valueText } from "./values.ts";
 
 /** The value of an expression in a body; poison after a mistake. */
 export const evaluate = (frame: Frame, expr: Expr): Value =>
-  deeper(frame, expr.span, () => evaluateKind(frame, expr));
+  deeper(frame, expr.span, () => {
+    const value = fromExpression(evaluateKind(frame, expr), expr);
+    frame.session.observe?.value(expr.span, value, frame);
+    return value;
+  });
 
 function evaluateKind(frame: Frame, expr: Expr): Value {
   switch (expr.kind) {
@@ -35,6 +29,10 @@ function evaluateKind(frame: Frame, expr: Expr): Value {
       return flagValue(expr.value);
     case "name":
       return evaluateName(frame, expr);
+    case "field":
+      return evaluateField(frame, expr);
+    case "record":
+      return evaluateRecord(frame, expr);
     case "list":
       return evaluateList(frame, expr);
     case "negate":
@@ -57,31 +55,21 @@ function evaluateName(frame: Frame, expr: Of<"name">): Value {
   if (expr.name === "") return poison;
   if (expr.name === "B" || expr.name === "T")
     return report(frame, "E0415", expr.span, { dim: expr.name });
-  const value = lookUp(frame, expr.name);
-  return (
-    value ??
-    report(frame, "E0201", expr.span, { name: expr.name, near: nearValues(frame, expr.name) })
-  );
-}
-
-function evaluateList(frame: Frame, expr: Of<"list">): Value {
-  const names = expr.items.map((item) => {
-    if (item.kind === "name") return { text: item.name, span: item.span };
-    const facts = {
-      name: expressionText(item),
-      expected: "block name",
-      found: "another expression",
-    };
-    report(frame, "E0404", item.span, facts);
-    return null;
-  });
-  return names.every((name) => name !== null) ? { kind: "pattern", names, frame } : poison;
+  const value = lookUp(frame, expr.name) ?? constantOf(frame, expr.name);
+  if (value) return value;
+  const { name, span } = expr;
+  if (frame.session.library.find(name, frame.file)) return report(frame, "E0225", span, { name });
+  const later = laterName(frame.session.library, frame.owner, name, span);
+  if (later)
+    return report(frame, "E0213", span, { name }, [{ span: later, message: "defined here" }]);
+  return report(frame, "E0201", span, { name, near: nearValues(frame, name) });
 }
 
 /** A value that arithmetic can use; null after a mistake. */
 function operand(frame: Frame, expr: Expr, value: Value): Operand | null {
   if (value.kind === "tensor" || value.kind === "number") return value;
   if (value.kind === "block") report(frame, "E0209", expr.span, { name: expressionText(expr) });
+  else if (value.kind === "record") reportRecord(frame, expr, value);
   else if (value.kind !== "poison") {
     const facts = { what: "arithmetic", expected: "a tensor or a number", found: valueText(value) };
     report(frame, "E0312", expr.span, facts);
@@ -126,6 +114,8 @@ function evaluateBinary(frame: Frame, expr: Of<"binary">): Value {
 
 function combine(frame: Frame, expr: Of<"binary">, left: Value, right: Value): Value {
   const { operator } = expr;
+  if (left.kind === "pattern" || right.kind === "pattern")
+    return combinePatterns(frame, expr, left, right);
   const isBroken = left.kind === "poison" || right.kind === "poison";
   if (left.kind === "flag" && right.kind === "flag") {
     const flag = onFlags(operator, left.value, right.value);
@@ -165,7 +155,7 @@ function combine(frame: Frame, expr: Of<"binary">, left: Value, right: Value): V
 
 function evaluateIf(frame: Frame, expr: Of<"if">): Value {
   const when = evaluate(frame, expr.when);
-  if (when.kind === "flag") return evaluate(frame, when.value ? expr.then : expr.otherwise);
+  if (when.kind === "flag") return decided(frame, when.value ? expr.then : expr.otherwise);
   const [then, otherwise] = [evaluate(frame, expr.then), evaluate(frame, expr.otherwise)];
   if (when.kind !== "tensor" && when.kind !== "poison")
     return report(frame, "E0312", expr.when.span, {
@@ -177,80 +167,13 @@ function evaluateIf(frame: Frame, expr: Of<"if">): Value {
   return when.kind === "tensor" && a && b ? selectTensors(frame, expr.span, when, [a, b]) : poison;
 }
 
-function evaluateCall(frame: Frame, expr: CallExpr): Value {
-  const { text: name, span } = expr.callee;
-  const local = frame.values.get(name);
-  if (local?.kind === "block") return callBlock(frame, expr, local);
-  const item = frame.session.library.block(name, frame.file);
-  if (!local && item) return callBlock(frame, expr, { kind: "block", item, given: new Map() });
-  if (name === "stack") return buildStack(newCall(frame, expr));
-  const known = primitive(name);
-  if (known) return callPrimitive(frame, expr);
-  for (const arg of children(expr)) evaluate(frame, arg);
-  if (local?.kind === "poison") return poison;
-  if (local) return report(frame, "E0210", span, { name, kind: valueText(local) });
-  const callable = [...frame.values].flatMap(([text, value]) =>
-    value.kind === "block" ? [text] : [],
-  );
-  const near = nearNames(name, [
-    ...frame.session.library.blockNames(),
-    ...primitiveNames,
-    ...callable,
-  ]);
-  return report(frame, "E0202", span, { name, near });
-}
-
-function callPrimitive(frame: Frame, expr: CallExpr): Value {
-  const call = newCall(frame, expr);
-  const known = primitive(call.name)!;
-  if (!fits(call, known)) return poison;
-  const value = known.build(call);
-  if (value.kind === "tensor" && expr.label) nameValue(frame, value.node, expr.label.text);
-  return value;
-}
-
-/** With its tensors a block is applied; without them the call is a block value with more settings given. */
-function callBlock(frame: Frame, expr: CallExpr, block: BlockValue): Value {
-  const passed = expr.args.map((arg) => ({ value: evaluate(frame, arg), span: arg.span }));
-  const settings = evaluateSettings(frame, expr, block);
-  if (!settings) return poison;
-  const given = new Map([...block.given, ...settings]);
-  const isApplied = !block.item || tensorFormals(block.item).length === 0 || passed.length > 0;
-  if (!isApplied && !expr.label) return { kind: "block", item: block.item, given };
-  const application = {
-    block: { ...block, given },
-    args: passed,
-    name: expr.callee,
-    label: expr.label,
-    span: expr.span,
-  };
-  return applyBlock(frame, application);
-}
-
-/** The settings of a call by name, each checked for its kind; null after a mistake in a name. */
-function evaluateSettings(
-  frame: Frame,
-  expr: CallExpr,
-  block: BlockValue,
-): ReadonlyMap<string, Given> | null {
-  const values = expr.named.map(({ name, value: of }) => {
-    const value = evaluate(frame, of);
-    return [
-      name,
-      value.kind === "number" ? numberValue(value.value, expressionText(of)) : value,
-      of,
-    ] as const;
-  });
-  const { item } = block;
-  if (!item) return new Map();
-  const kinds = new Map<string, SettingKind>();
-  for (const { name, type } of item.parameters)
-    if (type.kind === "setting") kinds.set(name.text, type.of);
-  if (!checkNames(frame, expr, expr.callee.text, [...kinds.keys()])) return null;
-  return new Map(
-    values.map(([name, value, of]) => {
-      const checked = checkSetting(frame, value, kinds.get(name.text)!, name.text, of.span);
-      return [name.text, { value: checked, frame }];
-    }),
-  );
+/** The branch that a condition chose while compiling. */
+function decided(frame: Frame, branch: Expr): Value {
+  const { session } = frame;
+  session.branches++;
+  try {
+    return evaluate(frame, branch);
+  } finally {
+    session.branches--;
+  }
 }

@@ -30,6 +30,8 @@ export function evaluateInitializer(frame: Frame, expr: Expr): Initializer | nul
       return calledInitializer(frame, expr);
     case "number":
     case "flag":
+    case "field":
+    case "record":
     case "list":
     case "not":
     case "if":
@@ -57,6 +59,8 @@ function isRandom(expr: Expr): boolean {
       );
     case "number":
     case "flag":
+    case "field":
+    case "record":
     case "list":
     case "not":
     case "if":

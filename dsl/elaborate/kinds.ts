@@ -1,4 +1,5 @@
 /** Whether a value is of the kind that a setting asks for. */
+import type { Diagnostic } from "../diagnostics.ts";
 import type { FormalType, Span } from "../syntax.ts";
 import { report } from "./frame.ts";
 import { limits } from "./session.ts";
@@ -22,18 +23,18 @@ export function checkSetting(
   of: SettingKind,
   name: string,
   span: Span,
+  related: Diagnostic["related"] = [],
 ): Value {
   if (value.kind === "poison") return poison;
   if (value.kind === "tensor" && (of === "size" || of === "number" || of === "flag"))
-    return report(frame, "E0408", span, { text: name, needed: `the ${of} \`${name}\`` });
+    return report(frame, "E0408", span, { text: name, needed: `the ${of} \`${name}\`` }, related);
   if (value.kind !== kinds[of])
-    return report(frame, "E0404", span, { name, expected: of, found: valueText(value) });
-  if (of === "size" && value.kind === "number" && !isSize(value.value))
-    return report(frame, "E0407", span, {
-      text: name,
-      value: String(value.value),
-      limit: limits.size,
-    });
-  if (value.kind === "pattern" && value.names.length === 0) return report(frame, "E0413", span, {});
+    return report(frame, "E0404", span, { name, expected: of, found: valueText(value) }, related);
+  if (of === "size" && value.kind === "number" && !isSize(value.value)) {
+    const facts = { text: name, value: String(value.value), limit: limits.size };
+    return report(frame, "E0407", span, facts, related);
+  }
+  if (value.kind === "pattern" && value.items.length === 0)
+    return report(frame, "E0413", span, { what: "pattern" }, related);
   return value;
 }

@@ -1,38 +1,96 @@
-/** Checks the names of a body without running it, so that branches not taken are read, too. */
+/** Checks the names of a body without running it, so that branches not taken and functions not called are read, too. */
 import type { Diagnostic } from "../diagnostics.ts";
 import { diagnose } from "../messages.ts";
 import { nearNames } from "../suggest.ts";
-import type { BlockItem, Expr, ModelItem, Name, Statement } from "../syntax.ts";
+import type {
+  BlockItem,
+  Body,
+  ConstantItem,
+  Expr,
+  Formal,
+  FunctionItem,
+  FunctionParameter,
+  ModelItem,
+  Name,
+  Span,
+  Statement,
+} from "../syntax.ts";
+import { ownUse } from "./body.ts";
 import { ambientNames } from "./frame.ts";
-import type { Library } from "./library.ts";
-import { primitive, primitiveNames } from "./primitives/all.ts";
-import { bodyExpressions, eachExpression, tensorDimNames } from "./walk.ts";
+import { type Library, laterName } from "./library.ts";
+import { primitiveNames } from "./primitives/all.ts";
+import { eachExpression, resultDims, tensorDimNames } from "./walk.ts";
 
-type Item = BlockItem | ModelItem;
+/** An item whose expressions have names. */
+export type BodyItem = BlockItem | ModelItem | FunctionItem | ConstantItem;
+type Read = (expr: Expr, extra?: readonly string[]) => void;
 
 const initializerWords = ["zeros", "ones", "normal", "uniform"];
 
-/** Names that nothing has, in every expression of a block or model. */
-export function checkNamesOf(item: Item, library: Library): readonly Diagnostic[] {
+/** Names that nothing has, in every expression of an item. */
+export function checkNamesOf(item: BodyItem, library: Library): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
-  const known = new Set([...ambientNames, ...tensorDimNames(item.parameters)]);
-  const check = (expr: Expr, extra: readonly string[] = []) =>
+  const known = new Set(ambientNames);
+  const read: Read = (expr, extra = []) =>
     found.push(...unknownNames(expr, new Set([...known, ...extra]), item, library));
+  if (item.kind === "constant") {
+    read(item.value);
+    return [...found, ...takenNames([item.name])];
+  }
+  if (item.kind !== "function") for (const dim of tensorDimNames(item.parameters)) known.add(dim);
   for (const formal of item.parameters) {
-    if (formal.fallback && !isPattern(formal.fallback)) check(formal.fallback);
+    readFallback(formal, item.body, read);
     known.add(formal.name.text);
   }
   for (const statement of item.body.statements) {
-    for (const [expr, extra] of expressionsOf(statement)) check(expr, extra);
-    known.add(statement.name.text);
+    const { name } = statement;
+    const own = known.has(name.text) ? null : usedInItself(statement, item, library);
+    if (own) found.push(diagnose("E0216", own, { name: name.text }));
+    for (const [expr, extra] of expressionsOf(statement))
+      read(expr, own ? [...extra, name.text] : extra);
+    known.add(name.text);
   }
-  if (item.body.result) check(item.body.result);
-  if (item.kind === "block") for (const dim of item.result.dims) check(dim);
-  return found;
+  if (item.body.result) read(item.body.result);
+  for (const dim of item.kind === "block" ? resultDims(item.result) : []) read(dim);
+  const local = [...item.parameters, ...item.body.statements].map(({ name }) => name);
+  return item.kind === "function"
+    ? [...found, ...takenNames(local), ...keptParameters(item)]
+    : found;
 }
 
-/** A list of block names is resolved where a stack uses it. */
-const isPattern = (expr: Expr): boolean => expr.kind === "list";
+/** Parameters in a function's body, which would belong to nobody. */
+const keptParameters = ({ name, body }: FunctionItem): readonly Diagnostic[] =>
+  body.statements.flatMap((statement) => {
+    const what = `\`${statement.name.text}\` is a parameter`;
+    return statement.kind === "param"
+      ? [diagnose("E0224", statement.span, { owner: name.text, what })]
+      : [];
+  });
+
+/** A pattern's list is resolved where a stack uses it, when every name of the body is known. */
+function readFallback({ fallback, ...formal }: Formal | FunctionParameter, body: Body, read: Read) {
+  if (!fallback) return;
+  const isPattern =
+    "type" in formal && formal.type.kind === "setting" && formal.type.of === "pattern";
+  if (!isPattern) {
+    if (fallback.kind !== "list") read(fallback);
+    return;
+  }
+  const later = body.statements.map(({ name }) => name.text);
+  const plain: string[] = [];
+  eachExpression(fallback, (expr) => {
+    if (expr.kind !== "list") return;
+    for (const item of expr.items) if (item.kind === "name") plain.push(item.name);
+  });
+  read(fallback, [...later, ...plain]);
+}
+
+/** Where a value uses the name that it is to have, where nothing else has it. */
+function usedInItself(statement: Statement, item: BodyItem, library: Library): Span | null {
+  const { text } = statement.name;
+  if (statement.kind !== "let" || text === "" || library.find(text, item.span.file)) return null;
+  return ownUse(text, statement.value);
+}
 
 function expressionsOf(statement: Statement): readonly (readonly [Expr, readonly string[]])[] {
   if (statement.kind !== "param") return [[statement.value, []]];
@@ -43,57 +101,47 @@ function expressionsOf(statement: Statement): readonly (readonly [Expr, readonly
 function unknownNames(
   root: Expr,
   known: ReadonlySet<string>,
-  item: Item,
+  item: BodyItem,
   library: Library,
 ): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const { file } = item.span;
+  const readName = (name: string, span: Span) => {
+    if (name === "" || known.has(name)) return;
+    const named = library.find(name, file);
+    const near = nearNames(name, [...known, ...library.constantNames(file)]);
+    const later = laterName(library, item.name.text, name, span);
+    const related = later ? [{ span: later, message: "defined here" }] : [];
+    if (later) found.push(diagnose("E0213", span, { name }, related));
+    else if (!named) found.push(diagnose("E0201", span, { name, near }));
+    else if (named.kind === "function") found.push(diagnose("E0225", span, { name }));
+  };
+  const readCallee = (name: string, span: Span) => {
+    if (name === "" || known.has(name)) return;
+    const named = library.find(name, file);
+    if (named?.kind === "constant")
+      found.push(diagnose("E0210", span, { name, kind: "a constant" }));
+    if (named || primitiveNames.includes(name)) return;
+    const near = nearNames(name, [...library.callableNames(), ...primitiveNames, ...known]);
+    found.push(diagnose("E0202", span, { name, near }));
+  };
   eachExpression(root, (expr) => {
-    if (
-      expr.kind === "name" &&
-      expr.name !== "" &&
-      !known.has(expr.name) &&
-      !library.block(expr.name, file)
-    )
-      found.push(
-        diagnose("E0201", expr.span, { name: expr.name, near: nearNames(expr.name, known) }),
-      );
-    if (expr.kind !== "call") return;
-    const { text, span } = expr.callee;
-    if (
-      text === "" ||
-      known.has(text) ||
-      library.block(text, file) ||
-      primitive(text) ||
-      text === "stack"
-    )
-      return;
-    const near = nearNames(text, [...library.blockNames(), ...primitiveNames, ...known]);
-    found.push(diagnose("E0202", span, { name: text, near }));
+    if (expr.kind === "name") readName(expr.name, expr.span);
+    if (expr.kind === "field") readName(expr.of.text, expr.of.span);
+    if (expr.kind === "call") readCallee(expr.callee.text, expr.callee.span);
   });
   return found;
 }
 
-/** Names that a body defines and nothing reads, not even a line of `source` that could not be parsed. */
-export function unusedNames(item: Item, source: string): readonly Diagnostic[] {
-  const words = source.slice(item.span.from, item.span.to).split(/\W+/);
-  const isAlone = (name: string) => words.indexOf(name) === words.lastIndexOf(name);
-  const used = new Set<string>();
-  const note = (expr: Expr) => {
-    if (expr.kind === "name") used.add(expr.name);
-    if (expr.kind === "call") used.add(expr.callee.text);
-  };
-  const fallbacks = item.parameters.flatMap(({ fallback }) => (fallback ? [fallback] : []));
-  const result = item.kind === "block" ? item.result.dims : [];
-  for (const root of [...bodyExpressions(item.body), ...fallbacks, ...result])
-    eachExpression(root, note);
-  const patterns = item.parameters.some(
-    ({ type }) => type.kind === "setting" && type.of === "pattern",
-  );
-  const names: readonly Name[] = item.body.statements.flatMap((s) =>
-    patterns && s.kind === "let" ? [] : [s.name],
-  );
-  return names
-    .filter(({ text }) => !used.has(text) && isAlone(text))
-    .map(({ text, span }) => diagnose("W0501", span, { name: text }));
+/** Names that are taken twice, or by the language: said here of what is not run before somebody calls it. */
+function takenNames(names: readonly Name[]): readonly Diagnostic[] {
+  const places = new Map<string, Span>();
+  return names.flatMap(({ text, span }): readonly Diagnostic[] => {
+    const first = places.get(text);
+    places.set(text, first ?? span);
+    if (text === "") return [];
+    if (ambientNames.includes(text)) return [diagnose("E0206", span, { name: text })];
+    const related = first ? [{ span: first, message: "first defined here" }] : [];
+    return first ? [diagnose("E0204", span, { name: text }, related)] : [];
+  });
 }

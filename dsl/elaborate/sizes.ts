@@ -2,6 +2,7 @@
 import type { Node } from "../../src/graph/graph.ts";
 import type { Expr, Span, TensorType } from "../syntax.ts";
 import { isAmbientDim, report } from "./frame.ts";
+import { numberText } from "./naming.ts";
 import { limits } from "./session.ts";
 import { expressionText, shapeText } from "./text.ts";
 import {
@@ -35,7 +36,7 @@ export function evaluateSize(frame: Frame, expr: Expr): NumberValue | null {
       report(frame, "E0404", expr.span, { name: text, expected: "size", found: valueText(value) });
     return null;
   }
-  if (isSize(value.value)) return numberValue(value.value, text);
+  if (isSize(value.value)) return numberValue(value.value, numberText(frame, expr, value.value));
   reportNoSize(frame, expr, text, value.value);
   return null;
 }
@@ -92,7 +93,8 @@ export function namedTensor(frame: Frame, span: Span, node: Node, dims: readonly
     return report(frame, "E0309", span, { dim: twice, shape: shapeText(dims) });
   const elements = node.type.shape.reduce((product, size) => product * size, 1);
   if (elements > limits.size) {
-    report(frame, "E0416", span, { shape: shapeText(dims), elements, limit: limits.size });
+    const sizes = node.type.shape;
+    report(frame, "E0416", span, { dims, sizes, elements, limit: limits.size });
     if (!frame.session.standIn) return poison;
   }
   return { kind: "tensor", node, dims } satisfies TensorValue;

@@ -1,72 +1,93 @@
 /** `stack(x, n, pattern)`: n layers, each the pattern's next block value, each with a number in its path. */
-import { nearNames } from "../suggest.ts";
 import type { Expr, Name } from "../syntax.ts";
+import type { Passed } from "./bind.ts";
 import { applyBlock } from "./blocks.ts";
 import { type Call, floatArg } from "./calls.ts";
-import { claimInstance, lookUp, report } from "./frame.ts";
+import { claimInstance, report } from "./frame.ts";
+import { resolveItem } from "./patterns.ts";
 import { limits } from "./session.ts";
 import { evaluateSize } from "./sizes.ts";
 import { type BlockValue, poison, type Value, valueText } from "./values.ts";
 
-/** The value after the last layer. */
+const owner = "stack";
+
+/** The value after the last layer; without a number, the pattern is gone through once. */
 export function buildStack(call: Call): Value {
   const { frame, expr } = call;
   for (const { name } of expr.named)
     report(frame, "E0401", name.span, { name: name.text, owner: "stack", near: [] });
-  if (expr.args.length !== 3)
-    return report(frame, "E0405", call.span, {
-      owner: "stack(x, n, pattern)",
-      expected: 3,
-      found: expr.args.length,
-    });
-  const [, countExpr, patternExpr] = expr.args as [Expr, Expr, Expr];
+  const found = expr.args.length;
+  if (found < 2) return report(frame, "E0405", call.span, { owner, expected: 3, found });
+  const place = isPattern(call.value(1)) ? 1 : 2;
+  const isUnclear = call.value(1).kind === "poison" && (found < 3 || !isPattern(call.value(2)));
+  if (isUnclear) return poison;
+  if (found <= place) return report(frame, "E0405", call.span, { owner, expected: 3, found });
   const x = floatArg(call, 0);
-  const count = evaluateSize(frame, countExpr);
-  const pattern = call.value(2);
-  if (pattern.kind !== "pattern") {
-    const facts = { name: "pattern", expected: "pattern", found: valueText(pattern) };
-    return pattern.kind === "poison" ? poison : report(frame, "E0404", patternExpr.span, facts);
-  }
-  if (pattern.names.length === 0) return report(frame, "E0413", patternExpr.span, {});
-  const blocks = pattern.names.map((name) => resolve(pattern.frame, name));
-  if (count && count.value > limits.layers) {
-    const facts = {
-      name: "the number of layers",
-      value: String(count.value),
-      allowed: `at most ${limits.layers}`,
-    };
-    return report(frame, "E0412", countExpr.span, facts);
-  }
-  if (!x || !count || blocks.some((block) => block === null)) return poison;
-  claimInstance(frame, expr.label?.text ?? "stack", expr.label?.span ?? call.span);
-  return buildLayers(call, x, count.value, blocks as readonly BlockValue[]);
+  const pattern = call.value(place);
+  const rest = expr.args
+    .slice(place + 1)
+    .map((arg, i): Passed => ({ value: extraTensor(call, place + 1 + i), span: arg.span }));
+  const count = place === 1 ? itemsOf(pattern).length : layerCount(call, expr.args[1]!);
+  const blocks = resolvePattern(call, expr.args[place]!, pattern);
+  const isBroken = rest.some(({ value }) => value.kind === "poison");
+  if (!x || !count || !blocks || isBroken) return poison;
+  // Shared blocks keep at most states, under the names of the layers.
+  if (blocks.some(({ home }) => home === null))
+    claimInstance(frame, expr.label?.text ?? "stack", expr.label?.span ?? call.span);
+  return buildLayers(call, [{ value: x, span: expr.args[0]!.span }, ...rest], count, blocks);
 }
 
-function buildLayers(call: Call, x: Value, count: number, blocks: readonly BlockValue[]): Value {
+/** A tensor that every layer gets after the first. */
+function extraTensor(call: Call, place: number): Value {
+  const value = call.value(place);
+  if (value.kind === "tensor" || value.kind === "poison") return value;
+  const facts = { what: "`stack`", expected: "tensors after its pattern", found: valueText(value) };
+  return report(call.frame, "E0312", call.expr.args[place]!.span, facts);
+}
+
+const isPattern = ({ kind }: Value): boolean => kind === "pattern";
+const itemsOf = (value: Value) => (value.kind === "pattern" ? value.items : []);
+
+/** How many layers there are; null after a mistake. */
+function layerCount({ frame }: Call, expr: Expr): number | null {
+  const count = evaluateSize(frame, expr);
+  if (!count || count.value <= limits.layers) return count?.value ?? null;
+  const facts = { name: "the number of layers", allowed: `at most ${limits.layers}` };
+  report(frame, "E0412", expr.span, { ...facts, value: String(count.value) });
+  return null;
+}
+
+/** The block values of a pattern; null after a mistake. */
+function resolvePattern({ frame }: Call, expr: Expr, pattern: Value): readonly BlockValue[] | null {
+  if (pattern.kind === "poison") return null;
+  if (pattern.kind !== "pattern") {
+    const facts = { name: "pattern", expected: "pattern", found: valueText(pattern) };
+    report(frame, "E0404", expr.span, facts);
+    return null;
+  }
+  if (pattern.items.length === 0) report(frame, "E0413", expr.span, { what: "pattern" });
+  const known = new Map(pattern.items.map((item) => [item, null as BlockValue | null]));
+  for (const item of known.keys()) known.set(item, resolveItem(item));
+  const blocks = pattern.items.flatMap((item) => known.get(item) ?? []);
+  return blocks.length === pattern.items.length && blocks.length > 0 ? blocks : null;
+}
+
+function buildLayers(
+  call: Call,
+  [first, ...rest]: readonly [Passed, ...Passed[]],
+  count: number,
+  blocks: readonly BlockValue[],
+): Value {
   const { frame, expr, span } = call;
   const path = expr.label?.text ?? "stack";
-  let value = x;
+  let { value } = first;
   const layers = frame.session.checking ? Math.min(count, blocks.length) : count;
   for (let layer = 0; layer < layers && value.kind !== "poison"; layer++) {
     const label: Name = { text: `${path}.${layer}`, span };
-    const args = [{ value, span: expr.args[0]!.span }];
-    value = applyBlock(frame, {
-      block: blocks[layer % blocks.length]!,
-      args,
-      name: expr.callee,
-      label,
-      span,
-    });
+    const block = blocks[layer % blocks.length]!;
+    const name = { text: block.item?.name.text ?? "stack", span: expr.callee.span };
+    const args = [{ value, span: first.span }, ...rest];
+    value = applyBlock(frame, { block, args, name, label, span });
   }
   return value;
-}
-
-/** The block value that a pattern names; null after a mistake. */
-function resolve(frame: Call["frame"], name: Name): BlockValue | null {
-  const value = lookUp(frame, name.text);
-  if (value?.kind === "block") return value;
-  if (value?.kind === "poison") return null;
-  const known = [...frame.values].flatMap(([text, { kind }]) => (kind === "block" ? [text] : []));
-  report(frame, "E0208", name.span, { name: name.text, near: nearNames(name.text, known) });
-  return null;
 }

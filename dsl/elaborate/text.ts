@@ -27,6 +27,10 @@ function print(expr: Expr, rename: (name: string) => string, around: number): st
       const text = rename(expr.name);
       return around > 0 && text !== expr.name ? grouped(text) : text;
     }
+    case "field":
+      return `${rename(expr.of.text)}.${expr.field.text}`;
+    case "record":
+      return `{ ${expr.fields.map((f) => `${f.name.text}: ${inner(f.value)}`).join(", ")} }`;
     case "list":
       return shapeText(expr.items.map((item) => inner(item)));
     case "negate":

@@ -1,5 +1,5 @@
 /** Visits every expression of a body. Keeps its own stack, so that deep trees cannot exhaust the machine's. */
-import type { Body, Expr, Formal } from "../syntax.ts";
+import type { Body, Expr, Formal, ResultType } from "../syntax.ts";
 
 /** The expressions directly inside one. */
 export function children(expr: Expr): readonly Expr[] {
@@ -7,7 +7,10 @@ export function children(expr: Expr): readonly Expr[] {
     case "number":
     case "flag":
     case "name":
+    case "field":
       return [];
+    case "record":
+      return expr.fields.map(({ value }) => value);
     case "list":
       return expr.items;
     case "negate":
@@ -48,3 +51,7 @@ export const tensorDimNames = (formals: readonly Formal[]): readonly string[] =>
       ? type.dims.flatMap((dim) => (dim.kind === "name" ? [dim.name] : []))
       : [],
   );
+
+/** All dimensions that a result's type names. */
+export const resultDims = (result: ResultType): readonly Expr[] =>
+  result.kind === "record" ? result.fields.flatMap(({ type }) => type.dims) : result.dims;

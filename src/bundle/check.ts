@@ -1,6 +1,28 @@
 /** Checks that a program's numbers point at things that exist: what a schema cannot say. */
+import type { EntrySpec, TensorSpec } from "../../targets/executor.ts";
 import { UserError } from "../graph/bug.ts";
 import type { ManifestProgram } from "./bundle.ts";
+
+/** An entry and its program have the same inputs, outputs and states. Throws one sentence that begins with `where`. */
+export function checkEntry(entry: EntrySpec, { buffers }: ManifestProgram, where: string): void {
+  for (const [kind, specs] of [
+    ["input", entry.inputs],
+    ["output", entry.outputs],
+    ["state", entry.states],
+  ] as const) {
+    const owned = buffers.filter((buffer) => buffer.kind === kind);
+    const stray =
+      specs.find((spec) => !owned.some((buffer) => isSame(spec, buffer))) ??
+      owned.find((buffer) => !specs.some((spec) => isSame(spec, buffer)));
+    if (stray)
+      throw new UserError(
+        `${where} and its program disagree about the ${kind} "${stray.name}"; compile the model again`,
+      );
+  }
+}
+
+const isSame = (a: TensorSpec, b: TensorSpec): boolean =>
+  a.name === b.name && a.dtype === b.dtype && a.shape.join() === b.shape.join();
 
 /** Throws one sentence that begins with `where`. */
 export function checkProgram(program: ManifestProgram, where: string): void {

@@ -11,9 +11,9 @@ import {
   type ManifestNumber,
   type ManifestProgram,
 } from "./bundle.ts";
-import { checkProgram } from "./check.ts";
+import { checkEntry, checkProgram } from "./check.ts";
 
-const checkManifest = checkOf<Manifest>(schema);
+const checkManifest = checkOf<Manifest>(schema, "compile the model again");
 
 /** The manifest, and the text of every distinct kernel by file name. */
 export function toManifest(bundle: Bundle): {
@@ -60,7 +60,10 @@ export async function fromManifest(
   const manifest = checkManifest(json, where);
   checkEntries(manifest, where);
   const programs = Object.entries(manifest.programs);
-  for (const [name, program] of programs) checkProgram(program, `${where}: the program ${name}`);
+  for (const [name, program] of programs) {
+    checkProgram(program, `${where}: the program ${name}`);
+    checkEntry(manifest.entries[name]!, program, `${where}: the entry ${name}`);
+  }
   const files = new Set(programs.flatMap(([, { kernels }]) => kernels.map(({ file }) => file)));
   const texts = new Map(
     await Promise.all([...files].map(async (file) => [file, await read(file)] as const)),

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { signatureOf } from "../../targets/signature.ts";
 import { UserError } from "../graph/bug.ts";
 import type { Bundle } from "./bundle.ts";
 import { printJson } from "./json.ts";
@@ -18,7 +19,8 @@ export async function writeBundle(folder: string, bundle: Bundle): Promise<void>
   try {
     await makeFolder(join(temporary, "kernels"));
     await writeFile(join(temporary, "manifest.json"), `${printJson(manifest)}\n`);
-    await writeFile(join(temporary, "model.ts"), writeBindings(bundle));
+    const signature = signatureOf(bundle.entries);
+    await writeFile(join(temporary, "model.ts"), writeBindings({ ...bundle, signature }));
     for (const [file, code] of kernels) await writeFile(join(temporary, file), code);
     await replace(target, temporary);
   } catch (error) {

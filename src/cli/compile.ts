@@ -6,35 +6,39 @@ import { bundleOf } from "../bundle/of-compiled.ts";
 import { writeBundle } from "../bundle/write.ts";
 import { openExecutor } from "../execute/executors.ts";
 import { compileFile } from "../execute/open-model.ts";
+import { capsFor, findProfile } from "../execute/profiles.ts";
+import { type DeviceFlags, deviceOption } from "./device.ts";
 import { writeTexts } from "./files.ts";
-import { compileOptions, type ModelFlags, modelOptions } from "./options.ts";
-import { printJson, say } from "./terminal.ts";
+import type { Format } from "./formats.ts";
+import { compileOptions, modelOptions } from "./options.ts";
+import { colour, printJson, say, tellDiagnostics } from "./terminal.ts";
 
-type Flags = ModelFlags & {
+type Flags = DeviceFlags & {
   readonly output?: string;
   readonly dump?: string;
   readonly adapter?: AdapterChoice;
-  readonly f16?: boolean;
   readonly json?: boolean;
+  readonly format?: Format;
 };
 
 export const compileCommand = (program: Command): void => {
-  modelOptions(
-    program
-      .command("compile")
-      .description("compile a model into a bundle: manifest, kernels, typed bindings"),
-  )
+  const command = program
+    .command("compile")
+    .description("compile a model into a bundle: manifest, kernels, typed bindings");
+  deviceOption(modelOptions(command), "compile for this device, present or not")
     .argument("<model>", "an .eyrie file")
     .option("--output <folder>", "folder of the bundle")
     .option("--dump <folder>", "write every stage as a numbered file")
     .addOption(
       new Option(
         "--adapter <name>",
-        "compile for this adapter instead of WebGPU's guaranteed minimum",
-      ).choices([...adapterChoices]),
+        "compile for this adapter of this machine instead of WebGPU's guaranteed minimum",
+      )
+        .choices([...adapterChoices])
+        .conflicts("device"),
     )
     .option("--f16", "store weight matrices in half precision")
-    .option("--json", "print what was compiled as JSON")
+    .addOption(new Option("--json", "print what was compiled as JSON").conflicts("format"))
     .action(compileModel);
 };
 
@@ -45,9 +49,14 @@ async function compileModel(model: string, flags: Flags): Promise<void> {
     : {};
   const started = performance.now();
   const f16 = flags.f16 ?? false;
+  const { device, caps } = await deviceOf(flags, f16);
   const compiled = await compileFile(
-    { model, f16, ...compileOptions(flags), ...dump },
-    await capsFor(flags.adapter, f16),
+    {
+      ...{ model, f16, ...compileOptions(flags), ...dump, ...(device ? { device } : {}) },
+      colour: colour(),
+      onDiagnostics: (found, sources) => tellDiagnostics(found, sources, flags.format),
+    },
+    caps,
   );
   const milliseconds = performance.now() - started;
   if (flags.dump) await writeTexts(flags.dump, stages);
@@ -75,9 +84,14 @@ async function compileModel(model: string, flags: Flags): Promise<void> {
   );
 }
 
-async function capsFor(adapter: AdapterChoice | undefined, f16: boolean) {
-  if (adapter === undefined) return { ...minimumCaps, f16 };
+/** What to compile for: a device by name, an adapter of this machine, or WebGPU's guaranteed minimum. */
+async function deviceOf({ device: name, adapter }: Flags, f16: boolean) {
+  if (name !== undefined) {
+    const device = await findProfile(name);
+    return { device, caps: capsFor(device, f16) };
+  }
+  if (adapter === undefined) return { device: null, caps: { ...minimumCaps, f16 } };
   const executor = await openExecutor({ adapter, f16 });
   await executor.release();
-  return executor.caps;
+  return { device: null, caps: executor.caps };
 }

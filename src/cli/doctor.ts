@@ -1,6 +1,7 @@
 /** `eyrie doctor`: which adapters there are, which one would be taken and why, what to install. */
 import type { Command } from "commander";
 import { listAdapters } from "../../targets/wgsl/adapters.ts";
+import { profiles } from "../../targets/wgsl/profiles.ts";
 import { UserError } from "../graph/bug.ts";
 import { print, printJson } from "./terminal.ts";
 
@@ -11,7 +12,7 @@ export const doctorCommand = (program: Command): void => {
     .option("--json", "print as JSON")
     .action(async (flags: { json?: boolean }) => {
       const report = await listAdapters();
-      if (flags.json) printJson(report);
+      if (flags.json) printJson({ ...report, profiles });
       else {
         for (const a of report.adapters)
           print(
@@ -19,6 +20,8 @@ export const doctorCommand = (program: Command): void => {
           );
         if (report.chosen !== null) print(report.why);
         for (const hint of report.hints) print(`hint: ${hint}`);
+        print("devices that --device knows:");
+        for (const { name, title } of profiles) print(`  ${name.padEnd(12)} ${title}`);
       }
       if (report.chosen === null)
         throw new UserError(

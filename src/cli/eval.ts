@@ -12,6 +12,7 @@ import {
   readSource,
   requireTarget,
   settingsFor,
+  tensorInputs,
   weightsFor,
 } from "../execute/open-model.ts";
 import { UserError } from "../graph/bug.ts";
@@ -48,7 +49,7 @@ export const evalCommand = (program: Command): void => {
     .argument("<model>", "an .eyrie file, or std for a block of the standard library")
     .argument(
       "<tensors>",
-      "a .safetensors file with the inputs (x, tokens, position …), states by their names, and parameters unless --weights",
+      "a .safetensors file with the inputs (tokens, position, the model's or block's own tensors), states by their names, and parameters unless --weights",
     )
     .option("--weights <path>", "checkpoint with the parameters")
     .option("--path <prefix>", "prefix of a block's parameter names, such as layers.0.mlp_block")
@@ -82,14 +83,7 @@ async function evaluateOn(
   const inputs = await readInputs(given);
   requireTarget(source, flags.target);
   const block = isBlock(source, flags.target);
-  const flow = block
-    ? (inputs.x ?? Object.values(inputs).find((t) => t.shape.length >= 2))
-    : inputs.tokens;
-  const [batch, chunk] = flow?.shape ?? [];
-  if (batch === undefined || chunk === undefined)
-    throw new UserError(
-      `${given.path} holds no input ${block ? "[batch, tokens, …]; name it as the block does" : '"tokens", int [batch, tokens]'}`,
-    );
+  const [batch, chunk] = sizesOf(inputs, block ? null : tensorInputs(source, flags.target), given);
   const standard = standardLibrary();
   const { config: _title, ...options } = compileOptions(flags);
   const shapes = Object.fromEntries(
@@ -101,7 +95,7 @@ async function evaluateOn(
     ...options,
     ...(await settingsFor(source, {
       ...(flags.config ? { config: flags.config } : {}),
-      settings: flags.set,
+      settings: flags.set.values,
     })),
     standard,
     batch,
@@ -112,10 +106,33 @@ async function evaluateOn(
     ...(flags.path ? { path: flags.path } : {}),
     ...(block ? { inputs: shapes } : {}),
   });
-  if (!compiled) throw new DiagnosticsError(diagnostics, [...standard, source], colour());
+  if (!compiled)
+    throw new DiagnosticsError(
+      diagnostics,
+      [...standard, source, ...options.givenAt.sources],
+      colour(),
+    );
   const { weights, close } = await weightsFor(compiled, flags.weights ?? given.path);
   const session = await executor.load(compiled, weights).finally(close);
   return runOnce(session, inputs, given, batch, chunk).finally(() => session.release());
+}
+
+/** Batch and tokens, as an input of the model has them; a block's (`names` is null) are those of `x`, or of any tensor. */
+function sizesOf(
+  inputs: Tensors,
+  names: readonly string[] | null,
+  file: Checkpoint,
+): readonly [number, number] {
+  const flow = names
+    ? ["tokens", ...names].map((name) => inputs[name]).find((t) => t !== undefined)
+    : (inputs.x ?? Object.values(inputs).find((t) => t.shape.length >= 2));
+  const [batch, chunk] = flow?.shape ?? [];
+  if (batch !== undefined && chunk !== undefined) return [batch, chunk];
+  const own = names?.map((name) => `, or "${name}", [batch, tokens, …]`).join("");
+  const wanted = names
+    ? `"tokens", int [batch, tokens]${own}`
+    : "[batch, tokens, …]; name it as the block does";
+  throw new UserError(`${file.path} holds no input ${wanted}`);
 }
 
 /** Inputs that every model has beside its own. */
@@ -172,6 +189,9 @@ async function runOnce(
   );
   const after = await session.download(state);
   state.release();
+  const clash = Object.keys(outputs).find((name) => Object.hasOwn(after, name));
+  if (clash !== undefined)
+    throw new UserError(`an output and a state are both named "${clash}"; rename the output`);
   return { ...outputs, ...after };
 }
 

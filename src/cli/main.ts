@@ -1,31 +1,39 @@
 /** One command line from its words to its exit code. Knows which commands there are; each is a file beside this one. */
 import { Command, CommanderError } from "commander";
+import { version } from "../version.ts";
 import { checkCommand } from "./check.ts";
 import { compileCommand } from "./compile.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evalCommand } from "./eval.ts";
+import { explainCommand } from "./explain.ts";
+import { fmtCommand } from "./fmt.ts";
+import type { Format } from "./formats.ts";
 import { initWeightsCommand } from "./init-weights.ts";
 import { inspectCommand } from "./inspect.ts";
+import { lspCommand } from "./lsp.ts";
 import { perplexityCommand } from "./perplexity.ts";
 import { runCommand } from "./run.ts";
 import { exitCodes, print, report, say } from "./terminal.ts";
 
 const commands = [
   checkCommand,
+  fmtCommand,
   compileCommand,
   runCommand,
   evalCommand,
   perplexityCommand,
   initWeightsCommand,
   inspectCommand,
+  explainCommand,
   doctorCommand,
+  lspCommand,
 ];
 
 /** Runs a command line and gives its exit code. Never throws. */
 export async function main(words: readonly string[]): Promise<number> {
   const program = new Command("eyrie")
     .description("compile and run gated-recurrence language models written in the Eyrie language")
-    .version("0.1.0")
+    .version(version)
     .addHelpText(
       "after",
       "\nExit codes: 0 done, 1 the input or the machine lacks something, 2 wrong usage, 70 a compiler bug.",
@@ -42,6 +50,11 @@ export async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    return report(error);
+    return report(error, formatOf(program));
   }
 }
+
+/** What `--format` was given to the command that ran. */
+const formatOf = (program: Command): Format =>
+  program.commands.map((command) => command.opts<{ format?: Format }>().format).find(Boolean) ??
+  "text";

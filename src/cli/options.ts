@@ -1,13 +1,16 @@
 /** Options that commands share, and what their texts mean. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Settings, SettingValue } from "../../dsl/model.ts";
+import type { Span } from "../../dsl/syntax.ts";
 import { type AdapterChoice, adapterChoices } from "../../targets/wgsl/drivers.ts";
+import type { CompileOptions } from "../compile.ts";
 import { type ExecutorName, executorNames } from "../execute/executors.ts";
+import { formatOption } from "./formats.ts";
 
 export type ModelFlags = {
   readonly target?: string;
   readonly config?: string;
-  readonly set: Settings;
+  readonly set: GivenSettings;
   readonly batch?: number;
   readonly chunk?: number;
   readonly context?: number;
@@ -53,11 +56,21 @@ export const real =
     return n;
   };
 
-function setting(text: string, before: Settings): Settings {
-  const [name, value, ...more] = text.split("=");
-  if (!name?.trim() || !value?.trim() || more.length > 0)
+/** Settings by name, and the words that gave them. */
+export type GivenSettings = {
+  readonly values: Settings;
+  readonly words: Readonly<Record<string, string>>;
+};
+const noSettings: GivenSettings = { values: {}, words: {} };
+
+function setting(text: string, before: GivenSettings): GivenSettings {
+  const [name, value, ...more] = text.split("=").map((part) => part.trim());
+  if (!name || !value || more.length > 0)
     throw new InvalidArgumentError("write name=value, as in width=512");
-  return { ...before, [name.trim()]: settingValue(value.trim()) };
+  return {
+    values: { ...before.values, [name]: settingValue(value) },
+    words: { ...before.words, [name]: text },
+  };
 }
 
 function settingValue(text: string): SettingValue {
@@ -67,10 +80,10 @@ function settingValue(text: string): SettingValue {
 }
 
 export const modelOptions = (command: Command): Command =>
-  command
+  formatOption(command)
     .option("--target <name>", "model or block of the file (default: its last model)")
     .option("--config <title|file>", "a named configuration, or a Hugging Face config.json")
-    .option("--set <name=value>", "override a setting; may be repeated", setting, {})
+    .option("--set <name=value>", "override a setting; may be repeated", setting, noSettings)
     .option("--batch <n>", "rows that run side by side", whole(1))
     .option("--chunk <n>", "tokens that prefill takes in one call", whole(1))
     .option(
@@ -97,11 +110,37 @@ export const executorOptions = (command: Command): Command =>
 export function compileOptions(flags: ModelFlags) {
   const { target, config, set, batch, chunk, context } = flags;
   return {
-    settings: set,
+    settings: set.values,
+    givenAt: placesOf(flags),
     ...(target === undefined ? {} : { target }),
     ...(config === undefined ? {} : { config }),
     ...(batch === undefined ? {} : { batch }),
     ...(chunk === undefined ? {} : { chunk }),
     ...(context === undefined ? {} : { context }),
+  };
+}
+
+/** The command line as texts that messages can point into: a file for each option, a line for each setting. */
+function placesOf({ target, config, set }: ModelFlags): NonNullable<CompileOptions["givenAt"]> {
+  const words = Object.entries(set.words);
+  const text = words.map(([, word]) => word).join("\n");
+  let from = 0;
+  const settings: Record<string, Span> = {};
+  for (const [name, word] of words) {
+    settings[name] = { file: "--set", from, to: from + word.length };
+    from += word.length + 1;
+  }
+  const whole = (file: string, of: string | undefined) =>
+    of === undefined ? null : { file, from: 0, to: of.length };
+  const [titleAt, targetAt] = [whole("--config", config), whole("--target", target)];
+  return {
+    settings,
+    ...(titleAt ? { config: titleAt } : {}),
+    ...(targetAt ? { target: targetAt } : {}),
+    sources: [
+      { file: "--set", text },
+      { file: "--config", text: config ?? "" },
+      { file: "--target", text: target ?? "" },
+    ],
   };
 }

@@ -1,6 +1,7 @@
 /** `eyrie perplexity`: how well a model predicts a text. */
 import type { Command } from "commander";
 import { perplexity } from "../../targets/perplexity.ts";
+import { signatureOf } from "../../targets/signature.ts";
 import { openAny } from "../execute/open-any.ts";
 import {
   compileOptions,
@@ -12,7 +13,7 @@ import {
   whole,
 } from "./options.ts";
 import { print, printJson, progressBar, say } from "./terminal.ts";
-import { readGiven, requireGiven, tokensOf } from "./text.ts";
+import { readGiven, requireGiven, requireTextModel, tokensOf } from "./text.ts";
 
 type Flags = ModelFlags &
   ExecutorFlags & {
@@ -49,8 +50,8 @@ export const perplexityCommand = (program: Command): void => {
       });
       say(`${opened.name} on ${opened.describe}; weights ${opened.weights}`);
       try {
-        const vocabulary =
-          opened.session.entries.score?.outputs.find((o) => o.name === "logits")?.shape.at(-1) ?? 0;
+        requireTextModel(opened, "perplexity");
+        const { vocabulary } = signatureOf(opened.session.entries);
         const tokens = tokensOf(given, vocabulary).slice(0, flags.first);
         const bar = progressBar("tokens");
         const { bitsPerToken, perplexity: value } = await perplexity(opened.session, tokens, {

@@ -20,6 +20,7 @@ import {
   type Given,
   readGiven,
   requireGiven,
+  requireTextModel,
   requireTokens,
   type TextFlags,
   textWriter,
@@ -90,6 +91,7 @@ async function run(model: string, flags: Flags): Promise<void> {
   }).finally(bar.stop);
   say(`${opened.name} on ${opened.describe}; weights ${opened.weights}`);
   try {
+    requireTextModel(opened, "run");
     await generate(opened, given, flags);
   } finally {
     await opened.release();

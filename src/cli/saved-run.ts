@@ -1,4 +1,5 @@
 /** A run on disk: what its stream carries, and the tokens that were shown but not yet fed, so that it goes on as if it had never stopped. */
+import { signatureOf } from "../../targets/signature.ts";
 import { Stream } from "../../targets/stream.ts";
 import type { OpenedAny } from "../execute/open-any.ts";
 import { UserError } from "../graph/bug.ts";
@@ -17,8 +18,7 @@ export async function openRun(
   }
   const { [unfedName]: unfed, ...values } = await restoreState(path, name);
   const saved = Object.values(values)[0]?.shape[0] ?? 0;
-  const batch =
-    session.entries.decode?.inputs.find((input) => input.name === "tokens")?.shape[0] ?? 1;
+  const { batch } = signatureOf(session.entries);
   if (saved !== batch)
     throw new UserError(
       `${path} holds ${saved} rows, and ${batch} run side by side here; give --batch ${saved}`,

@@ -1,6 +1,10 @@
 /** How commands talk: results on stdout, progress on stderr, one exit code for each kind of failure. */
 import cliProgress from "cli-progress";
+import type { Diagnostic } from "../../dsl/diagnostics.ts";
+import type { Sources } from "../../dsl/places.ts";
+import { DiagnosticsError } from "../execute/open-model.ts";
 import { CompilerBug, UserError } from "../graph/bug.ts";
+import { type Format, formatDiagnostics } from "./formats.ts";
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, bug: 70 } as const;
 
@@ -9,8 +13,19 @@ export const say = (text: string): void => void process.stderr.write(`${text}\n`
 export const print = (text: string): void => write(`${text}\n`);
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
-export const colour = (): boolean =>
-  process.stderr.isTTY === true && process.env.NO_COLOR === undefined;
+export const colour = (stream: { readonly isTTY?: boolean } = process.stderr): boolean =>
+  stream.isTTY === true && process.env.NO_COLOR === undefined;
+
+/** Warnings and notes: as text beside the results, in another format as the result. */
+export function tellDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  sources: Sources,
+  format: Format = "text",
+): void {
+  if (format !== "text") print(formatDiagnostics(diagnostics, sources, format, false));
+  else if (diagnostics.length > 0)
+    say(formatDiagnostics(diagnostics, sources, "text", colour()).trimEnd());
+}
 
 /** A bar on a terminal, nothing elsewhere. */
 export function progressBar(title: string): {
@@ -39,9 +54,13 @@ export function progressBar(title: string): {
 }
 
 /** Says what went wrong without a stack trace, and gives the exit code for it. */
-export function report(error: unknown): number {
+export function report(error: unknown, format: Format = "text"): number {
+  if (error instanceof DiagnosticsError && format !== "text") {
+    print(formatDiagnostics(error.diagnostics, error.sources, format, false));
+    return exitCodes.failed;
+  }
   if (error instanceof UserError) {
-    say(/^(error|warning)\b/.test(error.message) ? error.message : `error: ${error.message}`);
+    say(/^(error|warning|note)\b/.test(error.message) ? error.message : `error: ${error.message}`);
     return exitCodes.failed;
   }
   const lack = lackOf(error as NodeJS.ErrnoException);

@@ -1,5 +1,7 @@
 /** Text to tokens and back for models over bytes; other models take and give token numbers. */
 import { readFile } from "node:fs/promises";
+import type { Session } from "../../targets/executor.ts";
+import { signatureOf } from "../../targets/signature.ts";
 import { UserError } from "../graph/bug.ts";
 
 export type TextFlags = {
@@ -27,6 +29,28 @@ export async function readGiven({ prompt, promptFile, tokens }: TextFlags): Prom
 export function requireGiven(given: Given | null, instead: string): Given {
   if (given !== null) return given;
   throw new UserError(`there are no tokens to feed; give ${instead}`);
+}
+
+/** Throws where a model cannot be given a text alone, or gives no logits; `command` is what was asked of it. */
+export function requireTextModel(
+  { name, session }: { readonly name: string; readonly session: Session },
+  command: string,
+): void {
+  const { tokens, inputs, outputs, vocabulary } = signatureOf(session.entries);
+  const listed = (specs: readonly { readonly name: string }[]) =>
+    specs.map((spec) => spec.name).join(", ");
+  const lack =
+    inputs.length > 0
+      ? `reads ${tokens ? "more than tokens" : "no tokens"} (${listed(inputs)})`
+      : tokens === null
+        ? "reads no tokens"
+        : vocabulary === 0
+          ? `gives no logits (but ${listed(outputs)})`
+          : null;
+  if (lack !== null)
+    throw new UserError(
+      `${name} ${lack}, so ${command} cannot take it; give it tensors from a file with eyrie eval, or in a program with Stream`,
+    );
 }
 
 /** The tokens of what was given. A model over 256 tokens reads bytes; any other needs token numbers. */

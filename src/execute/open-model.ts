@@ -20,11 +20,13 @@ import { type Executor, type ExecutorOptions, openExecutor, type Progress } from
 /** Diagnostics that stopped a compilation, rendered. */
 export class DiagnosticsError extends UserError {
   readonly diagnostics: readonly Diagnostic[];
+  /** The texts that they point into. */
+  readonly sources: ReadonlyMap<string, string>;
   constructor(diagnostics: readonly Diagnostic[], sources: readonly Source[], colour = false) {
-    super(
-      renderDiagnostics(diagnostics, new Map(sources.map((s) => [s.file, s.text])), { colour }),
-    );
+    const texts = new Map(sources.map((s) => [s.file, s.text]));
+    super(renderDiagnostics(diagnostics, texts, { colour }));
     this.diagnostics = diagnostics;
+    this.sources = texts;
   }
 }
 
@@ -38,6 +40,11 @@ export type ModelRequest = ExecutorOptions &
     readonly weights: string | { readonly seed: number };
     readonly colour?: boolean;
     readonly onProgress?: Progress;
+    /** Receives warnings and notes of a compilation that went well, and the texts that they point into. */
+    readonly onDiagnostics?: (
+      diagnostics: readonly Diagnostic[],
+      sources: ReadonlyMap<string, string>,
+    ) => void;
   };
 
 export type OpenedModel = {
@@ -108,8 +115,9 @@ export async function compileFile(
     standard: standardLibrary(),
     caps,
   });
-  const sources = [...standardLibrary(), source];
+  const sources = [...standardLibrary(), source, ...(request.givenAt?.sources ?? [])];
   if (!result.compiled) throw new DiagnosticsError(result.diagnostics, sources, request.colour);
+  request.onDiagnostics?.(result.diagnostics, new Map(sources.map((s) => [s.file, s.text])));
   return result.compiled;
 }
 
@@ -129,6 +137,15 @@ export function precisionFor(
 export const isBlock = (source: Source, target: string | undefined): boolean =>
   target !== undefined &&
   !itemsOf(source).items.some((item) => item.kind === "model" && item.name.text === target);
+
+/** Names of the tensors that a model of the source (its last where none is named) takes beside tokens. */
+export function tensorInputs(source: Source, target: string | undefined): readonly string[] {
+  const models = itemsOf(source).items.filter((item) => item.kind === "model");
+  const model = models.findLast(({ name }) => target === undefined || name.text === target);
+  return (
+    model?.parameters.flatMap(({ name, type }) => (type.kind === "tensor" ? [name.text] : [])) ?? []
+  );
+}
 
 function itemsOf({ file, text }: Source) {
   const { ast, diagnostics } = parse(file, text);

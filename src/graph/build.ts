@@ -21,6 +21,11 @@ export class GraphBuilder {
   /** Every node made here, at the place of its id. */
   readonly #made: Node[] = [];
 
+  /** How many nodes were made here, which is the next one's id. */
+  get size(): number {
+    return this.#made.length;
+  }
+
   /** The node of this operation on these inputs; an equal one made before is returned. */
   node<K extends OpName>(op: K, attrs: Ops[K], inputs: readonly Node[], label = ""): NodeOf<K> {
     const node = this.#find(op, attrs, inputs, () => inferType(op, attrs, inputs));

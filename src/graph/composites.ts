@@ -1,12 +1,12 @@
 /** The composite operations: each is its definition in other nodes. Recipes may compute them otherwise, never something else. */
 import type { GraphBuilder } from "./build.ts";
-import { softmax } from "./functions.ts";
+import { softCap, softmax } from "./functions.ts";
 import type { CompositeName, Composites, Node, Type } from "./graph.ts";
 import { demand, printType, sameShape } from "./ops/rule.ts";
 
 export type CompositeRule<K extends CompositeName> = {
   /** The result's type; throws Inconsistent. */
-  readonly type: (inputs: readonly Type[]) => Type;
+  readonly type: (inputs: readonly Type[], attrs: Composites[K]) => Type;
   readonly define: (g: GraphBuilder, inputs: readonly Node[], attrs: Composites[K]) => Node;
 };
 
@@ -76,7 +76,7 @@ function visible(
 }
 
 const attend: CompositeRule<"attend"> = {
-  type: ([q, keys, values, seen, count, position]) => {
+  type: ([q, keys, values, seen, count, position], { cap }) => {
     demand(
       q?.shape.length === 4 && keys?.shape.length === 4,
       "q is [B,T,H,D] and keys are [B,R,G,D]",
@@ -84,6 +84,7 @@ const attend: CompositeRule<"attend"> = {
     const [B, T, H, D] = q.shape as [number, number, number, number];
     const [, R, G] = keys.shape as [number, number, number, number];
     demand(H % G === 0, `${H} heads do not share ${G} keys evenly`);
+    demand(cap >= 0 && Number.isFinite(cap), `logits cannot be capped at ${cap}`);
     expect(q, "f32", q.shape, "q");
     expect(keys, "f32", [B, R, G, D], "keys");
     expect(values, "f32", [B, R, G, D], "values");
@@ -92,13 +93,14 @@ const attend: CompositeRule<"attend"> = {
     expect(position, "i32", [B, T], "position");
     return q;
   },
-  define: (g, inputs, { window, scale }) => {
+  define: (g, inputs, { window, scale, cap }) => {
     const [q, keys, values, seen, count, position] = inputs as [Node, Node, Node, Node, Node, Node];
     const [B, T, H, D] = q.type.shape as [number, number, number, number];
     const [, R, G] = keys.type.shape as [number, number, number, number];
     const shape = [B, T, G, H / G, R];
     const grouped = g.reshape(q, [B, T, G, H / G, D]);
-    const logits = g.map("mul", g.contract(grouped, keys, "btghd", "brgd", "btghr"), scale);
+    const products = g.map("mul", g.contract(grouped, keys, "btghd", "brgd", "btghr"), scale);
+    const logits = cap === 0 ? products : softCap(g, products, cap);
     const seenHere = g.broadcast(visible(g, seen, count, position, R, window), shape, [0, 1, 4]);
     const weights = softmax(g, g.map("select", seenHere, logits, unseen), 4);
     return g.reshape(g.contract(weights, values, "btghr", "brgd", "btghd"), [B, T, H, D]);

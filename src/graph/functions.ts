@@ -21,6 +21,20 @@ export function gelu(g: GraphBuilder, x: Node): Node {
 /** x · sigmoid(x) */
 export const silu = (g: GraphBuilder, x: Node): Node => g.map("mul", x, sigmoid(g, x));
 
+/** cap · tanh(x / cap): x near 0, never beyond ±cap. */
+export const softCap = (g: GraphBuilder, x: Node, cap: number): Node =>
+  g.map("mul", g.map("tanh", g.map("div", x, cap)), cap);
+
+/** x^n for a whole n, by repeated squaring; x^−n is 1 / x^n. */
+export function wholePower(g: GraphBuilder, x: Node, n: number): Node {
+  if (n === 0) return g.constant(1, x.type.dtype, x.type.shape);
+  if (n < 0) return g.map("div", 1, wholePower(g, x, -n));
+  if (n === 1) return x;
+  if (n % 2 === 1) return g.map("mul", wholePower(g, x, n - 1), x);
+  const half = wholePower(g, x, n / 2);
+  return g.map("mul", half, half);
+}
+
 /** Σ coefficients[k] · x^k by Horner's rule. */
 function polynomial(g: GraphBuilder, x: Node, coefficients: readonly number[]): Node {
   const [last, ...rest] = [...coefficients].reverse();
@@ -49,6 +63,33 @@ function along(g: GraphBuilder, row: Node, shape: readonly number[], axis: numbe
     row,
     shape,
     shape.map((_, i) => i).filter((i) => i !== axis),
+  );
+}
+
+/** `axes` behind all others and joined into one, the last. */
+export function joinLast(g: GraphBuilder, x: Node, axes: readonly number[]): Node {
+  const { shape } = x.type;
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const joined = axes.reduce((product, axis) => product * shape[axis]!, 1);
+  const moved = g.transpose(x, [...kept, ...axes]);
+  return g.reshape(moved, [...kept.map((axis) => shape[axis]!), joined]);
+}
+
+/** What joinLast did to a tensor of this shape, undone. */
+export function splitLast(
+  g: GraphBuilder,
+  x: Node,
+  shape: readonly number[],
+  axes: readonly number[],
+): Node {
+  const order = [...shape.keys()].filter((axis) => !axes.includes(axis)).concat(axes);
+  const apart = g.reshape(
+    x,
+    order.map((axis) => shape[axis]!),
+  );
+  return g.transpose(
+    apart,
+    shape.map((_, axis) => order.indexOf(axis)),
   );
 }
 

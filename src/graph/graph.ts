@@ -19,8 +19,11 @@ export type InputSource = {
 export type Composites = {
   /** (x [B,T,C], w [K,C], past [B,K−1,C], position [B,T]) → [B,T,C]; tap K−1 is the current token. */
   conv1d: Record<never, never>;
-  /** (q [B,T,H,D], keys [B,R,G,D], values [B,R,G,D], seen [B], count [B], position [B,T]) → [B,T,H,D]; keys is a ring of R slots. */
-  attend: { readonly window: number; readonly scale: number };
+  /**
+   * (q [B,T,H,D], keys [B,R,G,D], values [B,R,G,D], seen [B], count [B], position [B,T]) → [B,T,H,D]; keys is a ring of R
+   * slots. Logits become cap · tanh(logits / cap) unless cap is 0.
+   */
+  attend: { readonly window: number; readonly scale: number; readonly cap: number };
 };
 export type CompositeName = keyof Composites;
 export type CompositeAttrs = {
@@ -86,6 +89,8 @@ export type Graph = {
   readonly name: string;
   readonly outputs: Readonly<Record<string, Node>>;
   readonly states: readonly StateUpdate[];
+  /** What the model's text names, by path, for those who explain; it keeps nothing alive, and what is no longer computed may be absent. */
+  readonly values?: Readonly<Record<string, Node>>;
 };
 
 /** Unary, binary and ternary functions of elements; scalars.ts gives their meaning. */

@@ -1,7 +1,7 @@
 /** Every operation's rule in one table: its type and its meaning. Knows nothing of kernels. */
 import { CompilerBug } from "./bug.ts";
 import { composites } from "./composites.ts";
-import type { Node, OpName, Ops, Type } from "./graph.ts";
+import type { CompositeName, Composites, Node, OpName, Ops, Type } from "./graph.ts";
 import { contract } from "./ops/contract.ts";
 import { cast, map } from "./ops/elements.ts";
 import { Inconsistent, type OpRule, printType } from "./ops/rule.ts";
@@ -11,8 +11,13 @@ import { constant, input, iota, parameter, state } from "./ops/sources.ts";
 import { reduce, ringWrite, scan } from "./ops/time.ts";
 import { printAttrs } from "./print.ts";
 
+const typeOf = <K extends CompositeName>(
+  attrs: { readonly name: K } & Composites[K],
+  inputs: readonly Type[],
+): Type => composites[attrs.name].type(inputs, attrs);
+
 const composite: OpRule<"composite"> = {
-  type: (inputs, attrs) => composites[attrs.name].type(inputs),
+  type: (inputs, attrs) => typeOf(attrs, inputs),
   value: "defined",
 };
 

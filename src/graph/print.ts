@@ -42,6 +42,7 @@ export function printAttrs(node: Attributed): string {
     case "composite": {
       const { name: _, ...rest } = attrs;
       return Object.entries(rest)
+        .filter(([key, value]) => key !== "cap" || value !== 0)
         .map(([key, value]) => ` ${key} ${value}`)
         .join("");
     }

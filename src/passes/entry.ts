@@ -1,4 +1,4 @@
-/** Makes a model's graph into one of its entries: which logits are kept, and the token drawn from them. */
+/** Makes a model's graph into one of its entries: at which tokens its outputs are kept, and the token drawn from the logits. */
 import { CompilerBug } from "../graph/bug.ts";
 import { GraphBuilder } from "../graph/build.ts";
 import type { Graph, Node } from "../graph/graph.ts";
@@ -6,30 +6,50 @@ import { rebuildGraph } from "./rewrite.ts";
 
 export type EntryKind = "prefill" | "score" | "decode";
 
-/** prefill and decode: logits [B,V] of the last real token, and `token`; score: logits [B,T,V]. Graphs without logits stay. */
+/**
+ * prefill and decode: every output [B,T,…] becomes that of the last real token, [B,…], and `token` is drawn from f32 `logits` [B,T,V].
+ * score: the outputs of all tokens. A graph whose outputs are not all [B,T,…] stays, as that of a block alone may be.
+ */
 export function entryGraph(graph: Graph, kind: EntryKind): Graph {
-  if (kind === "score" || !graph.outputs.logits) return graph;
+  if (kind === "score" || !isPerToken(graph)) return graph;
   const g = new GraphBuilder();
   const copy = rebuildGraph(graph, g, () => null);
-  const all = copy.outputs.logits!;
-  const logits = g.label(kind === "decode" ? onlyToken(g, all) : lastToken(g, all), "logits");
-  const token = g.label(draw(g, logits), "token");
-  return { ...copy, outputs: { ...copy.outputs, logits, token } };
+  const take = kind === "decode" ? onlyToken : lastToken;
+  const outputs: Record<string, Node> = {};
+  for (const [name, all] of Object.entries(copy.outputs))
+    outputs[name] = g.label(take(g, all), name);
+  if (!drawsFrom(copy.outputs.logits)) return { ...copy, outputs };
+  if (outputs.token) throw new CompilerBug("an output has the name of the token that is drawn");
+  return { ...copy, outputs: { ...outputs, token: g.label(draw(g, outputs.logits!), "token") } };
 }
 
-/** [B,1,V] → [B,V] */
-function onlyToken(g: GraphBuilder, logits: Node): Node {
-  const [B, T, V] = logits.type.shape as [number, number, number];
+/** Whether every output leads with the batch of the states and one number of tokens. */
+function isPerToken({ outputs, states }: Graph): boolean {
+  const shapes = Object.values(outputs).map((node) => node.type.shape);
+  const [batch, tokens] = shapes[0] ?? [];
+  return (
+    shapes.every((shape) => shape.length >= 2 && shape[0] === batch && shape[1] === tokens) &&
+    states.every(({ current }) => current.type.shape[0] === batch)
+  );
+}
+
+/** Numbers for every token of a vocabulary. */
+const drawsFrom = (logits: Node | undefined): boolean =>
+  logits?.type.dtype === "f32" && logits.type.shape.length === 3;
+
+/** [B,1,…] → [B,…] */
+function onlyToken(g: GraphBuilder, all: Node): Node {
+  const [B, T, ...rest] = all.type.shape as [number, number, ...number[]];
   if (T !== 1) throw new CompilerBug(`a decode graph of ${T} tokens`);
-  return g.reshape(logits, [B, V]);
+  return g.reshape(all, [B, ...rest]);
 }
 
-/** [B,T,V] → [B,V] at token count − 1; a row without tokens gets token 0's. */
-function lastToken(g: GraphBuilder, logits: Node): Node {
-  const [B, , V] = logits.type.shape as [number, number, number];
+/** [B,T,…] → [B,…] at token count − 1; a row without tokens gets token 0's. */
+function lastToken(g: GraphBuilder, all: Node): Node {
+  const [B, , ...rest] = all.type.shape as [number, number, ...number[]];
   const count = g.input("count", { dtype: "i32", shape: [B] });
   const last = g.reshape(g.map("max", g.map("sub", count, 1), 0), [B, 1]);
-  return g.reshape(g.gather(logits, last, 1), [B, V]);
+  return g.reshape(g.gather(all, last, 1), [B, ...rest]);
 }
 
 function draw(g: GraphBuilder, logits: Node): Node {

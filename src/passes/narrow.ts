@@ -67,11 +67,12 @@ function broadcastLaw(node: NodeOf<"broadcast">): Law | null {
   return leads(axes, [0, 1]) ? { byRow: () => true, build } : null;
 }
 
-/** One operand leads with the result's first two labels; the other lacks the second. */
+/** Operands lead with the result's first two labels, or one of them lacks the second. */
 function contractLaw(node: NodeOf<"contract">): Law | null {
   const { left, right, out } = node.attrs;
   const [row, token] = [out.slice(0, 2), out[1]!];
   const build: Law["build"] = (g, inputs) => g.rebuild(node, inputs);
+  if (left.startsWith(row) && right.startsWith(row)) return { byRow: () => true, build };
   if (left.startsWith(row) && !right.includes(token)) return { byRow: (i) => i === 0, build };
   if (right.startsWith(row) && !left.includes(token)) return { byRow: (i) => i === 1, build };
   return null;
@@ -134,5 +135,5 @@ export function narrow(graph: Graph): Graph {
         ),
       );
   }
-  return replaceNodes(graph, (node) => mapped.get(node)!);
+  return replaceNodes(graph, (node) => mapped.get(node));
 }

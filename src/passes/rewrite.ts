@@ -12,18 +12,28 @@ export type Rule = {
   readonly apply: (node: Node, g: GraphBuilder) => Node | null;
 };
 
-/** The graph with every node replaced by what `mapped` gives for it. */
-export function replaceNodes(graph: Graph, mapped: (node: Node) => Node): Graph {
+/** The graph with every node replaced by what `mapped` gives for it; it gives nothing for nodes that no output and no state needs. */
+export function replaceNodes(graph: Graph, mapped: (node: Node) => Node | undefined): Graph {
+  const needed = (node: Node): Node => {
+    const found = mapped(node);
+    if (!found) throw new CompilerBug(`${printNode(node)} was lost`);
+    return found;
+  };
+  const values = Object.entries(graph.values ?? {}).flatMap(([path, node]) => {
+    const found = mapped(node);
+    return found ? [[path, found] as const] : [];
+  });
   return {
     name: graph.name,
     outputs: Object.fromEntries(
-      Object.entries(graph.outputs).map(([name, node]) => [name, mapped(node)]),
+      Object.entries(graph.outputs).map(([name, node]) => [name, needed(node)]),
     ),
     states: graph.states.map(({ name, current, next }) => ({
       name,
-      current: asState(mapped(current)),
-      next: mapped(next),
+      current: asState(needed(current)),
+      next: needed(next),
     })),
+    ...(graph.values ? { values: Object.fromEntries(values) } : {}),
   };
 }
 
@@ -44,7 +54,7 @@ export function rebuildGraph(
     const changed = change(node, inputs);
     mapped.set(node, changed ? g.label(changed, node.label) : g.rebuild(node, inputs));
   }
-  return replaceNodes(graph, (node) => mapped.get(node)!);
+  return replaceNodes(graph, (node) => mapped.get(node));
 }
 
 /** More rule applications than this on the way to one node's fixed point mean that the rules go in circles. */

@@ -7,12 +7,12 @@ const ajv = new Ajv({ allowUnionTypes: true, discriminator: true });
 /** A check that returns the value typed, or throws a UserError that begins with `where`. */
 export type Check<T> = (value: unknown, where: string) => T;
 
-/** Compiles a schema once; `T` is the type that the schema describes. */
-export function checkOf<T>(schema: Schema): Check<T> {
+/** Compiles a schema once; `T` is the type that the schema describes, `action` what to do where a value is not of it. */
+export function checkOf<T>(schema: Schema, action: string): Check<T> {
   const validate = ajv.compile<T>(schema);
   return (value, where) => {
     if (validate(value)) return value;
-    throw new UserError(`${where}: ${sentence(validate.errors?.[0])}`);
+    throw new UserError(`${where}: ${sentence(validate.errors?.[0])}; ${action}`);
   };
 }
 

@@ -12,7 +12,10 @@ export { mapNames } from "./names.ts";
 export type { Checkpoint } from "./tensors.ts";
 
 const indexName = "model.safetensors.index.json";
-const checkIndex = checkOf<{ readonly weight_map: Readonly<Record<string, string>> }>(schema);
+const checkIndex = checkOf<{ readonly weight_map: Readonly<Record<string, string>> }>(
+  schema,
+  "download the checkpoint again",
+);
 
 /** Opens a .safetensors file, a .safetensors.index.json, or the folder that holds one of them. */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {

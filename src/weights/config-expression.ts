@@ -28,9 +28,10 @@ const arithmetic = {
   ">=": (a, b) => a >= b,
 } satisfies Partial<Record<BinaryOperator, (a: number, b: number) => number | boolean>>;
 
-/** Every key that an expression reads. */
+/** Every key that an expression reads; `text_config.hidden_size` is a key inside one. */
 export function* keysOf(expression: Expr): Generator<string> {
   if (expression.kind === "name") yield expression.name;
+  else if (expression.kind === "field") yield `${expression.of.text}.${expression.field.text}`;
   else for (const part of partsOf(expression)) yield* keysOf(part);
 }
 
@@ -39,7 +40,10 @@ function partsOf(expression: Expr): readonly Expr[] {
     case "number":
     case "flag":
     case "name":
+    case "field":
       return [];
+    case "record":
+      return expression.fields.map(({ value }) => value);
     case "list":
       return expression.items;
     case "negate":
@@ -52,6 +56,17 @@ function partsOf(expression: Expr): readonly Expr[] {
     case "call":
       return [...expression.args, ...expression.named.map(({ value }) => value)];
   }
+}
+
+/** The value of a key, or of a key inside another; undefined where there is none. */
+export function valueAt(config: Config, key: string): unknown {
+  let value: unknown = config;
+  for (const part of key.split(".")) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part))
+      return undefined;
+    value = (value as Config)[part];
+  }
+  return value;
 }
 
 /** The setting's value; a key of a type that the rule cannot use is one sentence. */
@@ -78,6 +93,12 @@ function evaluate(expression: Expr, config: Config, setting: string): Value {
       return expression.value;
     case "name":
       return keyValue(expression.name, config[expression.name], setting);
+    case "field": {
+      const key = `${expression.of.text}.${expression.field.text}`;
+      return keyValue(key, valueAt(config, key), setting);
+    }
+    case "record":
+      throw new UserError(`the config rule for ${setting} is a record, and a setting is one value`);
     case "list":
       return expression.items.map((item) => need(of(item), "string", setting));
     case "negate":

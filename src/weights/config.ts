@@ -4,11 +4,11 @@ import type { NameTable, Settings, SettingValue } from "../../dsl/model.ts";
 import { UserError } from "../graph/bug.ts";
 import schema from "../schemas/config.schema.json" with { type: "json" };
 import { checkOf, parseJson } from "../schemas/validate.ts";
-import { keysOf, settingOf } from "./config-expression.ts";
+import { keysOf, settingOf, valueAt } from "./config-expression.ts";
 
 export type Config = Readonly<Record<string, unknown>>;
 
-const checkConfig = checkOf<Config>(schema);
+const checkConfig = checkOf<Config>(schema, "give the config.json that came with the checkpoint");
 
 /** Reads and checks a config.json; keys beyond the schema are kept as they are. */
 export async function readConfig(path: string): Promise<Config> {
@@ -28,8 +28,7 @@ export function settingsOf(
   const settings: Record<string, SettingValue> = {};
   for (const { setting, expression } of tables.flatMap((table) => table.config)) {
     if (!wanted.has(setting) || Object.hasOwn(settings, setting)) continue;
-    if ([...keysOf(expression)].some((key) => !Object.hasOwn(config, key) || config[key] === null))
-      continue;
+    if ([...keysOf(expression)].some((key) => (valueAt(config, key) ?? null) === null)) continue;
     settings[setting] = settingOf(expression, config, setting);
   }
   return settings;

@@ -36,7 +36,7 @@ type Header = Readonly<
   >
 >;
 
-const checkHeader = checkOf<Header>(schema);
+const checkHeader = checkOf<Header>(schema, "write or download the file again");
 const longestHeader = 100e6;
 const pieceBytes = 16 * 2 ** 20;
 

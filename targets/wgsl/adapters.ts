@@ -3,8 +3,11 @@ import { execFile } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Caps } from "../../codegen/kernel.ts";
+import { UserError } from "../../src/graph/bug.ts";
 import type { AdapterFacts, AdapterKind } from "./caps.ts";
 import { type AdapterChoice, howToGet, originalEnvironment } from "./drivers.ts";
+import type { DeviceProfile } from "./profiles.ts";
 
 export type AdapterReport = {
   readonly adapters: readonly {
@@ -14,6 +17,8 @@ export type AdapterReport = {
     readonly description: string;
     /** Why it does not open; empty where it does. */
     readonly reason: string;
+    /** What it can do, for compiling elsewhere; null where it does not open. */
+    readonly profile: DeviceProfile | null;
   }[];
   /** The one that `auto` takes. */
   readonly chosen: AdapterKind | null;
@@ -25,6 +30,7 @@ export type AdapterReport = {
 type Probe = {
   readonly kind?: AdapterKind;
   readonly info?: AdapterFacts;
+  readonly caps?: Caps;
   readonly problem?: string;
 };
 
@@ -49,12 +55,14 @@ export async function listAdapters(): Promise<AdapterReport> {
   const probes = { gpu, lavapipe, swiftshader } satisfies Record<AdapterKind, Probe>;
   const adapters = kinds.map((name) => {
     const { info, problem } = probes[name];
+    const profile = profileOf(probes[name]);
     const reason = info ? "" : (problem ?? howToGet(name));
     return {
       name,
       available: info !== undefined,
       description: info?.description || info?.vendor || "",
       reason,
+      profile,
     };
   });
   const kind = auto.kind ?? null;
@@ -64,6 +72,25 @@ export async function listAdapters(): Promise<AdapterReport> {
     chosen: kind,
     why: kind ? reasons[kind] : howToGet("auto"),
     hints: better.filter((a) => !a.available).map((a) => a.reason),
+  };
+}
+
+/** What the adapter that `choice` takes can do; a UserError says what to install where none opens. */
+export async function presentProfile(choice: AdapterChoice): Promise<DeviceProfile> {
+  const found = await probe(choice);
+  const profile = profileOf(found);
+  if (profile) return profile;
+  throw new UserError(found.problem ?? howToGet(choice));
+}
+
+function profileOf({ kind, info, caps }: Probe): DeviceProfile | null {
+  if (!kind || !info || !caps) return null;
+  return {
+    name: kind,
+    title: info.description || info.vendor,
+    source: "this machine's driver",
+    typical: ["busyLanes"],
+    caps,
   };
 }
 

@@ -38,8 +38,8 @@ export function adapterKind({
 }
 
 /** Measured costs on software adapters: a barrier switches fibers, and two cores of eight lanes are busy at once. */
-const software = { barriers: "dear", busyLanes: 64 } as const;
-const hardware = { barriers: "cheap", busyLanes: 16384 } as const;
+export const software = { barriers: "dear", busyLanes: 64 } as const;
+export const hardware = { barriers: "cheap", busyLanes: 16384 } as const;
 
 export function capsOf({ limits, features, info }: Offered, options: CapsOptions = {}): Caps {
   const { subgroupMinSize: least = 0, subgroupMaxSize: most = 0 } = info;

@@ -62,9 +62,16 @@ const program = (name: string): Program<ReturnType<typeof kernel>> => ({
 });
 
 const spec = {
-  inputs: [],
-  outputs: [{ name: "logits", dtype: "f32", shape: [1, 3] }],
-  states: [],
+  inputs: [
+    {
+      name: "rotary",
+      dtype: "f32",
+      shape: [1, 1, 4],
+      source: { kind: "rotary", dims: 4, theta: 10000 },
+    },
+  ],
+  outputs: [{ name: "logits", dtype: "f16", shape: [1, 3] }],
+  states: [{ name: "seen", dtype: "i32", shape: [1] }],
 } as const;
 const bundle: Bundle = {
   format: 1,
@@ -175,6 +182,26 @@ describe("bundle", () => {
       "an entry without a program",
       (m) => delete m.programs.decode,
       /the entry decode has no program/,
+    ],
+    [
+      "an input that its program does not take",
+      (m) => m.entries.decode.inputs.push({ name: "image", dtype: "f32", shape: [1, 1, 4] }),
+      /the entry decode and its program disagree about the input "image"; compile the model again$/,
+    ],
+    [
+      "an output of another shape than its program gives",
+      (m) => (m.entries.decode.outputs[0].shape = [1, 4]),
+      /the entry decode and its program disagree about the output "logits"/,
+    ],
+    [
+      "no output that its program gives",
+      (m) => m.entries.decode.outputs.pop(),
+      /the entry decode and its program disagree about the output "logits"/,
+    ],
+    [
+      "tokens below no number",
+      (m) => (m.entries.decode.inputs[0].below = 0),
+      /"entries\/decode\/inputs\/0\/below" must be >= 1; compile the model again$/,
     ],
     [
       "a step of no kernel",

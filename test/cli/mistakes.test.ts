@@ -53,8 +53,8 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
       ["an unknown title", ["compile", model, "--config", "wid"], /E0215.*`small` has no configuration `wid`[\s\S]*did you mean `wide`\?$/],
       ["a missing file", ["compile", model, "--config", at("no.json")], /no\.json cannot be read \(ENOENT\); check the path$/],
       ["no JSON", ["compile", model, "--config", at("broken.json")], /broken\.json is not JSON: .*$/],
-      ["a list", ["compile", model, "--config", at("list.json")], /list\.json: the top level must be object$/],
-      ["a wrong type", ["compile", model, "--config", at("type.json")], /type\.json: "hidden_size" must be integer$/],
+      ["a list", ["compile", model, "--config", at("list.json")], /list\.json: the top level must be object; give the config\.json that came with the checkpoint$/],
+      ["a wrong type", ["compile", model, "--config", at("type.json")], /type\.json: "hidden_size" must be integer; give the config\.json/],
       ["of another kind of model", ["compile", model, "--config", at("other.json")], /other\.json gives none of this model's settings; give the config\.json of a checkpoint that fits it$/],
       ["with other layers", ["compile", model, "--config", at("blocks.json")], /E0208.*the pattern names `mamba`/],
     ],
@@ -161,7 +161,7 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
     );
     assert.match(
       await damaged(write(manifest.replace('"chunk": 128', '"chunk": "x"'))),
-      /"chunk" must be integer$/,
+      /"chunk" must be integer; compile the model again$/,
     );
     const lost = await damaged((folder) =>
       rmSync(`${folder}/kernels/${readdirSync(`${folder}/kernels`)[0]}`),

@@ -13,6 +13,38 @@ const source: BindingsSource = {
   chunk: 16,
   batch: 2,
   entries: { prefill: {}, decode: {}, score: {} },
+  signature: {
+    batch: 2,
+    tokens: { below: 256 },
+    inputs: [],
+    outputs: [{ name: "logits", dtype: "f32", shape: [256] }],
+    vocabulary: 256,
+  },
+};
+
+/** The same with inputs and several outputs of its own. */
+const rich: BindingsSource = {
+  ...source,
+  model: "rich",
+  signature: {
+    ...source.signature,
+    inputs: [
+      { name: "image", dtype: "f32", shape: [2, 3] },
+      { name: "kind", dtype: "i32", shape: [] },
+    ],
+    outputs: [...source.signature.outputs, { name: "value", dtype: "f32", shape: [] }],
+  },
+};
+/** Reads inputs alone, and gives one thing that is no logits. */
+const classifier: BindingsSource = {
+  ...rich,
+  model: "classifier",
+  signature: {
+    ...rich.signature,
+    tokens: null,
+    outputs: [{ name: "classes", dtype: "f32", shape: [9] }],
+    vocabulary: 0,
+  },
 };
 
 /** Type errors of modules that stand in the project's root, where "eyrie/runtime" is the project's own. */
@@ -68,6 +100,31 @@ export async function run(): Promise<unknown> {
 }
 `;
 
+const richUser = `
+import { type Inputs, inputShapes, type OutputName, outputShapes, Rich } from "./rich.ts";
+import { Classifier } from "./classifier.ts";
+const pixels: 3 = inputShapes.image[1];
+const vocabulary: 256 = outputShapes.logits[0];
+const name: OutputName = "value";
+const inputs: Inputs = { image: [new Float32Array(12), []], kind: [[1, 2], Int32Array.of()] };
+const one = { image: [new Float32Array(6), []], kind: [[1], []] };
+export async function run(): Promise<unknown> {
+  const model = await Rich.load({ weights: "w.safetensors" });
+  const { logits, value } = await model.prefill([[1, 2], []], inputs);
+  const chosen = await model.decode([1, null], one, { outputs: ["value"] });
+  const data = chosen.value.data;
+  for await (const { outputs, logits: all } of model.score([[1, 2], []], inputs)) console.log(outputs.value, all);
+  for await (const { outputs } of model.score([[1, 2], []], inputs, { outputs: ["value"] })) console.log(outputs.value);
+  for await (const [token] of model.generate({ prompts: [[1], [2]], maxTokens: 3, inputs: one })) console.log(token);
+  const { bits } = await model.perplexity([1, 2], { image: [], kind: [1, 2] });
+  const other = new Classifier(model.session);
+  const classes = (await other.prefill(inputs)).data;
+  await other.decode(one, { positions: [[0], []] });
+  for await (const { outputs } of other.score(inputs)) console.log(outputs.classes.shape);
+  return { logits: logits.data, value, data, bits, classes, pixels, vocabulary, name };
+}
+`;
+
 describe("bindings", () => {
   it("are a module that type-checks, and gives its user the model's own types", function () {
     this.timeout(120000);
@@ -83,6 +140,31 @@ describe("bindings", () => {
       errors[0]!,
       /"layers.1"' is not assignable to type '"embedding" \| "layers.0.norm.scale"'/,
     );
+  });
+
+  it("type the inputs and outputs of a model by name", function () {
+    this.timeout(120000);
+    // biome-ignore format: a mistake a line
+    const mistakes = [
+      ["model.prefill([[1]], { image: [] })", /'kind' is missing/],
+      ["model.prefill([[1]])", /Expected 2-3 arguments/],
+      ['(await model.prefill([[1]], none, { outputs: ["value"] })).logits', /'logits' does not exist/],
+      ['model.prefill([[1]], none, { outputs: ["values"] })', /"values"' is not assignable/],
+      ["other.generate({ prompts: [], maxTokens: 1 })", /'generate' does not exist/],
+      ["other.perplexity([1])", /'perplexity' does not exist/],
+    ] as const;
+    const wrong = mistakes.map(
+      ([line], i) =>
+        `export const wrong${i} = async (model: Rich, other: Classifier) => [model, other, ${line}];`,
+    );
+    const errors = errorsOf({
+      "rich.ts": writeBindings(rich),
+      "classifier.ts": writeBindings(classifier),
+      "user.ts": richUser,
+      "wrong.ts": `import { Classifier } from "./classifier.ts";\nimport { Rich } from "./rich.ts";\nconst none = { image: [], kind: [] };\n${wrong.join("\n")}\n`,
+    });
+    assert.equal(errors.length, mistakes.length, errors.join("\n"));
+    for (const [i, [, message]] of mistakes.entries()) assert.match(errors[i]!, message);
   });
 
   it("offer only what the entries allow", () => {

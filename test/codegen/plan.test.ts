@@ -88,10 +88,32 @@ describe("plan", () => {
     assert.ok(buffers.some((b) => b.kind === "state" && !b.updatedInPlace));
   });
   it("says what the entry takes and gives", () => {
-    const spec = entrySpec(programOf(layers(1, 4), minimumCaps));
+    const graph = layers(1, 4);
+    const spec = entrySpec(programOf(graph, minimumCaps), graph);
     assert.deepEqual(spec.inputs, [{ name: "x", dtype: "f32", shape: [3, 4] }]);
     assert.deepEqual(spec.outputs, [{ name: "y", dtype: "f32", shape: [3, 4] }]);
     assert.deepEqual(spec.states, [{ name: "sum", dtype: "f32", shape: [3, 4] }]);
+  });
+  it("says below what whole numbers pick rows as they are: of the largest table, and of none where they are reckoned with", () => {
+    const g = new GraphBuilder();
+    const i32 = (name: string) => g.input(name, { dtype: "i32", shape: [2] });
+    const table = (name: string, rows: number) =>
+      g.parameter(name, { dtype: "f32", shape: [rows, 3] });
+    const picked = [
+      g.gather(table("small", 5), i32("a")),
+      g.gather(table("large", 9), i32("a")),
+      g.gather(table("large", 9), g.map("mod", i32("b"), 9)),
+    ];
+    const y = picked.reduce((sum, x) => g.map("add", sum, x));
+    const graph = { name: "tables", outputs: { y }, states: [] };
+    const { inputs } = entrySpec(programOf(graph, minimumCaps), graph);
+    assert.deepEqual(
+      inputs.map(({ name, below }) => [name, below]),
+      [
+        ["a", 9],
+        ["b", undefined],
+      ],
+    );
   });
   it("prints regions, buffers and steps with what they move", () => {
     const graph = layers(1, 4);

@@ -18,6 +18,22 @@ block embed(x: int[B, T], mix: block, deep: flag = true, pattern: pattern = [a, 
   y = mix(rms_norm(x, eps: 1e-6) as pre) as norm
   if deep then y else 10_000 * y
 }
+/// Bounded.
+function cap(x, most = 30) {
+  y = x / most
+  most * tanh(y)
+}
+constant eps = 1e-6
+block pair(x: [B, T, D]) -> { kept: [B, T, D], gate: int[B, T], } {
+  r = other(x)
+  if D == 1 then { kept: r.kept, gate: r.gate } else
+  {
+    kept: x
+      - 2 *
+      (x),
+    gate: tokens,
+  }
+}
 model tiny(width: size = 8, hidden: size = 3 * width) { gather(embedding, tokens) }
 config tiny "1M" { width = 768, hidden = 4 pattern = [a, b] }
 names huggingface {
@@ -61,11 +77,13 @@ describe("parse", () => {
     const { ast, diagnostics } = parse("sample", sample);
     assert.deepEqual(diagnostics, []);
     const kinds = ast.items.map((item) => item.kind);
-    assert.deepEqual(kinds, ["block", "block", "model", "config", "names"]);
+    assert.deepEqual(kinds, [
+      ...["block", "block", "function", "constant", "block", "model", "config", "names"],
+    ]);
   });
 
   it("keeps docs, types, defaults, labels and settings", () => {
-    const [linear, embed, , config, names] = parse("sample", sample).ast.items;
+    const [linear, embed, cap, , pair, , config, names] = parse("sample", sample).ast.items;
     assert.equal(linear?.kind, "block");
     assert.equal(linear.doc, "y = x W + b.\nTwo lines of doc.");
     assert.deepEqual(
@@ -77,6 +95,18 @@ describe("parse", () => {
     assert.equal(x?.type.kind === "tensor" && x.type.element, "int");
     const [y] = embed.body.statements;
     assert.equal(y?.kind === "let" && y.value.kind === "call" && y.value.label?.text, "norm");
+    assert.equal(cap?.kind === "function" && cap.doc, "Bounded.");
+    assert.ok(pair?.kind === "block" && pair.result.kind === "record");
+    const branches = pair.body.result;
+    assert.ok(branches?.kind === "if" && branches.then.kind === "record");
+    const kept = branches.then;
+    assert.deepEqual(
+      kept.fields.map(({ name, value }) => [name.text, value.kind]),
+      [
+        ["kept", "field"],
+        ["gate", "field"],
+      ],
+    );
     assert.equal(config?.kind === "config" && config.title.text, "1M");
     assert.equal(names?.kind, "names");
     assert.deepEqual(
@@ -190,6 +220,17 @@ describe("parse, given mistakes", () => {
       ["a", "b", "c"],
     );
     assert.deepEqual(messagesOf(text), ["E0104 (", "E0104 {", "E0104 ("]);
+  });
+
+  it("keeps an unclosed record inside its body, and says which path is no value", () => {
+    assert.deepEqual(
+      messagesOf(
+        "block f(x: [B]) -> { a: [B] } {\n  { a: g({ b: x }), c: x\n}\nblock g() -> [B] { 1 }",
+      ),
+      ["E0104 {"],
+    );
+    assert.deepEqual(parseBody("a.b.c").codes, ["E0117"]);
+    assert.deepEqual(parseBody("g(x).kept").codes, ["E0101"]);
   });
 
   it("leaves an empty name where a value could not be read", () => {

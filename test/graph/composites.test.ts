@@ -52,14 +52,15 @@ const assertNear = (actual: number, exact: number, what: string) =>
 
 describe("composites", () => {
   it("attend over a ring, call by call, sees what attention over the whole stream sees", () => {
-    for (const [seed, B, T, window, H, G] of [
-      [1, 1, 1, 3, 2, 1],
-      [2, 2, 3, 2, 4, 2],
-      [3, 3, 4, 5, 1, 1],
+    for (const [seed, B, T, window, H, G, cap] of [
+      [1, 1, 1, 3, 2, 1, 0],
+      [2, 2, 3, 2, 4, 2, 0],
+      [3, 3, 4, 5, 1, 1, 0],
+      [4, 2, 3, 4, 2, 1, 0.6],
     ] as const) {
       const [D, calls, R] = [3, 9, window + T];
       const r = new Random(seed);
-      const graph = attention({ B, T, H, G, D, R, window });
+      const graph = attention({ B, T, H, G, D, R, window, cap });
       const streams = {
         q: draw(r, B, calls * T * H * D),
         k: draw(r, B, calls * T * G * D),
@@ -93,7 +94,7 @@ describe("composites", () => {
                 i,
                 Math.max(0, i - Math.min(window, positions[b]![i]!)),
                 h,
-                { H, G, D },
+                { H, G, D, cap },
               );
               exact.forEach((n, d) => {
                 assertNear(y[((b * T + t) * H + h) * D + d]!, n, `row ${b} token ${i} head ${h}`);
@@ -189,7 +190,12 @@ describe("composites", () => {
   });
 });
 
-type Heads = { readonly H: number; readonly G: number; readonly D: number };
+type Heads = {
+  readonly H: number;
+  readonly G: number;
+  readonly D: number;
+  readonly cap: number;
+};
 
 function attention({
   B,
@@ -199,6 +205,7 @@ function attention({
   D,
   R,
   window,
+  cap,
 }: Heads & { B: number; T: number; R: number; window: number }): Graph {
   const g = new GraphBuilder();
   const [seen, count] = [g.state("seen", i32(B)), g.input("count", i32(B))];
@@ -216,7 +223,7 @@ function attention({
     };
   });
   const [keys, values] = rings.map((ring) => ring.next);
-  const y = g.composite("attend", { window, scale: 0.7 }, [
+  const y = g.composite("attend", { window, scale: 0.7, cap }, [
     g.input("q", f32(B, T, H, D)),
     keys!,
     values!,
@@ -240,15 +247,16 @@ function attendOnce(
   i: number,
   oldest: number,
   h: number,
-  { H, G, D }: Heads,
+  { H, G, D, cap }: Heads,
 ): number[] {
   const group = Math.floor(h / (H / G));
   const at = (of: number[], j: number, heads: number, head: number) =>
     of.slice((j * heads + head) * D, (j * heads + head + 1) * D);
   const q = at(row.q, i, H, h);
-  const weights = Array.from({ length: i - oldest + 1 }, (_, n) =>
-    Math.exp(0.7 * at(row.k, oldest + n, G, group).reduce((sum, k, d) => sum + k * q[d]!, 0)),
-  );
+  const weights = Array.from({ length: i - oldest + 1 }, (_, n) => {
+    const logit = 0.7 * at(row.k, oldest + n, G, group).reduce((sum, k, d) => sum + k * q[d]!, 0);
+    return Math.exp(cap === 0 ? logit : cap * Math.tanh(logit / cap));
+  });
   const total = weights.reduce((sum, w) => sum + w, 0);
   return q.map((_, d) =>
     weights.reduce((sum, w, n) => sum + (w / total) * at(row.v, oldest + n, G, group)[d]!, 0),

@@ -24,7 +24,7 @@ function mixed(): Graph {
     position,
   ]);
   const [keys, values] = [g.input("keys", f32(2, 5, 1, 2)), g.input("values", f32(2, 5, 1, 2))];
-  const y = g.composite("attend", { window: 2, scale: 0.5 }, [
+  const y = g.composite("attend", { window: 2, scale: 0.5, cap: 0 }, [
     g.reshape(g.label(x, "mixed"), [2, 3, 2, 2]),
     keys,
     values,

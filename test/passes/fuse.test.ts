@@ -160,6 +160,34 @@ describe("fuse", () => {
     assert.ok(fused.regions[1]?.body.includes(mixed) && !fused.regions[0]?.body.includes(sum));
   });
 
+  it("computes a value where it is made, not many times over where it is spread", () => {
+    for (const [width, at] of [
+      [16, "contract"],
+      [2, "scan"],
+    ] as const) {
+      const g = new GraphBuilder();
+      const shape = [B, T, D, width];
+      const product = g.contract(
+        g.input("x", f32(B, T, 3)),
+        g.parameter("w", f32(3, D)),
+        "btc",
+        "cd",
+        "btd",
+      );
+      const decay = g.map("exp", g.map("neg", product));
+      const h = g.scan(
+        g.broadcast(decay, shape, [0, 1, 2]),
+        g.input("u", f32(...shape)),
+        g.input("h", f32(B, D, width)),
+      );
+      const fused = fuse({ name: "spread", outputs: { h }, states: [] }, { maxBuffers: 8 });
+      assertRunnable(fused);
+      assert.deepEqual(anchors(fused), ["contract", "scan"]);
+      const home = fused.regions.find((region) => region.body.includes(decay));
+      assert.equal(home?.anchor?.op, at, `${width} times`);
+    }
+  });
+
   it("leaves a buffer for where a piece starts to regions that read a parameter in pieces", () => {
     const g = new GraphBuilder();
     const w = g.parameter("w", f32(D, D));

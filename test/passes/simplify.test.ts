@@ -74,6 +74,10 @@ const examples: Record<string, (draw: Draw) => Node> = {
       g.contract(g.transpose(x, [2, 0, 1]), x, "cab", "dbc", "ad"),
       g.contract(x, g.transpose(x, [1, 2, 0]), "abc", "bcd", "da"),
     ]),
+  "contract of rows": ({ g, r, x }) => {
+    const y = g.transpose(g.map("sin", x), [2, 0, 1]);
+    return g.contract(x, y, "abc", "cab", r.pick(["ba", "cb", "b", ""]));
+  },
   "map of broadcasts": ({ g, x, shape }) => {
     const wide = (n: Node) => g.broadcast(n, [2, ...shape], [1, 2, 3]);
     return g.map("mul", g.map("add", wide(x), 0.5), wide(g.map("sin", x)));
@@ -152,7 +156,9 @@ describe("narrow", () => {
       g.concat([g.slice(heads, 3, 1, 2), g.slice(heads, 3, 0, 1)], 3),
       [0, 1, 3, 2],
     );
-    const spread = g.map("mul", softmax(g, turned, 3), g.cast(g.iota([B, T, 3, 2], 2), "f32"));
+    const ramp = g.map("mul", softmax(g, turned, 3), g.cast(g.iota([B, T, 3, 2], 2), "f32"));
+    const own = g.contract(ramp, g.reduce("max", ramp, 2), "btij", "btj", "bti");
+    const spread = g.map("add", ramp, g.broadcast(own, [B, T, 3, 2], [0, 1, 2]));
     const w = g.parameter("w", { dtype: "f32", shape: [5, 3, 2] });
     return g.label(g.map("tanh", g.contract(spread, w, "btij", "vij", "btv")), "logits");
   }

@@ -47,30 +47,33 @@ export type Case = Omit<CaseFile, "kind"> & {
   close(): Promise<void>;
 };
 
-const checkCase = checkOf<CaseFile>({
-  type: "object",
-  required: ["name", "kind", "config", "tensors_file", "weights_file", "outputs"],
-  properties: {
-    name: { type: "string" },
-    kind: { enum: [...kinds, ...gradientKinds, ...weightKinds] },
-    description: { type: "string" },
-    config: { type: "object" },
-    tensors_file: { type: "string" },
-    weights_file: { type: "string" },
-    outputs: {
-      type: "object",
-      additionalProperties: {
+const checkCase = checkOf<CaseFile>(
+  {
+    type: "object",
+    required: ["name", "kind", "config", "tensors_file", "weights_file", "outputs"],
+    properties: {
+      name: { type: "string" },
+      kind: { enum: [...kinds, ...gradientKinds, ...weightKinds] },
+      description: { type: "string" },
+      config: { type: "object" },
+      tensors_file: { type: "string" },
+      weights_file: { type: "string" },
+      outputs: {
         type: "object",
-        required: ["shape"],
-        properties: {
-          shape: { type: "array", items: { type: "integer", minimum: 0 } },
-          suggested_atol: { type: "number", exclusiveMinimum: 0 },
-          exact: { type: "boolean" },
+        additionalProperties: {
+          type: "object",
+          required: ["shape"],
+          properties: {
+            shape: { type: "array", items: { type: "integer", minimum: 0 } },
+            suggested_atol: { type: "number", exclusiveMinimum: 0 },
+            exact: { type: "boolean" },
+          },
         },
       },
     },
   },
-});
+  "mend the case",
+);
 
 /** Descriptions of all cases of a directory, by name. */
 export async function listCases(directory: string): Promise<readonly CaseFile[]> {

@@ -109,11 +109,7 @@ function outputsOf(c: Case, target: CaseTarget, script: Script, played: Played):
     typeof c.config.attention_window_size === "number" ? c.config.attention_window_size : 0;
   const caches = (states: Tensors, name: string, prefix: string, count: number) =>
     prefixed(`expected.${name}`, cachesOf(states, prefix, lastOf(count), window));
-  const everything = join(
-    script.batch,
-    [...(played.first ? [played.first] : []), ...played.steps],
-    target.output === "logits",
-  );
+  const everything = join(script.batch, [...(played.first ? [played.first] : []), ...played.steps]);
   const path = target.path ?? "layers.0";
   switch (c.kind) {
     case "rms_norm":
@@ -147,7 +143,7 @@ function outputsOf(c: Case, target: CaseTarget, script: Script, played: Played):
             }
           : {}),
         ...(played.steps.length > 0
-          ? { "expected.decode_logits": join(script.batch, played.steps, true) }
+          ? { "expected.decode_logits": join(script.batch, played.steps) }
           : {}),
         ...all(played.afterFirst, "cache", script.prefill),
         ...all(played.afterFirst, "prefill_cache", script.prefill),
@@ -163,13 +159,9 @@ const prefixed = (prefix: string, tensors: Tensors): Tensors =>
 const rename = (tensors: Tensors, from: string, to: string): Tensors =>
   tensors[from] ? { [to]: tensors[from] } : {};
 
-/** Tensors [B, t, …] side by side along time; a decode call's logits are [B, V]. */
-function join(batch: number, parts: readonly Tensor[], logits: boolean): Tensor {
-  const width = parts[0]
-    ? parts[0].data.length /
-      batch /
-      (logits && parts[0].shape.length === 2 ? 1 : (parts[0].shape[1] ?? 1))
-    : 0;
+/** Tensors [B, t, width] side by side along time; a decode call's are [B, width]. */
+function join(batch: number, parts: readonly Tensor[]): Tensor {
+  const width = parts[0]?.shape.at(-1) ?? 0;
   const rows = Array.from({ length: batch }, (_, b) =>
     parts.flatMap((p) => [
       ...p.data.subarray((b * p.data.length) / batch, ((b + 1) * p.data.length) / batch),

@@ -47,7 +47,7 @@ export function computed(
 }
 
 /** The number at a place if it is one, without complaint; undefined where it is something else. */
-function staticArg(call: Call, place: number): number | undefined {
+export function staticArg(call: Call, place: number): number | undefined {
   const value = call.value(place);
   return value.kind === "number" ? value.value : undefined;
 }

@@ -1,86 +1,20 @@
-/** Primitives that sum, split, merge and look up: what they do to the names of dimensions, and the nodes they become. */
-import { mean as meanOf, softmax as softmaxOf } from "../../../src/graph/functions.ts";
-import type { Node } from "../../../src/graph/graph.ts";
+/** Primitives that only move elements: what they do to the names of dimensions, and the nodes they become. */
 import type { Expr } from "../../syntax.ts";
-import { axisOf } from "../broadcast.ts";
-import { type Call, floatArg, listItems, overDims, type Primitive, tensorArg } from "../calls.ts";
+import { axisOf, places, spreadTo } from "../broadcast.ts";
+import {
+  type Call,
+  floatArg,
+  listItems,
+  type Primitive,
+  tensorArg,
+  tensorOrNumber,
+} from "../calls.ts";
 import { isAmbientDim, report } from "../frame.ts";
-import { type Dim, evaluateDim, evaluateDims, namedTensor } from "../sizes.ts";
+import { dimText } from "../naming.ts";
+import { originsOf, shapeIn } from "../origins.ts";
+import { type Dim, evaluateDim, evaluateDims, evaluateSize, namedTensor } from "../sizes.ts";
 import { expressionText, shapeText } from "../text.ts";
-import { type Frame, poison, type TensorValue, tensorText } from "../values.ts";
-
-/** Removes one dimension after another. */
-const reduction = (reduce: (frame: Frame, x: Node, axis: number) => Node): Primitive => ({
-  places: 1,
-  named: ["over"],
-  build: (call) => {
-    const x = floatArg(call, 0);
-    const over = x && overDims(call, [x]);
-    if (!x || !over) return poison;
-    let { node } = x;
-    let dims = x.dims;
-    for (const dim of over) {
-      node = reduce(call.frame, node, dims.indexOf(dim));
-      dims = dims.filter((other) => other !== dim);
-    }
-    return namedTensor(call.frame, call.span, node, dims);
-  },
-});
-
-const softmax: Primitive = {
-  places: 1,
-  named: ["over"],
-  build: (call) => {
-    const x = floatArg(call, 0);
-    const over = x && overDims(call, [x]);
-    if (!x || !over) return poison;
-    const node = softmaxOf(call.frame.session.graph, x.node, x.dims.indexOf(over[0]!));
-    return namedTensor(call.frame, call.span, node, x.dims);
-  },
-};
-
-/** One letter for each dimension's name. */
-function letters(dims: readonly string[]): (over: readonly string[]) => string {
-  const known = [...new Set(dims)];
-  return (over) => over.map((dim) => String.fromCharCode(97 + known.indexOf(dim))).join("");
-}
-
-const contract: Primitive = {
-  places: 2,
-  named: ["over"],
-  build: (call) => {
-    const [a, b] = [floatArg(call, 0), floatArg(call, 1)];
-    if (!a || !b || !inBoth(call, a, b)) return poison;
-    const over = overDims(call, [a, b]);
-    if (!over) return poison;
-    const dims = [...a.dims, ...b.dims.filter((dim) => !a.dims.includes(dim))].filter(
-      (dim) => !over.includes(dim),
-    );
-    const spell = letters([...a.dims, ...b.dims]);
-    const node = call.frame.session.graph.contract(
-      a.node,
-      b.node,
-      spell(a.dims),
-      spell(b.dims),
-      spell(dims),
-    );
-    return namedTensor(call.frame, call.span, node, dims);
-  },
-};
-
-/** Whether both operands have every contracted dimension. */
-function inBoth(call: Call, a: TensorValue, b: TensorValue): boolean {
-  const expr = call.expr.named.find(({ name }) => name.text === "over")?.value;
-  const lacking = (expr ? listItems(expr) : []).filter((item) => {
-    const dim = expressionText(item);
-    return a.dims.includes(dim) !== b.dims.includes(dim);
-  });
-  for (const item of lacking) {
-    const facts = { dim: expressionText(item), left: shapeText(a.dims), right: shapeText(b.dims) };
-    report(call.frame, "E0305", item.span, facts);
-  }
-  return lacking.length === 0;
-}
+import { poison, tensorText } from "../values.ts";
 
 const product = (dims: readonly Dim[]): number => dims.reduce((all, dim) => all * dim.size, 1);
 
@@ -109,7 +43,7 @@ const split: Primitive = {
     const x = tensorArg(call, 0);
     const [, wholeExpr, partsExpr] = call.expr.args as [Expr, Expr, Expr];
     const parts = evaluateDims(call.frame, listItems(partsExpr));
-    const axis = x && axisOf(call.frame, wholeExpr.span, x, expressionText(wholeExpr));
+    const axis = x && axisOf(call.frame, wholeExpr.span, x, dimText(call.frame, wholeExpr));
     if (!x || !parts || axis === null) return poison;
     const { shape } = x.node.type;
     if (!partsFit(call, partsExpr, parts, { text: x.dims[axis]!, size: shape[axis]! }))
@@ -148,16 +82,24 @@ const merge: Primitive = {
     const [, partsExpr, wholeExpr] = call.expr.args as [Expr, Expr, Expr];
     const whole = evaluateDim(frame, wholeExpr);
     const items = listItems(partsExpr);
-    const axes = x && items.map((item) => axisOf(frame, item.span, x, expressionText(item)));
+    if (items.length === 0) {
+      const facts = {
+        what: "`merge`",
+        expected: "dimensions of its tensor",
+        found: "an empty list",
+      };
+      return report(frame, "E0312", partsExpr.span, facts);
+    }
+    const axes = x && items.map((item) => axisOf(frame, item.span, x, dimText(frame, item)));
     const first = axes?.[0];
     if (!x || !whole || !axes || first === undefined || axes.some((axis) => axis === null))
       return poison;
     if (first === null || axes.some((axis, i) => axis !== first + i)) {
       const facts = {
-        expected: `${shapeText(items.map((item) => expressionText(item)))} side by side`,
+        expected: `${shapeText(items.map((item) => dimText(frame, item)))} side by side`,
         found: shapeText(x.dims),
       };
-      return report(frame, "E0302", partsExpr.span, { what: "`merge`", ...facts });
+      return report(frame, "E0302", partsExpr.span, { what: "`merge`", ...facts }, originsOf([x]));
     }
     const { shape } = x.node.type;
     const parts = axes.map((axis) => ({ text: x.dims[axis!]!, size: shape[axis!]! }));
@@ -169,6 +111,60 @@ const merge: Primitive = {
     ];
     const node = frame.session.graph.reshape(x.node, replace(shape, whole.size));
     return namedTensor(frame, call.span, node, replace(x.dims, whole.text));
+  },
+};
+
+/** transpose(x, [B, T, K, H]): the same dimensions in another order. */
+const transpose: Primitive = {
+  places: 2,
+  named: [],
+  build: (call) => {
+    const { frame } = call;
+    const x = tensorArg(call, 0);
+    const orderExpr = call.expr.args[1]!;
+    const dims = listItems(orderExpr).map((item) => dimText(frame, item));
+    if (!x) return poison;
+    const isOrder = dims.toSorted().join() === x.dims.toSorted().join();
+    if (!isOrder || orderExpr.kind !== "list") {
+      const facts = { order: shapeText(dims), shape: shapeText(x.dims) };
+      return report(frame, "E0316", orderExpr.span, facts);
+    }
+    const order = dims.map((dim) => x.dims.indexOf(dim));
+    return namedTensor(frame, call.span, frame.session.graph.transpose(x.node, order), dims);
+  },
+};
+
+/** spread(x, [B, T, D, N]): repeated over the dimensions that it lacks. */
+const spread: Primitive = {
+  places: 2,
+  named: [],
+  build: (call) => {
+    const { frame, span } = call;
+    const x = tensorOrNumber(call, 0);
+    const dims = evaluateDims(frame, listItems(call.expr.args[1]!));
+    if (!x || !dims) return poison;
+    const names = dims.map((dim) => dim.text);
+    const sizes = dims.map((dim) => dim.size);
+    const { graph } = frame.session;
+    if (x.kind === "number")
+      return namedTensor(frame, span, graph.constant(x.value, "f32", sizes), names);
+    if (places(x.dims, names))
+      return namedTensor(frame, span, spreadTo(frame, x, names, sizes), names);
+    const long = { text: "over", dims: names, sizes };
+    const facts = { short: shapeIn(x, "x"), long, doing: "`spread`" };
+    return report(frame, "E0303", span, facts, originsOf([x]));
+  },
+};
+
+/** index(n): 0, 1, … along a dimension of that size. */
+const index: Primitive = {
+  places: 1,
+  named: [],
+  build: (call) => {
+    const size = evaluateSize(call.frame, call.expr.args[0]!);
+    if (!size) return poison;
+    const node = call.frame.session.graph.iota([size.value], 0);
+    return namedTensor(call.frame, call.span, node, [size.text]);
   },
 };
 
@@ -194,7 +190,7 @@ const gather: Primitive = {
         expected: "[rows, …]",
         found: shapeText(table.dims),
       };
-      return report(call.frame, "E0302", call.expr.args[0]!.span, facts);
+      return report(call.frame, "E0302", call.expr.args[0]!.span, facts, originsOf([table]));
     }
     const node = call.frame.session.graph.gather(table.node, indices.node, 0);
     return namedTensor(call.frame, call.span, node, [...indices.dims, ...rest]);
@@ -202,12 +198,10 @@ const gather: Primitive = {
 };
 
 export const shapes: Readonly<Record<string, Primitive>> = {
-  sum: reduction((frame, x, axis) => frame.session.graph.reduce("sum", x, axis)),
-  mean: reduction((frame, x, axis) => meanOf(frame.session.graph, x, axis)),
-  maximum: reduction((frame, x, axis) => frame.session.graph.reduce("max", x, axis)),
-  softmax,
-  contract,
   split,
   merge,
+  transpose,
+  spread,
+  index,
   gather,
 };

@@ -1,9 +1,20 @@
 /** A region while it grows: backward through what it alone reads, forward through what follows element by element. */
 import type { Node } from "../../graph/graph.ts";
+import { sizeOf } from "../../graph/ops/rule.ts";
 import { type Facts, roleOf } from "./roles.ts";
 
 /** How far a region reaches back: free nodes only, leaf-derived ones that it alone reads, or everything that it alone reads. */
 export type Reach = "free" | "leafDerived" | "exclusive";
+
+/** How often a region may compute one value that others could hand it. */
+const mostRepeats = 8;
+
+/** Elements that a region goes through. */
+function placesOf(root: Node): number {
+  const node =
+    root.op === "reduce" ? root.inputs[0]! : root.op === "ringWrite" ? root.inputs[1]! : root;
+  return sizeOf(node.type.shape);
+}
 
 export class Draft {
   readonly facts: Facts;
@@ -120,7 +131,17 @@ export class Draft {
     if (role === "leaf" || role === "anchor" || reach === "free" || this.owner.has(node))
       return false;
     if (reach === "leafDerived" && !this.facts.isLeafDerived(node)) return false;
+    if (this.#wouldRepeat(node)) return false;
     return this.facts.readers(node).every((r) => r !== null && this.body.has(r));
+  }
+
+  /** Whether whoever computes a value could do once for each of its elements what this region would do many times over. */
+  #wouldRepeat(node: Node): boolean {
+    return (
+      !this.facts.isFree(node) &&
+      !this.facts.isLeafDerived(node) &&
+      placesOf(this.root) >= mostRepeats * sizeOf(node.type.shape)
+    );
   }
 
   /** Outside inputs of a follower must not wait for this region. */

@@ -1,5 +1,6 @@
 /** Laws of operations that only move elements: fewer moves, smaller ones, or calculation in front of repetition. */
 import type { GraphBuilder } from "../../graph/build.ts";
+import { joinLast } from "../../graph/functions.ts";
 import type { Node, NodeOf, OpName } from "../../graph/graph.ts";
 import { sameShape, sizeOf } from "../../graph/ops/rule.ts";
 import type { Rule } from "../rewrite.ts";
@@ -53,6 +54,24 @@ function contractOfTranspose(node: NodeOf<"contract">, g: GraphBuilder): Node | 
   if (b.op === "transpose")
     return g.contract(a, b.inputs[0]!, left, unpermute(right, b.attrs.order), out);
   return null;
+}
+
+/** contract without labels of one operand's own = the sum of products, by element: rows take it with all around them. */
+function contractOfRows(node: NodeOf<"contract">, a: Node, g: GraphBuilder): Node | null {
+  const b = node.inputs[1]!;
+  const { left, right, out } = node.attrs;
+  const summed = [...left].filter((label) => !out.includes(label));
+  if (summed.length === 0 || [...left].sort().join() !== [...right].sort().join()) return null;
+  const inOrder = (x: Node, from: string, to: string) =>
+    g.transpose(
+      x,
+      [...to].map((label) => from.indexOf(label)),
+    );
+  const products = g.map("mul", a, inOrder(b, right, left));
+  const axes = summed.map((label) => left.indexOf(label));
+  const rows = axes.length === 1 ? products : joinLast(g, products, axes);
+  const sums = g.reduce("sum", rows, axes.length === 1 ? axes[0]! : rows.type.shape.length - 1);
+  return inOrder(sums, [...left].filter((label) => out.includes(label)).join(""), out);
 }
 
 /** f(broadcast a, broadcast b, c) = broadcast f(a, b, c) for equal axes and constants c. */
@@ -160,6 +179,7 @@ const views: readonly Rule[] = [
 
 const reorderings: readonly Rule[] = [
   law("contract of transpose", "contract", (node, _, g) => contractOfTranspose(node, g)),
+  law("contract of rows", "contract", contractOfRows),
   law("map of broadcasts", "map", (node, _, g) => mapOfBroadcasts(node, g)),
   law("cast of broadcast", "cast", (node, _, g) => mapOfBroadcasts(node, g)),
   // gather(cast(table), i) = cast(gather(table, i)): only the rows read are converted.

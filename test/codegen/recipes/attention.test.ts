@@ -16,10 +16,11 @@ type Sizes = {
   D: number;
   window: number;
   seen: number;
+  cap?: number;
 };
 
 function attendOf(
-  { B, T, H, G, D, window }: Sizes,
+  { B, T, H, G, D, window, cap = 0 }: Sizes,
   before: (g: GraphBuilder, q: Node) => Node = (_, q) => q,
 ) {
   const g = new GraphBuilder();
@@ -30,7 +31,7 @@ function attendOf(
   const seen = g.state("seen", { dtype: "i32", shape: [B] });
   const count = g.input("count", { dtype: "i32", shape: [B] });
   const position = g.input("position", { dtype: "i32", shape: [B, T] });
-  return g.composite("attend", { window, scale: 1 / Math.sqrt(D) }, [
+  return g.composite("attend", { window, scale: 1 / Math.sqrt(D), cap }, [
     q,
     keys,
     values,
@@ -81,10 +82,12 @@ describe("attention", () => {
     { B: 1, T: 17, H: 2, G: 2, D: 20, window: 70, seen: 100 },
     { B: 1, T: 70, H: 1, G: 1, D: 4, window: 16, seen: 0 },
     { B: 1, T: 2, H: 1, G: 1, D: 68, window: 200, seen: 300 },
+    { B: 3, T: 1, H: 4, G: 2, D: 16, window: 7, seen: 20, cap: 0.7 },
+    { B: 2, T: 7, H: 3, G: 1, D: 5, window: 4, seen: 3, cap: 3 },
   ];
   for (const sizes of cases) {
     const { B, T, H, G, D, window, seen } = sizes;
-    it(`attends ${B}×${T} tokens with ${H} heads of ${D} over ${G} keys, window ${window}, after ${seen} tokens`, () => {
+    it(`attends ${B}×${T} tokens with ${H} heads of ${D} over ${G} keys, window ${window}, after ${seen} tokens${sizes.cap ? `, logits capped at ${sizes.cap}` : ""}`, () => {
       const region = regionOf(attendOf(sizes));
       for (const start of [T, 0, 3])
         assert.ok(
@@ -124,5 +127,16 @@ describe("attention", () => {
       ]),
     );
     assert.ok(worstError(attention, region, large) < 1e-3);
+  });
+  it("caps large logits as exactly as small ones", () => {
+    const sizes: Sizes = { B: 1, T: 3, H: 1, G: 1, D: 4, window: 70, seen: 90, cap: 2 };
+    const region = regionOf(attendOf(sizes));
+    const large = new Map(
+      [...leavesOf(region.inputs, sizes, 3)].map(([n, v]) => [
+        n,
+        n.label === "q" || n.label === "keys" ? { ...v, data: v.data.map((x) => x * 40) } : v,
+      ]),
+    );
+    assert.ok(worstError(attention, region, large) < tolerance);
   });
 });

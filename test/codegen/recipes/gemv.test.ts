@@ -47,6 +47,16 @@ describe("gemv", () => {
     assert.ok(contractError("btgk", "gkj", "btgj", { b: 3, t: 1, g: 4, k: 8, j: 8 }) < tolerance);
     assert.ok(contractError("btgk", "gkj", "btgj", { b: 2, t: 1, g: 3, k: 5, j: 5 }) < tolerance);
   });
+  it("sums over one or two dimensions where every other is a batch of the second operand", () => {
+    for (const n of [1, 3, 4, 8]) {
+      const sizes = { b: 2, t: 3, h: 2, k: 5, v: n, d: 7 };
+      assert.ok(contractError("btdv", "btv", "btd", sizes) < tolerance);
+      assert.ok(contractError("bthkv", "bthk", "bthv", sizes) < tolerance);
+      assert.ok(contractError("bthkv", "btk", "bthv", sizes) < tolerance);
+      assert.ok(contractError("bthkv", "bthv", "bthk", sizes) < tolerance);
+      assert.ok(contractError("bthkv", "btkh", "btv", sizes) < tolerance);
+    }
+  });
   it("reads tied embeddings with an odd vocabulary", () => {
     assert.ok(contractError("btd", "vd", "btv", { b: 2, t: 1, d: 32, v: 67 }) < tolerance);
   });
@@ -61,6 +71,14 @@ describe("gemv", () => {
       worstError(gemv, region, new Map(region.inputs.map((n, i) => [n, noise(i, n.type)]))) <
         tolerance,
     );
+  });
+  it("gives a product a workgroup where there are few, and lanes where there are many", () => {
+    const first = (t: number) => {
+      const region = contractOf("bthkv", "bthk", "bthv", { b: 1, t, h: 8, k: 64, v: 64 });
+      return Object.keys(gemv.choices(region, minimumCaps)[0]!.schedule);
+    };
+    assert.ok(first(1).includes("slices"));
+    assert.deepEqual(first(512), ["columns"]);
   });
   it("leaves products of many rows to matmul", () => {
     assert.equal(

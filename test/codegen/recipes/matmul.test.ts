@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { minimumCaps } from "../../../codegen/kernel.ts";
 import { matmul } from "../../../codegen/recipes/matmul.ts";
 import { GraphBuilder } from "../../../src/graph/build.ts";
 import { silu } from "../../../src/graph/functions.ts";
@@ -68,6 +69,16 @@ describe("matmul", () => {
   });
   it("turns a product with few columns round", () => {
     assert.ok(contractError("vd", "bd", "bv", { v: 40, d: 12, b: 2 }) < tolerance);
+  });
+  it("gives a workgroup a tile, but not for each small product of a batch", () => {
+    const first = (h: number) => {
+      const g = new GraphBuilder();
+      const x = g.input("x", { dtype: "f32", shape: [1, 64, h, 64] });
+      const region = regionOf(g.contract(x, g.map("sin", x), "bthk", "btgk", "bthg"));
+      return Object.keys(matmul.choices(region, minimumCaps)[0]!.schedule);
+    };
+    assert.ok(first(32).includes("tileRows"));
+    assert.deepEqual(first(8), ["rows", "columns"]);
   });
   it("computes what is fused in front and behind", () => {
     const g = new GraphBuilder();

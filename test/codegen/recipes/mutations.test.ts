@@ -59,7 +59,7 @@ const attending = (): Region => {
   );
   const position = g.input("position", { dtype: "i32", shape: [1, 3] });
   return regionOf(
-    g.composite("attend", { window: 100, scale: 0.3 }, [
+    g.composite("attend", { window: 100, scale: 0.3, cap: 0 }, [
       q,
       keys!,
       values!,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { minimumCaps } from "../../../codegen/kernel.ts";
 import { scan } from "../../../codegen/recipes/scan.ts";
 import { GraphBuilder } from "../../../src/graph/build.ts";
+import { valueFrom } from "../../../src/graph/evaluate.ts";
 import { sigmoid } from "../../../src/graph/functions.ts";
 import type { Node } from "../../../src/graph/graph.ts";
 import { noise, regionOf, runLowered, worstError } from "../region.ts";
@@ -59,6 +60,49 @@ describe("scan", () => {
     const region = regionOf(node, [g.map("mul", node, branch), last]);
     assert.ok(worstError(scan, region, leavesOf(region.inputs)) < tolerance);
   });
+  for (const [decayDims, decayAxes] of [
+    [
+      [2, 33],
+      [0, 1],
+    ],
+    [
+      [2, 33, 2],
+      [0, 1, 2],
+    ],
+    [
+      [2, 33, 2, 3],
+      [0, 1, 2, 3],
+    ],
+  ] as const)
+    for (const V of [4, 5])
+      it(`spreads a decay [${decayDims}] over a matrix for each head that outer products of rows of ${V} enter`, () => {
+        const g = new GraphBuilder();
+        const shape = [2, 33, 2, 3, V];
+        const f32 = (...sizes: number[]) => ({ dtype: "f32", shape: sizes }) as const;
+        const count = g.broadcast(g.input("count", { dtype: "i32", shape: [2] }), [2, 33], [0]);
+        const real = g.broadcast(g.map("lt", g.iota([2, 33], 1), count), shape, [0, 1]);
+        const rate = g.map("exp", g.map("neg", g.input("rate", f32(...decayDims))));
+        const k = g.broadcast(g.input("k", f32(2, 33, 2, 3)), shape, [0, 1, 2, 3]);
+        const v = g.broadcast(g.input("v", f32(2, 33, 2, V)), shape, [0, 1, 2, 4]);
+        const node = g.scan(
+          g.map("select", real, g.broadcast(rate, shape, decayAxes), 1),
+          g.map("select", real, g.map("mul", k, v), 0),
+          g.state("initial", f32(2, 2, 3, V)),
+        );
+        const last = g.reshape(g.slice(node, 1, 32, 1), [2, 2, 3, V]);
+        const region = regionOf(node, [g.map("tanh", node), last]);
+        const leaves = new Map(
+          region.inputs.map((n, i) => [
+            n,
+            n.label === "count"
+              ? valueFrom(n.type, [33, 20])
+              : noise(i + 1, n.type, n.label === "rate" ? (x) => 0.1 + 0.1 * x : (x) => x),
+          ]),
+        );
+        const kinds = scan.choices(region, minimumCaps).flatMap((c) => Object.keys(c.schedule));
+        assert.ok(kinds.includes("width") && kinds.includes("chunk"));
+        assert.ok(worstError(scan, region, leaves) < tolerance);
+      });
   it("steps one token and stores the new state", () => {
     const { g, node } = scanOf([3, 1, 20]);
     const region = regionOf(node, [node, g.reshape(node, [3, 20])]);
