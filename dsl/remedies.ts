@@ -113,7 +113,7 @@ function combining(a: Shape, b: Shape, operator: string): string | null {
   const each =
     operator === "*"
       ? `${quote(`outer(${argument(a)}, ${argument(b)})`)} multiplies each with each, giving ${shapeOf({ dims: all })}`
-      : /^([-+/%<>=!]+|max|min|pow|and|or)$/.test(operator)
+      : /^([-+/%<>=!]+|max|min|pow|and|or|if|scan)$/.test(operator)
         ? `to join each with each, spread both: ${quote(`spread(${argument(a)}, ${shapeOf({ dims: all })})`)} and the same for the other`
         : null;
   if (each && widths) return `${widths}; ${each}`;

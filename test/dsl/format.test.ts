@@ -198,9 +198,11 @@ describe("the texts of this repository are laid out", () => {
     it(path, () => assert.equal(format(read(path)), read(path)));
   for (const path of below("docs", ".md"))
     it(`the examples of ${path}`, () => {
-      for (const [, text = ""] of read(path).matchAll(/```eyrie\n(.*?)```/gs)) {
-        // Statements alone are an excerpt of a body.
-        const whole = text.startsWith("  ") ? `block f() -> [B] {\n${text}  1\n}\n` : text;
+      for (const [, text = ""] of read(path).matchAll(/```eyrie.*?\n(.*?)```/gs)) {
+        // Statements are an excerpt of a body, with or without its result.
+        const inBody = (end: string) => `block f() -> [B] {\n${text}${end}}\n`;
+        const isEnded = "text" in formatText(inBody(""));
+        const whole = text.startsWith("  ") ? inBody(isEnded ? "" : "  1\n") : text;
         assert.equal(format(whole), whole);
       }
     });

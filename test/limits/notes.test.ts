@@ -91,7 +91,7 @@ describe("notes on a device", () => {
     });
     assert.equal(
       described(notes[0]!, text),
-      "11: N0601 at embedding: `embedding` [vocab, width] = [256000, 2560] in f16 is 1.22 GiB; a binding of webgpu holds 128 MiB: it is split in 10 along `vocab`",
+      "12: N0601 at embedding: `embedding` [vocab, width] = [256000, 2560] in f16 is 1.22 GiB; a binding of webgpu holds 128 MiB: it is split in 10 along `vocab`",
     );
   });
 });
