@@ -11,7 +11,7 @@ import { syntaxMessages } from "./syntax-messages.ts";
 import { unknownName, unknownSetting } from "./unknown.ts";
 import { usages } from "./usages.ts";
 import { warningMessages } from "./warning-messages.ts";
-import { count, listed, meant, type Near, quote, type Words } from "./wording.ts";
+import { arrows, count, listed, meant, type Near, quote, type Words } from "./wording.ts";
 
 /** What a setting of each kind is given. */
 const kindHints: Readonly<Record<string, string>> = {
@@ -74,7 +74,7 @@ export const messages = {
     hint: "choose another name",
   }),
   E0207: (f: { what: string; chain: readonly string[] }) => ({
-    message: `these ${f.what} call each other for ever: ${f.chain.join(" → ")}`,
+    message: `these ${f.what} call each other for ever: ${arrows(f.chain)}`,
     hint: "repeat layers with `stack(x, n, pattern)`; what contains itself needs an `if` over its settings that ends it",
   }),
   E0208: (f: Near) => ({

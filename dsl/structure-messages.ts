@@ -1,7 +1,7 @@
 /** Words for functions, constants, records, patterns and sharing: a code and facts become a message and a hint. */
 import { foreignField } from "./foreign.ts";
 import { shown, towards, type Wanted } from "./wanted.ts";
-import { listed, meant, type Near, quote, type Words } from "./wording.ts";
+import { arrows, listed, meant, type Near, quote, type Words } from "./wording.ts";
 
 export const structureMessages = {
   E0216: (f: { name: string }) => ({
@@ -57,7 +57,7 @@ export const structureMessages = {
     hint: `call it: ${quote(`${f.name}(x)`)}`,
   }),
   E0226: (f: { chain: readonly string[] }) => ({
-    message: `these constants need each other: ${f.chain.join(" → ")}`,
+    message: `these constants need each other: ${arrows(f.chain)}`,
     hint: "give one of them a number",
   }),
   E0227: (f: { name: string }) => ({

@@ -20,6 +20,10 @@ export function listed(names: readonly string[], joint = "or"): string {
   return quoted.length === 0 ? last : `${quoted.join(", ")} ${joint} ${last}`;
 }
 
+/** "a → b → c"; of more than eight names the first six and the last. */
+export const arrows = (names: readonly string[]): string =>
+  (names.length > 8 ? [...names.slice(0, 6), "…", names.at(-1)!] : names).join(" → ");
+
 /** "1 tensor", "2 tensors". */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 /** A question that offers near names; else another hint. */

@@ -104,8 +104,8 @@ export function mayGoDeeper(frame: Frame, span: Span): boolean {
   // A stand-in says nothing of when the `if` that ends a recursion would end it.
   if (isNested && session.standIn && session.branches > 0) return false;
   if (isNested) report(frame, "E0212", span, { depth: limits.nesting });
-  else if (session.calls > limits.calls) report(frame, "E0417", span, { limit: limits.calls });
-  else if (!session.checking || session.calls <= limits.checked) return true;
+  else if (session.calls <= session.mostCalls) return true;
+  else if (!session.checking) report(frame, "E0417", span, { limit: limits.calls });
   session.stopped = true;
   return false;
 }

@@ -11,7 +11,7 @@ import { type BodyItem, checkNamesOf } from "./names.ts";
 import type { Observer } from "./observe.ts";
 import { alwaysOne, GivenSizes } from "./ones.ts";
 import { hiding, unreached } from "./reach.ts";
-import { Session } from "./session.ts";
+import { limits, type Modes, Session } from "./session.ts";
 import { elaborateBlock, elaborateModel, evaluateConstants } from "./targets.ts";
 import { unusedConstants, unusedNames } from "./unused.ts";
 import { blockValue, flagValue, numberValue, type Value } from "./values.ts";
@@ -37,17 +37,21 @@ export function checkFile(
         found.push(...namesOf(item, source, library));
   for (const file of own)
     found.push(...unusedConstants(file), ...unreached(file), ...hiding(file, library));
-  found.push(...checkConstants(library, own));
+  const calls = new CallBudget();
+  found.push(...calls.spend((checking) => checkConstants(library, own, checking)));
   for (const block of library.items("block"))
-    if (isOurs(block.span.file)) found.push(...checkBlock(library, block));
+    if (isOurs(block.span.file))
+      found.push(...calls.spend((checking) => blockSession(library, block, { checking })));
   const given = new GivenSizes();
   for (const model of library.items("model")) {
     const configs = library.configs(model.name.text).filter((config) => isOurs(config.span.file));
     for (const config of isOurs(model.span.file) ? [null, ...configs] : configs) {
-      const modes = { checking: true, half, observe: given.observer };
-      const session = new Session(library, sizes, modes);
-      elaborateModel(session, model, config, {}, standIn(model.parameters));
-      found.push(...session.diagnostics);
+      const checked = calls.spend((checking) => {
+        const session = new Session(library, sizes, { checking, half, observe: given.observer });
+        elaborateModel(session, model, config, {}, standIn(model.parameters));
+        return session;
+      });
+      found.push(...checked);
     }
   }
   for (const file of own) found.push(...alwaysOne(file, given));
@@ -61,6 +65,23 @@ export function checkFile(
   return unique(found);
 }
 
+/**
+ * How many calls of blocks a file's check still follows. Each block is also checked by itself, so what is not followed
+ * for want of calls is looked at where it is defined.
+ */
+class CallBudget {
+  private left = limits.checkedInAll;
+
+  /** What one item's session found; its calls are taken off. */
+  spend(check: (most: number) => Session): readonly Diagnostic[] {
+    const { calls, diagnostics } = check(
+      Math.max(Math.min(limits.checked, this.left), limits.checkedAnyway),
+    );
+    this.left -= calls;
+    return diagnostics;
+  }
+}
+
 /** Unknown and unused names of an item; a name that an unknown one may have meant is not called unused. */
 function namesOf(item: BodyItem, source: string, library: Library): readonly Diagnostic[] {
   const unknown = checkNamesOf(item, library);
@@ -71,27 +92,30 @@ function namesOf(item: BodyItem, source: string, library: Library): readonly Dia
   return [...unknown, ...unused];
 }
 
-function checkConstants(library: Library, own: readonly File[]): readonly Diagnostic[] {
-  const session = new Session(library, sizes, { checking: true });
+function checkConstants(library: Library, own: readonly File[], checking: number): Session {
+  const session = new Session(library, sizes, { checking });
   evaluateConstants(session, own);
-  return session.diagnostics;
+  return session;
 }
 
 /** A block with stand-ins for its sizes; mistakes that only those sizes make are left out. */
-export function checkBlock(
+export const checkBlock = (
   library: Library,
   block: BlockItem,
-  observe?: Observer,
-): readonly Diagnostic[] {
-  if (library.endless.has(block)) return [];
-  const session = new Session(library, sizes, { standIn: true, checking: true, observe });
+  observe: Observer,
+): readonly Diagnostic[] =>
+  blockSession(library, block, { checking: limits.checked, observe }).diagnostics;
+
+function blockSession(library: Library, block: BlockItem, modes: Modes): Session {
+  const session = new Session(library, sizes, { ...modes, standIn: true });
+  if (library.endless.has(block)) return session;
   elaborateBlock(session, block, {
     path: "",
     settings: {},
     inputs: standInShapes(block),
     standIn: standIn(block.parameters),
   });
-  return session.diagnostics;
+  return session;
 }
 
 /** Sizes with many divisors: those of tensors large, those of settings smaller with every step and dividing those before. */

@@ -5,34 +5,44 @@
 import type { Diagnostic } from "../diagnostics.ts";
 import { diagnose } from "../messages.ts";
 import type { Expr, Span } from "../syntax.ts";
+import { circles } from "./circles.ts";
 import type { NamedItem } from "./library.ts";
 import { bodyExpressions, children } from "./walk.ts";
 
 type Edge = { readonly to: NamedItem; readonly span: Span };
+type Edges = ReadonlyMap<NamedItem, readonly Edge[]>;
 type Find = (name: string, file: string) => NamedItem | null;
 
-/** The items on a cycle, and one mistake for each cycle. */
+/** Of more cycles than this no one wants to read. */
+const mostTold = 20;
+
+/** The items on a cycle, and a mistake for each cycle. */
 export function findCycles(items: readonly NamedItem[], find: Find) {
-  const edges = new Map(items.map((item) => [item, neededItems(item, find)]));
+  const edges: Edges = new Map(items.map((item) => [item, neededItems(item, find)]));
   const endless = new Set<NamedItem>();
+  const told = new Set<NamedItem>();
   const diagnostics: Diagnostic[] = [];
-  for (const item of items) {
-    if (endless.has(item)) continue;
-    const cycle = cycleThrough(item, edges);
-    if (!cycle) continue;
-    for (const edge of cycle) endless.add(edge.to);
-    const around: readonly NamedItem[] = [item, ...cycle.map((edge) => edge.to)];
-    const chain = around.map(({ name }) => name.text);
-    const kinds = new Set(around.map(({ kind }) => kind));
-    const what = kinds.size === 1 ? `${around[0]!.kind}s` : "blocks and functions";
-    const { span } = cycle[0]!;
-    diagnostics.push(
-      what === "constants"
-        ? diagnose("E0226", span, { chain })
-        : diagnose("E0207", span, { what, chain }),
-    );
+  for (const group of circles(items, (item) => edges.get(item)!.map(({ to }) => to))) {
+    for (const item of group) endless.add(item);
+    for (const item of group) {
+      if (told.has(item) || diagnostics.length === mostTold) continue;
+      const cycle = cycleThrough(item, edges);
+      for (const edge of cycle) told.add(edge.to);
+      diagnostics.push(mistake(item, cycle));
+    }
   }
   return { items: endless as ReadonlySet<NamedItem>, diagnostics };
+}
+
+function mistake(item: NamedItem, cycle: readonly Edge[]): Diagnostic {
+  const around: readonly NamedItem[] = [item, ...cycle.map((edge) => edge.to)];
+  const chain = around.map(({ name }) => name.text);
+  const kinds = new Set(around.map(({ kind }) => kind));
+  const what = kinds.size === 1 ? `${around[0]!.kind}s` : "blocks and functions";
+  const { span } = cycle[0]!;
+  return what === "constants"
+    ? diagnose("E0226", span, { chain })
+    : diagnose("E0207", span, { what, chain });
 }
 
 /** The items that a body names outside of branches, where nothing in it has that name. */
@@ -61,21 +71,22 @@ function neededItems(item: NamedItem, find: Find): readonly Edge[] {
 const alwaysEvaluated = (expr: Expr): readonly Expr[] =>
   expr.kind === "if" ? [expr.when] : children(expr);
 
-/** A shortest way from an item back to itself, breadth first. */
-function cycleThrough(
-  start: NamedItem,
-  edges: ReadonlyMap<NamedItem, readonly Edge[]>,
-): readonly Edge[] | null {
-  const ways: (readonly Edge[])[] = [[]];
-  const reached = new Set<NamedItem>();
-  for (const way of ways) {
-    const here = way.at(-1)?.to ?? start;
-    for (const edge of edges.get(here) ?? []) {
-      if (edge.to === start) return [...way, edge];
-      if (reached.has(edge.to)) continue;
-      reached.add(edge.to);
-      ways.push([...way, edge]);
+/** A shortest way from an item that needs itself back to it, breadth first. */
+function cycleThrough(start: NamedItem, edges: Edges): readonly Edge[] {
+  const came = new Map<NamedItem, { readonly from: NamedItem; readonly by: Edge }>();
+  const waiting = [start];
+  for (const from of waiting)
+    for (const by of edges.get(from) ?? []) {
+      if (came.has(by.to)) continue;
+      came.set(by.to, { from, by });
+      waiting.push(by.to);
     }
-  }
-  return null;
+  const way: Edge[] = [];
+  let item = start;
+  do {
+    const { from, by } = came.get(item)!;
+    way.unshift(by);
+    item = from;
+  } while (item !== start);
+  return way;
 }

@@ -5,6 +5,7 @@ import type { NameTable } from "../model.ts";
 import { standardPrefix } from "../standard.ts";
 import type {
   BlockItem,
+  Body,
   ConfigItem,
   ConstantItem,
   File,
@@ -25,7 +26,8 @@ const isNamed = (item: Item): item is NamedItem =>
 
 export class Library {
   readonly files: readonly File[];
-  readonly #named: ReadonlyMap<string, readonly NamedItem[]>;
+  readonly #byKind: ReadonlyMap<string, readonly Item[]>;
+  readonly #meanings: ReadonlyMap<string, Meanings>;
   /** Double definitions and items that need themselves. */
   readonly diagnostics: readonly Diagnostic[];
   /** Items that would never end. */
@@ -33,31 +35,32 @@ export class Library {
 
   constructor(files: readonly File[]) {
     this.files = files;
-    const named = files.flatMap((file) => file.items).filter(isNamed);
-    const byName = new Map<string, NamedItem[]>();
-    for (const item of named)
-      byName.set(item.name.text, [...(byName.get(item.name.text) ?? []), item]);
-    this.#named = byName;
+    const items = files.flatMap((file) => file.items);
+    const byKind = new Map<string, Item[]>();
+    for (const item of items) byKind.get(item.kind)?.push(item) ?? byKind.set(item.kind, [item]);
+    this.#byKind = byKind;
+    const named = items.filter(isNamed);
+    this.#meanings = meaningsOf(named);
     const cycles = findCycles(named, (name, file) => this.find(name, file));
     this.endless = cycles.items;
     this.diagnostics = [...doubles(files), ...cycles.diagnostics];
   }
 
   items<K extends Item["kind"]>(kind: K): readonly Extract<Item, { kind: K }>[] {
-    const all = this.files.flatMap((file) => file.items);
-    return all.filter((item): item is Extract<Item, { kind: K }> => item.kind === kind);
+    return (this.#byKind.get(kind) ?? []) as readonly Extract<Item, { kind: K }>[];
   }
 
   /** The block, function or constant that a name means in a file; constants belong to their own file. */
   find(name: string, file: string): NamedItem | null {
-    const named = this.#named.get(name);
-    if (!named) return null;
-    const own = named.find((item) => item.span.file === file);
+    const meanings = this.#meanings.get(name);
+    if (!meanings) return null;
+    const own = meanings.own.get(file);
     if (own) return own;
-    const others = named.filter((item) => item.kind !== "constant");
-    const standard = others.find((item) => isStandard(item.span.file));
-    if (isStandard(file)) return standard ?? null;
-    return others.find((item) => !isStandard(item.span.file)) ?? standard ?? null;
+    return (isStandard(file) ? meanings.standard : (meanings.user ?? meanings.standard)) ?? null;
+  }
+  /** The standard block or function of a name. */
+  standard(name: string): NamedItem | null {
+    return this.#meanings.get(name)?.standard ?? null;
   }
   block(name: string, file: string): BlockItem | null {
     const found = this.find(name, file);
@@ -78,7 +81,9 @@ export class Library {
     return this.#names((item) => item.kind === "constant" && item.span.file === file);
   }
   #names(has: (item: NamedItem) => boolean): readonly string[] {
-    return [...this.#named].flatMap(([name, items]) => (items.some(has) ? [name] : []));
+    return [...this.#meanings].flatMap(([name, { own }]) =>
+      [...own.values()].some(has) ? [name] : [],
+    );
   }
 
   model(name: string): ModelItem | null {
@@ -99,6 +104,26 @@ export class Library {
   }
 }
 
+/** What a name means: the first item of each file, and for other files the first of the user's and of the standard ones. */
+type Meanings = {
+  readonly own: Map<string, NamedItem>;
+  user?: NamedItem;
+  standard?: NamedItem;
+};
+
+function meaningsOf(named: readonly NamedItem[]): ReadonlyMap<string, Meanings> {
+  const all = new Map<string, Meanings>();
+  for (const item of named) {
+    const meanings: Meanings = all.get(item.name.text) ?? { own: new Map() };
+    all.set(item.name.text, meanings);
+    if (!meanings.own.has(item.span.file)) meanings.own.set(item.span.file, item);
+    if (item.kind === "constant") continue;
+    if (isStandard(item.span.file)) meanings.standard ??= item;
+    else meanings.user ??= item;
+  }
+  return all;
+}
+
 /** Where the body of an item gives a value this name, behind a place that uses it. */
 export function laterName(
   library: Library,
@@ -108,8 +133,12 @@ export function laterName(
 ): Span | null {
   const items = library.files.find((one) => one.file === file)?.items ?? [];
   const item = items.find((one) => "body" in one && one.name.text === owner);
-  const statements = item && "body" in item ? item.body.statements : [];
-  const later = statements.find((one) => one.name.text === name && one.span.from >= to);
+  return item && "body" in item ? laterIn(item.body, name, to) : null;
+}
+
+/** Where a body gives a value this name, behind a place. */
+export function laterIn({ statements }: Body, name: string, at: number): Span | null {
+  const later = statements.find((one) => one.name.text === name && one.span.from >= at);
   return later?.name.span ?? null;
 }
 

@@ -17,7 +17,7 @@ import type {
 } from "../syntax.ts";
 import { ownUse } from "./body.ts";
 import { ambientNames } from "./frame.ts";
-import { type Library, laterName } from "./library.ts";
+import { type Library, laterIn } from "./library.ts";
 import { primitiveNames } from "./primitives/all.ts";
 import { eachExpression, resultDims, tensorDimNames } from "./walk.ts";
 
@@ -32,7 +32,7 @@ export function checkNamesOf(item: BodyItem, library: Library): readonly Diagnos
   const found: Diagnostic[] = [];
   const known = new Set(ambientNames);
   const read: Read = (expr, extra = []) =>
-    found.push(...unknownNames(expr, new Set([...known, ...extra]), item, library));
+    found.push(...unknownNames(expr, known, new Set(extra), item, library));
   if (item.kind === "constant") {
     read(item.value);
     return [...found, ...takenNames([item.name])];
@@ -101,28 +101,36 @@ function expressionsOf(statement: Statement): readonly (readonly [Expr, readonly
 function unknownNames(
   root: Expr,
   known: ReadonlySet<string>,
+  extra: ReadonlySet<string>,
   item: BodyItem,
   library: Library,
 ): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   const { file } = item.span;
+  const isKnown = (name: string) => name === "" || known.has(name) || extra.has(name);
   const readName = (name: string, span: Span) => {
-    if (name === "" || known.has(name)) return;
+    if (isKnown(name)) return;
     const named = library.find(name, file);
-    const near = nearNames(name, [...known, ...library.constantNames(file)]);
-    const later = laterName(library, item.name.text, name, span);
+    const later = item.kind === "constant" ? null : laterIn(item.body, name, span.to);
     const related = later ? [{ span: later, message: "defined here" }] : [];
     if (later) found.push(diagnose("E0213", span, { name }, related));
-    else if (!named) found.push(diagnose("E0201", span, { name, near }));
-    else if (named.kind === "function") found.push(diagnose("E0225", span, { name }));
+    else if (!named) {
+      const near = nearNames(name, [...known, ...extra, ...library.constantNames(file)]);
+      found.push(diagnose("E0201", span, { name, near }));
+    } else if (named.kind === "function") found.push(diagnose("E0225", span, { name }));
   };
   const readCallee = (name: string, span: Span) => {
-    if (name === "" || known.has(name)) return;
+    if (isKnown(name)) return;
     const named = library.find(name, file);
     if (named?.kind === "constant")
       found.push(diagnose("E0210", span, { name, kind: "a constant" }));
     if (named || primitiveNames.includes(name)) return;
-    const near = nearNames(name, [...library.callableNames(), ...primitiveNames, ...known]);
+    const near = nearNames(name, [
+      ...library.callableNames(),
+      ...primitiveNames,
+      ...known,
+      ...extra,
+    ]);
     found.push(diagnose("E0202", span, { name, near }));
   };
   eachExpression(root, (expr) => {

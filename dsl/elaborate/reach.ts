@@ -19,11 +19,12 @@ export function unreached(file: File): readonly Diagnostic[] {
   // A setting of kind `block` may name any block from outside.
   if (models.length === 0 || takesBlocks) return [];
   const callables = file.items.filter(isCallable);
+  const byName = new Map(callables.toReversed().map((item) => [item.name.text, item]));
   const reached = new Set(wordsIn(between(file)));
   for (const item of models) for (const name of namesOf(item, file)) reached.add(name);
   const waiting = [...reached];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    const item = callables.find((other) => other.name.text === name);
+    const item = byName.get(name);
     for (const other of item ? namesOf(item, file) : []) {
       if (reached.has(other)) continue;
       reached.add(other);
@@ -64,13 +65,12 @@ function between({ items, source }: File): string {
 /** Definitions of the user's that take the name of something of the language. */
 export function hiding(file: File, library: Library): readonly Diagnostic[] {
   if (file.file.startsWith(standardPrefix)) return [];
+  const primitives = new Set(primitiveNames);
   return file.items.flatMap((item): readonly Diagnostic[] => {
     if (item.kind === "config" || item.kind === "names") return [];
     const { text, span } = item.name;
-    const standard = [...library.items("block"), ...library.items("function")].find(
-      (other) => other.name.text === text && other.span.file.startsWith(standardPrefix),
-    );
-    const isPrimitive = primitiveNames.includes(text);
+    const standard = library.standard(text);
+    const isPrimitive = primitives.has(text);
     if (!standard && !isPrimitive) return [];
     const outer = isPrimitive ? "the primitive" : `the standard ${standard!.kind}`;
     const related = standard ? [{ span: standard.name.span, message: "the standard one" }] : [];

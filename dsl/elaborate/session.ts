@@ -17,13 +17,15 @@ export type Sizes = {
   readonly context: number;
 };
 
-/** `checked` is how many calls of blocks one check follows. */
+/** `checked` is how many calls of blocks the check of one item follows, `checkedInAll` those of a file; each item may follow `checkedAnyway`. */
 export const limits = {
   size: 2 ** 31,
   nesting: 64,
   layers: 10_000,
-  calls: 200_000,
+  calls: 20_000,
   checked: 2_000,
+  checkedInAll: 20_000,
+  checkedAnyway: 20,
   depth: 1_000,
 };
 
@@ -52,9 +54,10 @@ export type GivenPlaces = {
   readonly target?: Span;
 };
 
-type Modes = {
+export type Modes = {
   readonly standIn?: boolean;
-  readonly checking?: boolean;
+  /** How many calls of blocks are followed where only mistakes matter. */
+  readonly checking?: number;
   readonly half?: boolean;
   readonly givenAt?: GivenPlaces;
   readonly observe?: Observer | undefined;
@@ -69,6 +72,8 @@ export class Session {
   standIn: boolean;
   /** Whether only mistakes matter: a stack then builds each block of its pattern once. */
   readonly checking: boolean;
+  /** How many calls of blocks and functions are followed. */
+  readonly mostCalls: number;
   /** Whether matrices will be stored in half precision. */
   readonly half: boolean;
   readonly givenAt: GivenPlaces;
@@ -97,7 +102,8 @@ export class Session {
     this.library = library;
     this.sizes = sizes;
     this.standIn = modes.standIn ?? false;
-    this.checking = modes.checking ?? false;
+    this.checking = modes.checking !== undefined;
+    this.mostCalls = modes.checking ?? limits.calls;
     this.half = modes.half ?? false;
     this.givenAt = modes.givenAt ?? {};
     this.observe = modes.observe ?? null;

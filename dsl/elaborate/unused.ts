@@ -19,8 +19,9 @@ function namesIn(roots: readonly Expr[]): ReadonlySet<string> {
 
 /** Whether a word stands in a text once only: else a line that could not be parsed may use it. */
 function isAlone(text: string): (name: string) => boolean {
-  const words = text.split(/\W+/);
-  return (name) => words.indexOf(name) === words.lastIndexOf(name);
+  const [once, more] = [new Set<string>(), new Set<string>()];
+  for (const word of text.split(/\W+/)) (once.has(word) ? more : once).add(word);
+  return (name) => !more.has(name);
 }
 
 const warn = ({ text, span }: Name): Diagnostic => diagnose("W0501", span, { name: text });

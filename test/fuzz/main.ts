@@ -29,13 +29,10 @@ function keep(kind: string, seed: number, index: number, text: string, why: stri
 function count(report: Report): void {
   if (report.kind === "crash") {
     totals.crashes++;
-    totals.runs++;
     keep("crash", report.seed, report.index, report.text, report.error);
   } else if (report.kind === "batch") {
-    for (const [ending, n] of Object.entries(report.endings)) {
+    for (const [ending, n] of Object.entries(report.endings))
       totals[ending as keyof typeof report.endings] += n;
-      totals.runs += n;
-    }
     if (report.slowest > totals.slowest) [totals.slowest, slowText] = [report.slowest, report.slow];
   }
 }
@@ -56,8 +53,10 @@ function share(first: number, stride: number, seeds: number, skip = 0): Promise<
       child.kill("SIGKILL");
     }, 200);
     child.on("message", (report: Report) => {
-      if (report.kind === "start") at = { ...report, since: Date.now() };
-      else if (report.kind === "done") child.disconnect();
+      if (report.kind === "start") {
+        totals.runs++;
+        at = { ...report, since: Date.now() };
+      } else if (report.kind === "done") child.disconnect();
       else count(report);
     });
     child.on("exit", (code, signal) => {
@@ -65,7 +64,6 @@ function share(first: number, stride: number, seeds: number, skip = 0): Promise<
       if (code === 0) return done();
       const { seed, index } = at;
       totals.hangs++;
-      totals.runs++;
       const text = batchOf(seed, batch)[index]!;
       keep("hang", seed, index, text, why || `the process ended: ${code ?? signal}`);
       done(share(seed, stride, seeds - (seed - first) / stride, index + 1));

@@ -22,7 +22,7 @@ describe("the pages", () => {
   });
   it("show each example in the language's colours", () => {
     for (const page of pages) {
-      const examples = readFileSync(new URL(page, docs), "utf8").match(/^```eyrie$/gm) ?? [];
+      const examples = readFileSync(new URL(page, docs), "utf8").match(/^```eyrie\b/gm) ?? [];
       const shown = [...html(page).matchAll(/<pre [^>]*data-language="eyrie".*?<\/pre>/gs)];
       assert.equal(shown.length, examples.length, page);
       for (const [block] of shown)
