@@ -1,4 +1,4 @@
-/** `npm run bench`: the 110 M Griffin with random weights on one adapter, the scan alone, and the language server; writes what it measured to bench/results/. */
+/** `npm run bench`: the 110 M Griffin with random weights on one adapter, the scan alone, and the language and its server; writes what it measured to bench/results/. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { Command } from "commander";
@@ -11,6 +11,7 @@ import { wgslExecutor } from "../src/execute/executors.ts";
 import { compileFile, weightsFor } from "../src/execute/open-model.ts";
 import { Stream } from "../targets/stream.ts";
 import { type OpenDevice, openDevice } from "../targets/wgsl/device.ts";
+import { benchFront, frontLine } from "./front.ts";
 import { benchEditor, editorTable } from "./lsp.ts";
 import { benchScan, type ScanTimes } from "./scan.ts";
 
@@ -156,9 +157,9 @@ const results = new URL("results/", import.meta.url);
 async function main(flags: Flags): Promise<void> {
   mkdirSync(results, { recursive: true });
   if (flags.editor) {
-    const text = editorTable(await benchEditor());
+    const text = `${frontLine(benchFront())}\n\n${editorTable(await benchEditor())}`;
     print(text);
-    writeFileSync(new URL("editor.md", results), `# Language server\n\n${madeOn()}\n\n${text}\n`);
+    writeFileSync(new URL("editor.md", results), `# The language in use\n\n${madeOn()}\n\n${text}`);
   }
   if (!flags.scan && !flags.model) return;
   const opened = await openDevice(flags.adapter ? { adapter: flags.adapter } : {});

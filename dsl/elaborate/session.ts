@@ -24,7 +24,7 @@ export const limits = {
   layers: 10_000,
   calls: 20_000,
   checked: 2_000,
-  checkedInAll: 20_000,
+  checkedInAll: 10_000,
   checkedAnyway: 20,
   depth: 1_000,
 };

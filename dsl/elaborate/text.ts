@@ -17,16 +17,15 @@ export const grouped = (text: string): string => (/^[\w.]*$/.test(text) ? text :
 export const shapeText = (dims: readonly string[]): string => `[${dims.join(", ")}]`;
 
 function print(expr: Expr, rename: (name: string) => string, around: number): string {
+  // Nearly all expressions that are printed are single words.
+  if (expr.kind === "number" || expr.kind === "flag") return String(expr.value);
+  if (expr.kind === "name") {
+    const text = rename(expr.name);
+    return around > 0 && text !== expr.name ? grouped(text) : text;
+  }
   const inner = (e: Expr, level = 0) => print(e, rename, level);
   const wrap = (text: string, level: number) => (level < around ? `(${text})` : text);
   switch (expr.kind) {
-    case "number":
-    case "flag":
-      return String(expr.value);
-    case "name": {
-      const text = rename(expr.name);
-      return around > 0 && text !== expr.name ? grouped(text) : text;
-    }
     case "field":
       return `${rename(expr.of.text)}.${expr.field.text}`;
     case "record":

@@ -70,6 +70,12 @@ block mix(x: [B, T, D]) -> [B, T, D] {
   o = attend(rotary(q, part: 2 / 3, theta: 100), turned, k, window: 5, cap: 0.5)
   linear(merge(o, [H, K], L), out: D) as out
 }`,
+  "turns by a position that nothing else reads": `
+block mix(x: [B, T, D]) -> [B, T, D] {
+  size H = 5
+  size K = D / H
+  merge(concat([rotary(slice(split(x, D, [H, K]), K, 2), theta: 100), slice(split(x, D, [H, K]), K, 1, from: 2)], [2, 1], K), [H, K], D)
+}`,
   "products of tokens with themselves": `
 block mix(x: [B, T, D]) -> [B, T, D] {
   size H = 3
