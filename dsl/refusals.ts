@@ -47,7 +47,8 @@ export const refusals: readonly Refusal[] = [
   {
     what: "anything random, dropout included",
     why: "a model gives the same for the same tokens; only parameters start at random",
-    instead: "leave it out; the draw of the next token is `eyrie run --temperature`",
+    instead:
+      "leave it out; parameters start with `normal(variance)` or `uniform(least, most)`, and the draw of the next token is `eyrie run --temperature`",
     names: [
       ...["dropout", "drop_path", "rand", "randn", "random", "bernoulli", "multinomial"],
       ...["categorical", "gumbel", "noise"],

@@ -54,7 +54,7 @@ export function bindAll(caller: Frame, callee: Frame, binding: Binding, item: Bl
   tensors.forEach((formal, i) => {
     right = bindTensor(caller, callee, item, formal, binding.args[i]!) && right;
   });
-  for (const formal of settings) right = bindFallback(callee, formal, binding.name.text) && right;
+  for (const formal of settings) right = bindFallback(callee, formal, binding) && right;
   tensors.forEach((formal, i) => {
     right = right && bindComputedDims(callee, item, formal, binding.args[i]!);
   });
@@ -85,14 +85,14 @@ function foreignName(caller: Frame, name: string, { value }: NumberValue): strin
 }
 
 /** A setting that was not given: what a tensor's dimension says, or its fallback. */
-function bindFallback(callee: Frame, formal: Formal, owner: string): boolean {
+function bindFallback(callee: Frame, formal: Formal, { name, block }: Binding): boolean {
   const { text, span } = formal.name;
   if (callee.spans.has(text)) return true;
   const kind = (formal.type as { of: SettingKind }).of;
   if (!formal.fallback) {
-    const facts = { name: text, owner, kind };
-    const [at, ...calls] = callee.calls;
-    callee.session.report("E0402", at ?? span, facts, [
+    const facts = { name: text, owner: name.text, kind };
+    const calls = block.madeAt ? callee.calls : callee.calls.slice(1);
+    callee.session.report("E0402", block.madeAt ?? callee.calls[0] ?? span, facts, [
       { span, message: "declared here" },
       ...calls.map((call) => ({ span: call, message: "called here" })),
     ]);
@@ -114,46 +114,11 @@ function bindTensor(
   formal: TensorFormal,
   { value, span }: Passed,
 ): boolean {
-  const expected = expressionText({ kind: "list", items: formal.type.dims, span: formal.span });
-  const what = `\`${formal.name.text}\` of \`${callee.owner}\``;
-  const origins = value.kind === "tensor" ? originsOf([value]) : [];
-  const related = [{ span: formal.span, message: "declared here" }, ...origins];
-  if (value.kind === "record") {
-    report(caller, "E0220", span, { name: "r", fields: [...value.fields.keys()] }, related);
-    return false;
-  }
-  if (value.kind !== "tensor") {
-    const found = valueText(value);
-    report(caller, "E0312", span, { what, expected: `a tensor ${expected}`, found }, related);
-    return false;
-  }
-  const { dtype } = value.node.type;
-  const element = dtype === "i32" ? "int" : dtype === "f32" ? "float" : "flag";
-  if (element !== formal.type.element) {
-    const facts = {
-      what,
-      expected: `${formal.type.element} elements`,
-      found: tensorText(value),
-    };
-    report(caller, "E0308", span, facts, related);
-    return false;
-  }
-  if (value.dims.length !== formal.type.dims.length) {
-    const wanted = formal.type.dims.map((dim) => expressionText(dim));
-    const shapes = shapesOf(formal, wanted, value);
-    report(
-      caller,
-      "E0302",
-      span,
-      { what, expected, found: shapeText(value.dims), shapes },
-      related,
-    );
-    return false;
-  }
+  if (!isOfType(value, formal)) return refuse(caller, callee, formal, { value, span });
   const right = formal.type.dims.map(
     (dim, axis) =>
       !isFreeDim(callee, dim, item.parameters) ||
-      bindDim(caller, callee, dim, value, axis, { what, expected, span, formal }),
+      bindDim(caller, callee, dim, value, axis, { span, formal }),
   );
   if (!right.every(Boolean)) return false;
   const dims = formal.type.dims.map((dim) => expressionText(dim));
@@ -161,9 +126,50 @@ function bindTensor(
   return true;
 }
 
+const elementOf = ({ node }: TensorValue): string =>
+  node.type.dtype === "i32" ? "int" : node.type.dtype === "f32" ? "float" : "flag";
+
+/** Whether a value is a tensor of a parameter's elements and rank. */
+const isOfType = (value: Value, { type }: TensorFormal): value is TensorValue =>
+  value.kind === "tensor" &&
+  elementOf(value) === type.element &&
+  value.dims.length === type.dims.length;
+
+/** What a message calls a parameter, and what it is to be given. */
+const wanted = (callee: Frame, { name, type, span }: TensorFormal) => ({
+  what: `\`${name.text}\` of \`${callee.owner}\``,
+  expected: expressionText({ kind: "list", items: type.dims, span }),
+});
+
+/** Says why a value is no tensor for this parameter. */
+function refuse(
+  caller: Frame,
+  callee: Frame,
+  formal: TensorFormal,
+  { value, span }: Passed,
+): false {
+  const { what, expected } = wanted(callee, formal);
+  const origins = value.kind === "tensor" ? originsOf([value]) : [];
+  const related = [{ span: formal.span, message: "declared here" }, ...origins];
+  if (value.kind === "record")
+    report(caller, "E0220", span, { name: "r", fields: [...value.fields.keys()] }, related);
+  else if (value.kind !== "tensor") {
+    const facts = { what, expected: `a tensor ${expected}`, found: valueText(value) };
+    report(caller, "E0312", span, facts, related);
+  } else if (elementOf(value) !== formal.type.element) {
+    const elements = `${formal.type.element} elements`;
+    const facts = { what, expected: elements, found: tensorText(value) };
+    report(caller, "E0308", span, facts, related);
+  } else {
+    const dims = formal.type.dims.map((dim) => expressionText(dim));
+    const shapes = shapesOf(formal, dims, value);
+    const facts = { what, expected, found: shapeText(value.dims), shapes };
+    report(caller, "E0302", span, facts, related);
+  }
+  return false;
+}
+
 type Meeting = {
-  readonly what: string;
-  readonly expected: string;
   readonly span: Span;
   readonly formal: TensorFormal;
 };
@@ -185,11 +191,12 @@ function bindDim(
 ): boolean {
   const actual = value.dims[axis]!;
   const size = value.node.type.shape[axis]!;
-  const { what, expected, span, formal } = meeting;
-  const related = [{ span: dim.span, message: "declared here" }, ...originsOf([value])];
+  const { span, formal } = meeting;
+  const related = () => [{ span: dim.span, message: "declared here" }, ...originsOf([value])];
   if (isAmbientDim(dim.name) || isAmbientDim(actual)) {
     if (dim.name === actual) return true;
-    report(caller, "E0302", span, { what, expected, found: shapeText(value.dims) }, related);
+    const facts = { ...wanted(callee, formal), found: shapeText(value.dims) };
+    report(caller, "E0302", span, facts, related());
     return false;
   }
   const known = callee.outer.get(dim.name);
@@ -201,15 +208,15 @@ function bindDim(
     return true;
   }
   if (known === actual) return true;
-  const wanted = formal.type.dims.map((other, i) =>
+  const dims = formal.type.dims.map((other, i) =>
     other.kind === "name" ? (callee.outer.get(other.name) ?? value.dims[i]!) : value.dims[i]!,
   );
-  const shapes = shapesOf(formal, wanted, value);
+  const shapes = shapesOf(formal, dims, value);
   const first = callee.spans.get(dim.name);
   const message = `\`${dim.name}\` of \`${callee.owner}\` is the caller's \`${known}\` here`;
   const since = first ? [{ span: first, message }] : [];
   const facts = { dim: dim.name, first: known, second: actual, shapes };
-  report(caller, "E0307", span, facts, [...related, ...since]);
+  report(caller, "E0307", span, facts, [...related(), ...since]);
   return false;
 }
 

@@ -74,7 +74,7 @@ function callBlock(frame: Frame, expr: CallExpr, block: BlockValue): Value {
   if (!settings) return poison;
   const given = new Map([...block.given, ...settings]);
   const isApplied = !block.item || tensorFormals(block.item).length === 0 || args.length > 0;
-  if (!isApplied && !expr.label) return { ...block, given };
+  if (!isApplied && !expr.label) return { ...block, given, madeAt: expr.span };
   const { callee: name, label, span } = expr;
   return applyBlock(frame, { block: { ...block, given }, args, name, label, span });
 }

@@ -14,7 +14,11 @@ type Place = Pick<Frame, "session" | "evaluate" | "owner" | "file" | "path"> &
 
 /** A body with no names yet. */
 export const newFrame = (place: Place): Frame => ({
-  ...place,
+  session: place.session,
+  evaluate: place.evaluate,
+  owner: place.owner,
+  file: place.file,
+  path: place.path,
   calls: place.calls ?? [],
   home: place.home ?? place.path,
   sharedBy: place.sharedBy ?? null,

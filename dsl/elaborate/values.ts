@@ -61,6 +61,8 @@ export type BlockValue = {
   readonly given: ReadonlyMap<string, Given>;
   /** Prefix of its parameters wherever it is applied, where it is shared. */
   readonly home: string | null;
+  /** The call without tensors that made it: where more settings can be given. */
+  readonly madeAt: Span | null;
 };
 /** A block value of a pattern: a name or another expression, evaluated in `frame` when a stack uses it. */
 export type PatternItem = { readonly expr: Expr; readonly frame: Frame };
@@ -94,6 +96,7 @@ export const blockValue = (item: BlockItem | null): BlockValue => ({
   item,
   given: new Map(),
   home: null,
+  madeAt: null,
 });
 
 const elementNames: Readonly<Record<string, string>> = { f32: "", i32: "int", bool: "flag" };
