@@ -3,10 +3,11 @@ import { CompilerBug } from "../src/graph/bug.ts";
 import type { Node } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
 import { dependentsOf, pathBetween, placesAlong } from "./behind.ts";
-import { call, KernelBuilder, literal, select, type Val, vector } from "./build.ts";
+import { KernelBuilder } from "./build.ts";
 import { addIndex, Indices, keyOf, size } from "./indices.ts";
 import type { Memory, Scalar, Width } from "./kernel.ts";
 import type { BindingOf, LoweredKernel, ReadAt, WriteAt } from "./recipe.ts";
+import { call, literal, select, type Val, vector } from "./val.ts";
 import {
   canBeComputed,
   computeNode,

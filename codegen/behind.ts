@@ -1,8 +1,8 @@
 /** Follows an anchor's element forwards: which element of each output it becomes, and under which condition. */
 import { CompilerBug } from "../src/graph/bug.ts";
 import type { Node } from "../src/graph/graph.ts";
-import { call, literal, type Val } from "./build.ts";
 import { type Indices, keyOf, subtractIndex } from "./indices.ts";
+import { call, literal, type Val } from "./val.ts";
 import { isView, nameOf } from "./views.ts";
 
 /** The nodes from `anchor` (left out) to `output` in dependency order; null if the output does not follow from it. */

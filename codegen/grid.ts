@@ -1,7 +1,8 @@
 /** Spreads a range of work over workgroups, folding what one dimension cannot hold into the next. */
-import type { KernelBuilder, Val } from "./build.ts";
+import type { KernelBuilder } from "./build.ts";
 import type { Caps } from "./kernel.ts";
 import { OverLimits } from "./over-limits.ts";
+import type { Val } from "./val.ts";
 
 export type Grid = readonly [number, number, number];
 

@@ -1,7 +1,8 @@
 /** Index arithmetic for kernels people read: folds literals, skips axes of size one, and remembers which places an index was cut into. */
 import { CompilerBug } from "../src/graph/bug.ts";
-import { call, type KernelBuilder, literal, type Num, Val } from "./build.ts";
+import type { KernelBuilder } from "./build.ts";
 import type { Expr } from "./kernel.ts";
+import { call, literal, type Num, Val } from "./val.ts";
 import { childrenOf } from "./visit.ts";
 
 /** The expression as text: equal keys in open blocks mean equal values, since names are bound once. */

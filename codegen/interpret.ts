@@ -9,7 +9,8 @@ import { type Diverged, type Lane, runLockstep } from "./interpret/lockstep.ts";
 import { runtime } from "./interpret/spell.ts";
 import { type Translation, translate } from "./interpret/translate.ts";
 import type { Caps, Kernel, Memory, Scalar } from "./kernel.ts";
-import { plainDialect, printStatement } from "./print.ts";
+import { plainDialect } from "./plain.ts";
+import { printStatement } from "./print.ts";
 
 export { type FaultKind, KernelFault } from "./interpret/fault.ts";
 
@@ -146,6 +147,7 @@ const details = {
   "unwritten-read": "nothing has been written there",
   race: "",
   "divergent-barrier": "",
+  "copy-not-awaited": "the kernel ends before the copy has arrived for certain",
   "division-by-zero": "an integer is divided by zero",
 } as const satisfies Record<FaultKind, string>;
 

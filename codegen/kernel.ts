@@ -63,7 +63,42 @@ export type Stmt =
     }
   /** All lanes of the workgroup arrive; then all see what any wrote to workgroup memory and buffers. */
   | { readonly kind: "barrier" }
+  /**
+   * Begins to copy `width` scalars (4, 8 or 16 bytes, both indices multiples of `width`) from a buffer to workgroup memory;
+   * where `when` is false, zeros come instead and nothing is read. The scalars are there when this lane has awaited the
+   * group that the copy belongs to; until then nobody touches them. Needs Caps.asyncCopy.
+   */
+  | {
+      readonly kind: "copy";
+      readonly to: Memory;
+      readonly toIndex: Expr;
+      readonly from: Memory;
+      readonly index: Expr;
+      readonly width: number;
+      readonly when: Expr;
+    }
+  /** The lane's copies since the last `commit` are a group. */
+  | { readonly kind: "commit" }
+  /** All of the lane's groups but the last `pending` have arrived. Every group is awaited before the kernel ends. */
+  | { readonly kind: "await"; readonly pending: number }
+  /**
+   * sums += left × right, by the 32 lanes of a subgroup together: rows × depth times depth × columns (multiples of 16, 16 and
+   * 8) from workgroup memory in f16, summed in f32. Which lane holds which sum: multiply.ts. Needs Caps.matrixUnits.
+   */
+  | {
+      readonly kind: "multiply";
+      /** f32 registers, rows · columns / 32 of them. */
+      readonly sums: Memory;
+      readonly left: Operand;
+      readonly right: Operand;
+      readonly rows: number;
+      readonly columns: number;
+      readonly depth: number;
+    }
   | { readonly kind: "note"; readonly text: string };
+
+/** A matrix in workgroup memory: its first scalar, and how many scalars from row to row (both multiples of 8). */
+export type Operand = { readonly memory: Memory; readonly index: Expr; readonly stride: number };
 
 export type BufferUse = {
   readonly memory: Memory;
@@ -93,6 +128,10 @@ export type Caps = {
   /** Subgroups of one known size whose lanes are neighbours; null where that is not certain. */
   readonly subgroup: { readonly size: number } | null;
   readonly f16: boolean;
+  /** Matrix units that multiply f16 and sum in f32, for subgroups of 32. */
+  readonly matrixUnits: boolean;
+  /** Copies from buffers to workgroup memory that run beside other work. */
+  readonly asyncCopy: boolean;
   /** Barriers cost little on GPUs and much on software adapters, which run lanes as fibers (and compile with LLVM, slowly). */
   readonly barriers: "cheap" | "dear";
   /** About how many lanes keep the device busy. */
@@ -109,6 +148,8 @@ export const minimumCaps: Caps = {
   maxWorkgroupsPerDimension: 65535,
   subgroup: null,
   f16: false,
+  matrixUnits: false,
+  asyncCopy: false,
   barriers: "cheap",
   busyLanes: 16384,
 };

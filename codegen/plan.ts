@@ -5,7 +5,7 @@ import { topological } from "../src/graph/walk.ts";
 import { bytesOf } from "./bytes.ts";
 import type { Kernel } from "./kernel.ts";
 import type { LoweredPart, LoweredRegion, Target } from "./lower.ts";
-import { kernelKey } from "./print.ts";
+import { kernelKey } from "./plain.ts";
 import type { BufferPlan, Piece, Program, Step } from "./program.ts";
 import type { BindingOf } from "./recipe.ts";
 import { placeInSlots } from "./slots.ts";

@@ -1,4 +1,5 @@
 /** Turns a kernel into text. The walk is the same for all targets; a Dialect says how each construct is spelled. */
+import { CompilerBug } from "../src/graph/bug.ts";
 import type { ScalarName } from "../src/graph/graph.ts";
 import type { Builtin, Collective, Expr, Kernel, Memory, Stmt, ValueType } from "./kernel.ts";
 import { inside, type Level, levels } from "./print/levels.ts";
@@ -14,6 +15,9 @@ export type Spelling =
 
 /** The index of a load or store counted in groups of `unit` scalars instead of in scalars: its text. */
 export type Grouped = (unit: number) => string;
+
+type StmtOf<K extends Stmt["kind"]> = Extract<Stmt, { readonly kind: K }>;
+type TileStmt = StmtOf<"copy" | "commit" | "await" | "multiply">;
 
 /** How one target spells the kernel language. Operands of `component` arrive in parentheses where they need them. */
 export type Dialect = {
@@ -43,6 +47,14 @@ export type Dialect = {
   /** Without the brace. */
   loop(name: string, type: ValueType, from: string, below: string, step: string): string;
   readonly barrier: string;
+  /** For targets that have them; lines of whole statements. */
+  readonly tiles?: {
+    /** `when` is null where the copy is never left out. */
+    copy(s: StmtOf<"copy">, toIndex: string, index: string, when: string | null): string[];
+    commit(): string[];
+    await(pending: number): string[];
+    multiply(s: StmtOf<"multiply">, leftIndex: string, rightIndex: string): string[];
+  };
   note(text: string): string;
   /** The whole kernel from its body's lines, indented by one step. */
   wrap(kernel: Kernel, body: readonly string[]): string;
@@ -86,10 +98,37 @@ function printStmt(s: Stmt, d: Dialect): string[] {
     }
     case "barrier":
       return [d.barrier];
+    case "copy":
+    case "commit":
+    case "await":
+    case "multiply":
+      return printTileStatement(s, d);
     case "note":
       return [d.note(s.text)].filter((line) => line !== "");
   }
 }
+
+function printTileStatement(s: TileStmt, d: Dialect): string[] {
+  if (!d.tiles) throw new CompilerBug(`${d.name} has no words for ${s.kind}: legalize it first`);
+  const print = (e: Expr) => printExpr(e, d);
+  switch (s.kind) {
+    case "copy":
+      return d.tiles.copy(
+        s,
+        print(s.toIndex),
+        print(s.index),
+        isTrue(s.when) ? null : print(s.when),
+      );
+    case "multiply":
+      return d.tiles.multiply(s, print(s.left.index), print(s.right.index));
+    case "commit":
+      return d.tiles.commit();
+    case "await":
+      return d.tiles.await(s.pending);
+  }
+}
+
+const isTrue = (e: Expr) => e.kind === "literal" && e.value !== 0;
 
 const groupedBy =
   (index: Expr, dialect: Dialect): Grouped =>
@@ -158,7 +197,7 @@ function printCall(e: Expr & { readonly kind: "call" }, d: Dialect): string {
   return level === "bits" ? `(${text})` : text;
 }
 
-const asCall = (name: string) => (args: readonly string[]) => `${name}(${args.join(", ")})`;
+export const asCall = (name: string) => (args: readonly string[]) => `${name}(${args.join(", ")})`;
 
 /** Operators where C and WGSL have one, else a call by the function's own name. */
 export const commonCalls = {
@@ -193,105 +232,3 @@ export const commonCalls = {
   shr: { operator: ">>" },
   select: asCall("select"),
 } as const satisfies Record<ScalarName, Spelling>;
-
-const plainType = ({ scalar, width }: ValueType) => (width === 1 ? scalar : `${scalar}x${width}`);
-
-function plainLiteral(value: number, { scalar, width }: ValueType): string {
-  const number = Object.is(value, -0) ? "-0" : String(value);
-  const text = {
-    bool: value ? "true" : "false",
-    i32: number,
-    u32: `${number}u`,
-    f32: /[.eIN]/.test(number) ? number : `${number}.0`,
-    f16: `${number}h`,
-  }[scalar];
-  return width === 1 ? text : `${plainType({ scalar, width })}(${text})`;
-}
-
-function wrapPlain(kernel: Kernel, body: readonly string[]): string {
-  const memory = (m: Memory) => `${m.name}: ${m.scalar}[${m.length}]`;
-  return [
-    `kernel ${kernel.name}, ${kernel.workgroupSize} lanes {`,
-    ...kernel.buffers.map((b) => `  buffer ${memory(b.memory)}, ${b.access}`),
-    ...kernel.workgroupMemory.map((m) => `  workgroup ${memory(m)}`),
-    ...body,
-    "}",
-    "",
-  ].join("\n");
-}
-
-const cellsOf = (memory: Memory, index: string, { width }: ValueType) =>
-  `${memory.name}[${index}${width === 1 ? "" : `; ${width}`}]`;
-
-/** No target's: for dumps, messages and keys. `m[i; 4]` is four cells from i; `select(when, then, otherwise)`. */
-export const plainDialect: Dialect = {
-  name: "plain",
-  identifier: (name) => name,
-  type: plainType,
-  literal: plainLiteral,
-  builtin: {
-    workgroup_x: "workgroup.x",
-    workgroup_y: "workgroup.y",
-    workgroup_z: "workgroup.z",
-    lane: "lane",
-    subgroup_lane: "subgroup.lane",
-  },
-  call: commonCalls,
-  fma: asCall("fma"),
-  cast: (of, _, to) => `${plainType(to)}(${of})`,
-  bitcast: (of, _, to) => `bits_as_${plainType(to)}(${of})`,
-  vector: (parts, type) => `${plainType(type)}(${parts.join(", ")})`,
-  component: (of, index) => `${of}.${"xyzw"[index]}`,
-  load: (from, index, type) => cellsOf(from, index, type),
-  store: (to, index, value, type) => `${cellsOf(to, index, type)} = ${value}`,
-  subgroup: {
-    sum: (of) => `subgroup_sum(${of})`,
-    max: (of) => `subgroup_max(${of})`,
-    shuffle_xor: (of, _, by) => `subgroup_shuffle_xor(${of}, ${by})`,
-  },
-  declare: (kind, name, type, value) => `${kind} ${name}: ${plainType(type)} = ${value}`,
-  assign: (name, value) => `${name} = ${value}`,
-  registers: (m) => `registers ${m.name}: ${m.scalar}[${m.length}]`,
-  loop: (name, type, from, below, step) =>
-    `for ${name}: ${plainType(type)} from ${from} below ${below} step ${step}`,
-  barrier: "barrier",
-  note: (text) => `// ${text}`,
-  wrap: wrapPlain,
-};
-
-/** The kernel as neutral text, for dumps. */
-export const printPlain = (kernel: Kernel): string => printKernel(kernel, plainDialect);
-
-const keys = new WeakMap<Kernel, string>();
-
-/** Text that two kernels share exactly if they differ in names and notes only. */
-export function kernelKey(kernel: Kernel): string {
-  const key = keys.get(kernel) ?? printWithoutNames(kernel);
-  keys.set(kernel, key);
-  return key;
-}
-
-function printWithoutNames(kernel: Kernel): string {
-  const names = new Map<string, string>();
-  const canonical = (name: string): string => {
-    const known = names.get(name) ?? `n${names.size}`;
-    names.set(name, known);
-    return known;
-  };
-  const rename = (m: Memory): Memory => ({ ...m, name: canonical(m.name) });
-  return printKernel(kernel, {
-    ...plainDialect,
-    identifier: canonical,
-    load: (from, index, type) => cellsOf(rename(from), index, type),
-    store: (to, index, value, type) => `${cellsOf(rename(to), index, type)} = ${value}`,
-    registers: (m) => plainDialect.registers(rename(m)),
-    note: () => "",
-    wrap: (k, body) => {
-      const buffers = k.buffers.map((b) => ({ ...b, memory: rename(b.memory) }));
-      return wrapPlain(
-        { ...k, name: "", buffers, workgroupMemory: k.workgroupMemory.map(rename) },
-        body,
-      );
-    },
-  });
-}

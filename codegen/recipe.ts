@@ -1,8 +1,9 @@
 /** What a recipe is: it writes the kernels of a region. Recipes stand in one ordered list; the first that accepts wins. */
 import type { Node } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
-import type { KernelBuilder, Val } from "./build.ts";
+import type { KernelBuilder } from "./build.ts";
 import type { Caps, Kernel, Width } from "./kernel.ts";
+import type { Val } from "./val.ts";
 
 /**
  * Reads a tensor's element at an index (one u32 Val an axis); with `width` 4, that element and the next three along the

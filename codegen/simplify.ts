@@ -7,7 +7,7 @@ import { evaluateCall } from "./interpret/spell.ts";
 import type { Expr, Kernel, Stmt } from "./kernel.ts";
 import { type Facts, type Range, rangeOf } from "./simplify/ranges.ts";
 import { type Rule, rules } from "./simplify/rules.ts";
-import { childrenOf, visit, withChildren } from "./visit.ts";
+import { childrenOf, expressionsOf, visit, withChildren, withParts } from "./visit.ts";
 
 /** The facts of a block, which grow as it is walked, and what names now stand for. */
 type Scope = {
@@ -57,6 +57,11 @@ function simplifyStatement(s: Stmt, scope: Scope): readonly Stmt[] {
       const [then, otherwise] = [simplifyBlock(s.then, scope), simplifyBlock(s.otherwise, scope)];
       return [{ kind: "if", when, then, otherwise }];
     }
+    case "copy":
+    case "multiply":
+      return [withParts(s, expressionsOf(s).map(simple), (block) => block)];
+    case "commit":
+    case "await":
     case "barrier":
     case "note":
       return [s];

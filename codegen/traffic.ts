@@ -66,7 +66,10 @@ function cellsALane(body: readonly Stmt[]) {
       visit(
         flat,
         (e) => e.kind === "load" && add(loads, e.from, e.type.width),
-        (t) => t.kind === "store" && add(stores, t.to, t.value.type.width),
+        (t) => {
+          if (t.kind === "store") add(stores, t.to, t.value.type.width);
+          if (t.kind === "copy") add(loads, t.from, t.width);
+        },
       );
       if (s.kind === "for") count(s.body, Number.POSITIVE_INFINITY);
       if (s.kind === "if") for (const inner of [s.then, s.otherwise]) count(inner, times);

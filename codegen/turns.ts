@@ -2,8 +2,9 @@
  * Keeps a driver from unrolling loops. Mesa's lavapipe unrolls every loop of up to 32 known turns, lane by lane, which
  * costs seconds of LLVM a kernel (measured: 3.2 s against 0.12 s for a row of 20 vec4 products).
  */
-import { cast, Val } from "./build.ts";
+
 import type { Expr, Kernel, Stmt } from "./kernel.ts";
+import { cast, Val } from "./val.ts";
 
 /** Longer loops are left alone by the driver itself. */
 const mostUnrolled = 32;

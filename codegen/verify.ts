@@ -1,7 +1,8 @@
 /** Checks that a kernel is legal before it is printed or run: names, types, widths, memories, and the limits of a device. */
 import { CompilerBug } from "../src/graph/bug.ts";
 import type { Caps, Expr, Kernel, Memory, Scalar, Stmt, ValueType } from "./kernel.ts";
-import { plainDialect, printExpr, printStatement } from "./print.ts";
+import { plainDialect } from "./plain.ts";
+import { printExpr, printStatement } from "./print.ts";
 import {
   firstOf,
   indexProblem,
@@ -10,7 +11,8 @@ import {
   type Problem,
   problemOf,
 } from "./verify/expressions.ts";
-import { childrenOf, expressionsOf, visit } from "./visit.ts";
+import { copyProblem, multiplyProblem } from "./verify/statements.ts";
+import { childrenOf, expressionsOf, touchedBy, visit } from "./visit.ts";
 
 /** What is visible: locals with their types, and which of them may change. */
 type Scope = {
@@ -90,7 +92,14 @@ function verifyLimits({ kernel, fail }: Check, caps: Caps): void {
 
 function verifyFeatures(kernel: Kernel, caps: Caps, fail: Check["fail"]): void {
   const size = caps.subgroup?.size ?? null;
-  visit(kernel.body, (e) => {
+  const onStatement = (s: Stmt) => {
+    const isCopy = s.kind === "copy" || s.kind === "commit" || s.kind === "await";
+    if (isCopy && !caps.asyncCopy) fail("copies beside other work where the device has none", s);
+    if (s.kind !== "multiply") return;
+    if (!caps.matrixUnits || size !== 32) fail("matrix units where the device has none", s);
+    if (kernel.workgroupSize % 32) fail(`${kernel.workgroupSize} lanes in subgroups of 32`, s);
+  };
+  const onExpression = (e: Expr) => {
     if (e.type.scalar === "f16" && !caps.f16) fail("f16 where the device has none", e);
     const collective =
       e.kind === "subgroup" || (e.kind === "builtin" && e.name === "subgroup_lane");
@@ -101,7 +110,8 @@ function verifyFeatures(kernel: Kernel, caps: Caps, fail: Check["fail"]): void {
     if (e.kind !== "subgroup" || e.op !== "shuffle_xor") return;
     if (!(e.by !== undefined && e.by > 0 && e.by < size))
       fail(`shuffle by ${e.by} in subgroups of ${size}`, e);
-  });
+  };
+  visit(kernel.body, onExpression, onStatement);
 }
 
 /** Every buffer's access is what the body does, and only declared memory is used. */
@@ -125,9 +135,10 @@ function verifyAccess({ kernel, memories, fail }: Check): void {
       read.add(e.from.name);
     },
     (s) => {
-      if (s.kind !== "store") return;
-      known(s.to, s);
-      written.add(s.to.name);
+      const { reads, writes } = touchedBy(s);
+      for (const memory of [...reads, ...writes]) known(memory, s);
+      for (const { name } of reads) read.add(name);
+      for (const { name } of writes) written.add(name);
     },
   );
   for (const { memory, access } of kernel.buffers) {
@@ -165,8 +176,16 @@ function verifyStatement(s: Stmt, scope: Scope, check: Check): void {
   switch (s.kind) {
     case "let":
     case "var":
+    case "commit":
+    case "await":
     case "barrier":
     case "note":
+      return;
+    case "copy":
+      demand(copyProblem(s));
+      return;
+    case "multiply":
+      demand(multiplyProblem(s));
       return;
     case "assign": {
       const bound = scope.changing.has(s.name) ? scope.types.get(s.name) : undefined;

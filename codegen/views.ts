@@ -1,10 +1,10 @@
 /** What a body node's element is in terms of its inputs' elements: maps become calls, views become index arithmetic. Knows no memory. */
 import { CompilerBug } from "../src/graph/bug.ts";
 import type { Node, NodeOf } from "../src/graph/graph.ts";
-import { call, cast, literal, select, spread, type Val, vector } from "./build.ts";
 import { addIndex, type Indices, subtractIndex } from "./indices.ts";
 import type { Scalar, Width } from "./kernel.ts";
 import type { ReadAt } from "./recipe.ts";
+import { call, cast, literal, select, spread, type Val, vector } from "./val.ts";
 
 type View =
   | NodeOf<"reshape">

@@ -1,6 +1,23 @@
 /** Walks over kernels: every statement and expression, and what is found on the way. */
 import type { BufferUse, Expr, Memory, Stmt } from "./kernel.ts";
 
+/** The memories that a statement itself reads and writes, its expressions aside. */
+export function touchedBy(s: Stmt): {
+  readonly reads: readonly Memory[];
+  readonly writes: readonly Memory[];
+} {
+  switch (s.kind) {
+    case "store":
+      return { reads: [], writes: [s.to] };
+    case "copy":
+      return { reads: [s.from], writes: [s.to] };
+    case "multiply":
+      return { reads: [s.left.memory, s.right.memory, s.sums], writes: [s.sums] };
+    default:
+      return { reads: [], writes: [] };
+  }
+}
+
 /** How a kernel uses one of its memories. */
 export function accessOf(memory: Memory, body: readonly Stmt[]): BufferUse["access"] {
   let reads = false;
@@ -11,7 +28,9 @@ export function accessOf(memory: Memory, body: readonly Stmt[]): BufferUse["acce
       if (e.kind === "load" && e.from === memory) reads = true;
     },
     (s) => {
-      if (s.kind === "store" && s.to === memory) writes = true;
+      const touched = touchedBy(s);
+      reads ||= touched.reads.includes(memory);
+      writes ||= touched.writes.includes(memory);
     },
   );
   return writes ? (reads ? "read_write" : "write") : "read";
@@ -91,8 +110,48 @@ export function expressionsOf(s: Stmt): readonly Expr[] {
       return [s.from, s.below, s.step];
     case "if":
       return [s.when];
+    case "copy":
+      return [s.toIndex, s.index, s.when];
+    case "multiply":
+      return [s.left.index, s.right.index];
+    case "commit":
+    case "await":
     case "barrier":
     case "note":
       return [];
+  }
+}
+
+/** The statement with other expressions, in the order of `expressionsOf`, and with its blocks replaced. */
+export function withParts(
+  s: Stmt,
+  parts: readonly Expr[],
+  block: (body: readonly Stmt[]) => readonly Stmt[],
+): Stmt {
+  const [first, second, third] = parts;
+  switch (s.kind) {
+    case "let":
+    case "var":
+    case "assign":
+      return { ...s, value: first! };
+    case "store":
+      return { ...s, index: first!, value: second! };
+    case "for":
+      return { ...s, from: first!, below: second!, step: third!, body: block(s.body) };
+    case "if":
+      return { ...s, when: first!, then: block(s.then), otherwise: block(s.otherwise) };
+    case "copy":
+      return { ...s, toIndex: first!, index: second!, when: third! };
+    case "multiply":
+      return {
+        ...s,
+        left: { ...s.left, index: first! },
+        right: { ...s.right, index: second! },
+      };
+    case "commit":
+    case "await":
+    case "barrier":
+    case "note":
+      return s;
   }
 }

@@ -1,12 +1,13 @@
 /** Kernel-to-kernel rewrites that targets choose from: what comes out means the same to the interpreter. Knows no target. */
 
-import type { Expr, Kernel, Scalar, Stmt, ValueType } from "../codegen/kernel.ts";
-import { expressionsOf, visit, withChildren } from "../codegen/visit.ts";
+import type { Expr, Kernel, Scalar, Stmt, ValueType, Width } from "../codegen/kernel.ts";
+import { multiplyAsLoops } from "../codegen/multiply.ts";
+import { expressionsOf, visit, withChildren, withParts } from "../codegen/visit.ts";
 
 /** One rewrite. `expr` and `statement` see their parts rewritten already. */
 export type Rewrite = {
   readonly expr?: (e: Expr) => Expr;
-  readonly statement?: (s: Stmt) => Stmt;
+  readonly statement?: (s: Stmt) => Stmt | readonly Stmt[];
 };
 
 /** Rewrites every expression and statement, innermost first. */
@@ -21,34 +22,11 @@ function rewriteKernel(kernel: Kernel, rewrite: Rewrite): Kernel {
     return result;
   };
   const block = (body: readonly Stmt[]): readonly Stmt[] =>
-    body.map((s) => {
+    body.flatMap((s) => {
       const inner = withParts(s, expressionsOf(s).map(expr), block);
       return rewrite.statement?.(inner) ?? inner;
     });
   return { ...kernel, body: block(kernel.body) };
-}
-
-function withParts(
-  s: Stmt,
-  parts: readonly Expr[],
-  block: (body: readonly Stmt[]) => readonly Stmt[],
-): Stmt {
-  const [first, second, third] = parts;
-  switch (s.kind) {
-    case "let":
-    case "var":
-    case "assign":
-      return { ...s, value: first! };
-    case "store":
-      return { ...s, index: first!, value: second! };
-    case "for":
-      return { ...s, from: first!, below: second!, step: third!, body: block(s.body) };
-    case "if":
-      return { ...s, when: first!, then: block(s.then), otherwise: block(s.otherwise) };
-    case "barrier":
-    case "note":
-      return s;
-  }
 }
 
 const literal = (value: number, type: ValueType): Expr => ({ kind: "literal", value, type });
@@ -59,6 +37,50 @@ function cast(of: Expr, scalar: Scalar): Expr {
     return { kind: "vector", parts: of.parts.map((part) => cast(part, scalar)), type };
   return { kind: "cast", of, type };
 }
+
+/** Copies that run beside other work become loads and stores at once, for targets that have none. */
+export const copyAtOnce = (kernel: Kernel): Kernel =>
+  rewriteKernel(kernel, {
+    statement: (s) => {
+      if (s.kind === "commit" || s.kind === "await") return [];
+      if (s.kind !== "copy") return s;
+      const { scalar } = s.from;
+      const parts = partsOf(s.width);
+      const move = (from: (index: Expr, width: Width) => Expr): readonly Stmt[] =>
+        parts.map(({ offset, width }) => ({
+          kind: "store",
+          to: s.to,
+          index: further(s.toIndex, offset),
+          value: from(further(s.index, offset), width),
+        }));
+      const copied = move((index, width) => ({
+        ...{ kind: "load", from: s.from, index, type: { scalar, width } },
+      }));
+      if (s.when.kind === "literal" && s.when.value !== 0) return copied;
+      const zeros = move((_, width) => literal(0, { scalar, width }));
+      return { kind: "if", when: s.when, then: copied, otherwise: zeros };
+    },
+  });
+
+/** Accesses of 1, 2 or 4 scalars that make up one of `width`. */
+const partsOf = (width: number): readonly { offset: number; width: Width }[] =>
+  width <= 4
+    ? [{ offset: 0, width: width as Width }]
+    : Array.from({ length: width / 4 }, (_, i) => ({ offset: 4 * i, width: 4 }));
+
+const further = (index: Expr, by: number): Expr =>
+  by === 0
+    ? index
+    : { kind: "call", fn: "add", args: [index, literal(by, index.type)], type: index.type };
+
+/** Matrix units' products become loops in which every lane finds its own sums, for targets that have none. */
+export const multiplyInLoops = (kernel: Kernel): Kernel => {
+  let names = 0;
+  return rewriteKernel(kernel, {
+    statement: (s) =>
+      s.kind === "multiply" ? multiplyAsLoops(s, (hint) => `${hint}_of_product_${names++}`) : s,
+  });
+};
 
 /** tanh(x) → tanh(min(max(x, −limit), limit)), for targets whose tanh is a ratio of exponentials that overflow. */
 export const clampTanh =

@@ -7,6 +7,7 @@ export type FaultKind =
   | "unwritten-read"
   | "race"
   | "divergent-barrier"
+  | "copy-not-awaited"
   | "division-by-zero";
 
 /** Where a fault happened; `memory` and `index` are absent for barriers and divisions. */

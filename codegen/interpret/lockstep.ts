@@ -4,7 +4,7 @@
  */
 import type { Scalar } from "../kernel.ts";
 import { roundF16 } from "./spell.ts";
-import type { Meeting } from "./translate.ts";
+import type { Meeting } from "./writer.ts";
 
 /** A lane between two meetings. `place` is the meeting's number (from 1; 0: finished), then its loops' trip counters. */
 export type Lane = {

@@ -2,41 +2,19 @@
  * A kernel as JavaScript: one function of a lane, or one generator where lanes must meet (barriers, subgroup operations). Vectors
  * are taken apart into scalars. The text calls the accessors of access.ts; it knows nothing of how lanes are scheduled.
  */
-import { CompilerBug } from "../../src/graph/bug.ts";
-import type { Builtin, Collective, Expr, Kernel, Memory, Scalar, Stmt } from "../kernel.ts";
+import type { Kernel, Stmt } from "../kernel.ts";
+import { multiplyAsLoops } from "../multiply.ts";
 import { visit } from "../visit.ts";
 import { arrayName, bufferAccessors, registerAccessors, workgroupAccessors } from "./access.ts";
-import { spellBitcast, spellCall, spellCast, spellFma, spellLiteral } from "./spell.ts";
-
-/** Where lanes meet: the statement, and for a subgroup operation what becomes of the lanes' values. */
-export type Meeting = {
-  readonly statement: number;
-  /** Loops around it, so that a lane's place is this many trip counters after the meeting's number. */
-  readonly loops: number;
-  readonly collective?: {
-    readonly op: Collective;
-    readonly by: number;
-    readonly scalar: Scalar;
-    readonly width: number;
-  };
-};
+import { spellCall } from "./spell.ts";
+import { checkAligned, scalarOf, scalarsOf } from "./values.ts";
+import { type Meeting, nameOf, once, type Writer, writeMeeting } from "./writer.ts";
 
 /** `lane(x, y, z, lane, subgroupLane, place, give, take)`: see lockstep.ts for the last three. */
 export type Translation = {
   readonly source: string;
   readonly statements: readonly Stmt[];
   readonly meetings: readonly Meeting[];
-};
-
-/** Collects the text while it walks. */
-type Writer = {
-  readonly lines: string[];
-  readonly statements: Stmt[];
-  readonly meetings: Meeting[];
-  /** Trip counters of the open loops, for meetings to tell their iteration. */
-  readonly trips: string[];
-  readonly meets: boolean;
-  names: number;
 };
 
 /** Whether lanes wait for each other anywhere in the body. */
@@ -48,7 +26,19 @@ export function meets(body: readonly Stmt[]): boolean {
       found ||= e.kind === "subgroup";
     },
     (s) => {
-      found ||= s.kind === "barrier";
+      found ||= s.kind === "barrier" || s.kind === "multiply";
+    },
+  );
+  return found;
+}
+
+function hasCopies(body: readonly Stmt[]): boolean {
+  let found = false;
+  visit(
+    body,
+    () => {},
+    (s) => {
+      found ||= s.kind === "copy" || s.kind === "commit" || s.kind === "await";
     },
   );
   return found;
@@ -64,6 +54,12 @@ export function translate(kernel: Kernel): Translation {
     names: 0,
   };
   writeBlock(kernel.body, w);
+  if (hasCopies(kernel.body)) {
+    w.lines.unshift("let copies = [], groups = [], last = 0;");
+    w.lines.push(
+      'if (copies.length + groups.length > 0) fault("copy-not-awaited", last, undefined, undefined, lane);',
+    );
+  }
   const registers = kernel.registers.map(
     (m) =>
       `const data_${m.name} = new ${arrayName[m.scalar]}(${m.length}), known_${m.name} = new Uint8Array(${m.length});`,
@@ -120,6 +116,24 @@ function writeStatement(s: Stmt, w: Writer): void {
     case "barrier":
       writeMeeting({ statement: at }, w);
       return;
+    case "copy":
+      writeCopy(s, at, w);
+      return;
+    case "commit":
+      w.lines.push("groups.push(copies); copies = [];");
+      return;
+    case "await":
+      w.lines.push(
+        `while (groups.length > ${s.pending}) for (const land of groups.shift()) land();`,
+      );
+      return;
+    case "multiply":
+      writeMeeting({ statement: at, collective: { op: "sum", by: 0, scalar: "f32", width: 0 } }, w);
+      writeBlock(
+        multiplyAsLoops(s, (hint) => `${hint}_${w.names++}`),
+        w,
+      );
+      return;
     case "note":
       return;
   }
@@ -135,6 +149,31 @@ function writeStore(s: Stmt & { readonly kind: "store" }, at: number, w: Writer)
     const cell = c ? `${index} + ${c}` : index;
     w.lines.push(`write_${s.to.name}(${own}${cell}, ${value}, lane, ${at});`);
   }
+}
+
+/**
+ * The copy lands when it is awaited. Until then its cells count as unwritten, and whoever touches them is found out as
+ * if the copy had been written at once.
+ */
+function writeCopy(s: Stmt & { readonly kind: "copy" }, at: number, w: Writer): void {
+  const [to, from] = [s.to.name, s.from.name];
+  const toIndex = once(scalarOf(s.toIndex, at, w), w);
+  const index = once(scalarOf(s.index, at, w), w);
+  const when = once(scalarOf(s.when, at, w), w);
+  checkAligned(s.to, toIndex, s.width, at, w);
+  w.lines.push(`if (${when}) {`);
+  checkAligned(s.from, index, s.width, at, w);
+  w.lines.push("}");
+  const value = `t${w.names++}`;
+  w.lines.push(
+    `const ${value} = [];`,
+    `for (let c = 0; c < ${s.width}; c++) {`,
+    `${value}[c] = ${when} ? read_${from}(${index} + c, lane, ${at}) : 0;`,
+    `write_${to}(${toIndex} + c, 0, lane, ${at}); when_${to}[${toIndex} + c] = 0;`,
+    "}",
+    `last = ${at};`,
+    `copies.push(() => { for (let c = 0; c < ${s.width}; c++) write_${to}(${toIndex} + c, ${value}[c], lane, ${at}); });`,
+  );
 }
 
 function writeLoop(s: Stmt & { readonly kind: "for" }, at: number, w: Writer): void {
@@ -153,120 +192,4 @@ function writeLoop(s: Stmt & { readonly kind: "for" }, at: number, w: Writer): v
     `${name} = ${spellCall("add", [name, scalarOf(s.step, at, w)], s.from.type.scalar)};`,
     "}",
   );
-}
-
-/** The lane says where it is, and pauses until the others are there too. */
-function writeMeeting(meeting: Omit<Meeting, "loops">, w: Writer): void {
-  const number = w.meetings.push({ ...meeting, loops: w.trips.length });
-  for (const [i, text] of [number, ...w.trips].entries()) w.lines.push(`place[${i}] = ${text};`);
-  w.lines.push("yield;");
-}
-
-/** The names may be JavaScript's own words; the suffix tells the components apart. */
-const nameOf = (name: string, component: number) => `$${name}_${component}`;
-
-/** The text as something that may be repeated: a name, where it is longer than one. */
-function once(text: string, w: Writer): string {
-  if (/^[\w$]+$/.test(text)) return text;
-  const name = `t${w.names++}`;
-  w.lines.push(`const ${name} = ${text};`);
-  return name;
-}
-
-const scalarOf = (e: Expr, at: number, w: Writer): string => scalarsOf(e, at, w)[0]!;
-
-const builtinNames = {
-  workgroup_x: "x",
-  workgroup_y: "y",
-  workgroup_z: "z",
-  lane: "lane",
-  subgroup_lane: "subgroupLane",
-} as const satisfies Record<Builtin, string>;
-
-/** The components of a value, each as complete text. */
-function scalarsOf(e: Expr, at: number, w: Writer): readonly string[] {
-  const { scalar, width } = e.type;
-  const each = (text: (component: number) => string) =>
-    Array.from({ length: width }, (_, c) => text(c));
-  switch (e.kind) {
-    case "literal":
-      return each(() => spellLiteral(e.value, scalar));
-    case "builtin":
-      return [builtinNames[e.name]];
-    case "local":
-      return each((c) => nameOf(e.name, c));
-    case "call":
-      return callOf(e, at, w);
-    case "fma": {
-      const args = e.args.map((a) => scalarsOf(a, at, w));
-      return each((c) =>
-        spellFma(
-          args.map((a) => a[c]!),
-          scalar,
-        ),
-      );
-    }
-    case "cast":
-      return scalarsOf(e.of, at, w).map((x) => spellCast(x, e.of.type.scalar, scalar));
-    case "bitcast":
-      return scalarsOf(e.of, at, w).map((x) => spellBitcast(x, e.of.type.scalar, scalar));
-    case "vector": {
-      const parts = e.parts.map((p) => scalarOf(p, at, w));
-      const [repeated] = parts.length === 1 && width > 1 ? [once(parts[0]!, w)] : [];
-      return each((c) => repeated ?? parts[c]!);
-    }
-    case "component":
-      return [scalarsOf(e.of, at, w)[e.index]!];
-    case "load":
-      return loadOf(e, at, w);
-    case "subgroup":
-      return collectiveOf(e, at, w);
-  }
-}
-
-function callOf(e: Expr & { readonly kind: "call" }, at: number, w: Writer): readonly string[] {
-  // A condition stands before the operands, a shift's amount behind them.
-  const operand = e.args[e.fn === "select" ? 1 : 0]!.type.scalar;
-  const args = e.args.map((a) => scalarsOf(a, at, w));
-  const integer = operand === "i32" || operand === "u32";
-  return Array.from({ length: e.type.width }, (_, c) => {
-    const own = args.map((a) => a[c]!);
-    if (integer && (e.fn === "div" || e.fn === "mod") && !/^\(?-?[1-9]\d*\)?$/.test(own[1]!)) {
-      own[1] = once(own[1]!, w);
-      w.lines.push(
-        `if (${own[1]} === 0) fault("division-by-zero", ${at}, undefined, undefined, lane);`,
-      );
-    }
-    return spellCall(e.fn, own, operand);
-  });
-}
-
-function loadOf(e: Expr & { readonly kind: "load" }, at: number, w: Writer): readonly string[] {
-  const { width } = e.type;
-  const text = scalarOf(e.index, at, w);
-  const index = width > 1 ? once(text, w) : text;
-  checkAligned(e.from, index, width, at, w);
-  const own = e.from.space === "registers" ? `data_${e.from.name}, known_${e.from.name}, ` : "";
-  const cell = (c: number) =>
-    `read_${e.from.name}(${own}${c ? `${index} + ${c}` : index}, lane, ${at})`;
-  return Array.from({ length: width }, (_, c) => cell(c)).map((t) => (width > 1 ? once(t, w) : t));
-}
-
-function checkAligned(memory: Memory, index: string, width: number, at: number, w: Writer): void {
-  if (width === 1) return;
-  w.lines.push(
-    `if (${index} % ${width} !== 0) fault("misaligned", ${at}, "${memory.name}", ${index}, lane);`,
-  );
-}
-
-function collectiveOf(
-  e: Expr & { readonly kind: "subgroup" },
-  at: number,
-  w: Writer,
-): readonly string[] {
-  const { scalar, width } = e.type;
-  if (scalar === "bool") throw new CompilerBug(`subgroup ${e.op} of bool`);
-  for (const [c, text] of scalarsOf(e.of, at, w).entries()) w.lines.push(`give[${c}] = ${text};`);
-  writeMeeting({ statement: at, collective: { op: e.op, by: e.by ?? 0, scalar, width } }, w);
-  return Array.from({ length: width }, (_, c) => once(`take[${c}] + 0`, w));
 }

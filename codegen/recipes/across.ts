@@ -1,7 +1,8 @@
 /** Combines one value of each lane of a workgroup into one value that all lanes hold, with at most two barriers. */
 import { CompilerBug } from "../../src/graph/bug.ts";
-import { call, type KernelBuilder, literal, type Num, type Val } from "../build.ts";
+import type { KernelBuilder } from "../build.ts";
 import type { Caps, Memory, Scalar } from "../kernel.ts";
+import { call, literal, type Num, type Val } from "../val.ts";
 
 export type Fold = "sum" | "max";
 

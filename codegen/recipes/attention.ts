@@ -7,10 +7,10 @@
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import { call, cast, fma, literal, select, type Val } from "../build.ts";
 import { linearLanes } from "../grid.ts";
 import type { Caps, Memory } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
+import { call, cast, fma, literal, select, type Val } from "../val.ts";
 import {
   isAttend,
   keySpan,

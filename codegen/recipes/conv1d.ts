@@ -6,10 +6,11 @@ import { CompilerBug } from "../../src/graph/bug.ts";
 import type { Node } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import { call, fma, literal, select, type Val, type Variable } from "../build.ts";
+import type { Variable } from "../build.ts";
 import { linearLanes } from "../grid.ts";
 import type { Caps, Width } from "../kernel.ts";
 import type { LoweredKernel, Recipe } from "../recipe.ts";
+import { call, fma, literal, select, type Val } from "../val.ts";
 
 type Shape = {
   readonly x: Node;

@@ -6,9 +6,9 @@
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import { call, literal, type Val } from "../build.ts";
 import type { Caps } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe, Schedule } from "../recipe.ts";
+import { call, literal, type Val } from "../val.ts";
 import {
   columnsAtOnce,
   contractOf,

@@ -6,9 +6,9 @@
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import { fma, literal, select, type Val, vector } from "../build.ts";
 import type { Caps } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
+import { fma, literal, select, type Val, vector } from "../val.ts";
 import {
   contractOf,
   indexOf,

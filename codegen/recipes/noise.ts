@@ -1,5 +1,6 @@
 /** Gumbel noise from the counter-based generator Philox4x32-10 (Salmon et al., SC 2011): equal seeds, equal draws, on every device. */
-import { call, cast, type KernelBuilder, literal, negate, select, type Val } from "../build.ts";
+import type { KernelBuilder } from "../build.ts";
+import { call, cast, literal, negate, select, type Val } from "../val.ts";
 
 const u32 = (value: number) => literal(value, "u32");
 

@@ -6,7 +6,7 @@ import { CompilerBug } from "../../src/graph/bug.ts";
 import type { Node, NodeOf } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import type { RegionIO } from "../access.ts";
-import type { Val } from "../build.ts";
+import type { Val } from "../val.ts";
 
 export type Axis = { readonly label: string; readonly size: number };
 /** One index for each label, by its letter. */

@@ -3,8 +3,8 @@ import { CompilerBug } from "../../src/graph/bug.ts";
 import type { Node } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import type { RegionIO } from "../access.ts";
-import { call, cast, type Val } from "../build.ts";
 import type { Width } from "../kernel.ts";
+import { call, cast, type Val } from "../val.ts";
 
 export type Query = {
   readonly q: Node;

@@ -3,11 +3,11 @@ import { CompilerBug } from "../../src/graph/bug.ts";
 import type { Node } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import { cast } from "../build.ts";
 import { linearLanes } from "../grid.ts";
 import { size, timesIndex } from "../indices.ts";
 import type { Caps } from "../kernel.ts";
 import type { LoweredKernel, Recipe } from "../recipe.ts";
+import { cast } from "../val.ts";
 
 export const ring: Recipe = {
   name: "ring",

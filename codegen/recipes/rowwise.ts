@@ -5,11 +5,11 @@
 import type { Node, NodeOf } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import { literal, type Val } from "../build.ts";
 import { linearLanes, linearWorkgroups } from "../grid.ts";
 import { size, timesIndex } from "../indices.ts";
 import type { Caps } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
+import { literal, type Val } from "../val.ts";
 import { canBeComputed, repeatsAlongLast, scalarOf } from "../views.ts";
 import { acrossLanes, combine, combineParts, neutral } from "./across.ts";
 

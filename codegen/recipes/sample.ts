@@ -6,10 +6,11 @@ import { CompilerBug } from "../../src/graph/bug.ts";
 import type { Node } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import { bitcast, call, cast, type KernelBuilder, literal, select, type Val } from "../build.ts";
+import type { KernelBuilder } from "../build.ts";
 import { linearWorkgroups } from "../grid.ts";
 import type { Caps } from "../kernel.ts";
 import type { LoweredKernel, Recipe } from "../recipe.ts";
+import { bitcast, call, cast, literal, select, type Val } from "../val.ts";
 import { acrossLanes, type Fold } from "./across.ts";
 import { gumbels } from "./noise.ts";
 

@@ -9,10 +9,10 @@ import { CompilerBug } from "../../src/graph/bug.ts";
 import type { Node, NodeOf } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import { fma, literal, type Num, type Val } from "../build.ts";
 import { linearLanes } from "../grid.ts";
 import type { Caps, Width } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
+import { fma, literal, type Num, type Val } from "../val.ts";
 
 /** decay, input and initial of a scan; `channels` is everything behind time, flattened. */
 type Shape = {

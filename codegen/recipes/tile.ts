@@ -4,10 +4,10 @@
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import { call, fma, literal, type Num, type Val } from "../build.ts";
 import { linearLanes } from "../grid.ts";
 import type { Caps } from "../kernel.ts";
 import type { LoweredKernel } from "../recipe.ts";
+import { call, fma, literal, type Num, type Val } from "../val.ts";
 import {
   columnsAtOnce,
   contractOf,

@@ -1,6 +1,6 @@
 /** Says what is wrong with one expression, its operands being right. */
 import type { Expr, Scalar, ValueType } from "../kernel.ts";
-import { plainDialect } from "../print.ts";
+import { plainDialect } from "../plain.ts";
 import { type Signature, signatures } from "./signatures.ts";
 
 /** A sentence, or null where all is well. */

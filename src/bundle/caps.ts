@@ -17,6 +17,8 @@ export function requireCaps(needed: Caps, has: Caps): void {
     .filter((limit) => needed[limit] > has[limit])
     .map((limit) => `${limit} ${has[limit]} where ${needed[limit]} was assumed`);
   if (needed.f16 && !has.f16) short.push("no f16");
+  if (needed.matrixUnits && !has.matrixUnits) short.push("no matrix units");
+  if (needed.asyncCopy && !has.asyncCopy) short.push("no asynchronous copies");
   if (needed.subgroup !== null && needed.subgroup.size !== has.subgroup?.size) {
     short.push(
       `subgroups of ${has.subgroup?.size ?? "unknown size"} where ${needed.subgroup.size} was assumed`,

@@ -37,6 +37,9 @@ export function adapterKind({
   return text.includes("llvmpipe") || text.includes("lavapipe") ? "lavapipe" : "gpu";
 }
 
+/** What WGSL cannot say. */
+const unsaid = { matrixUnits: false, asyncCopy: false } as const;
+
 /** Measured costs on software adapters: a barrier switches fibers, and two cores of eight lanes are busy at once. */
 export const software = { barriers: "dear", busyLanes: 64 } as const;
 export const hardware = { barriers: "cheap", busyLanes: 16384 } as const;
@@ -56,6 +59,7 @@ export function capsOf({ limits, features, info }: Offered, options: CapsOptions
     maxWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
     subgroup: certain ? { size: least } : null,
     f16: Boolean(options.f16) && features.has("shader-f16"),
+    ...unsaid,
     ...(adapterKind(info) === "gpu" ? hardware : software),
   };
 }

@@ -2,8 +2,10 @@
 import type { Kernel } from "../../codegen/kernel.ts";
 import {
   clampTanh,
+  copyAtOnce,
   countInU32,
   makeSpecialsFromBits,
+  multiplyInLoops,
   readVariablesInPlace,
   selectBoolVectors,
 } from "../legalize.ts";
@@ -12,6 +14,8 @@ import {
 const tanhLimit = 10;
 
 const rewrites = [
+  copyAtOnce,
+  multiplyInLoops,
   readVariablesInPlace,
   countInU32,
   selectBoolVectors,

@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  bitcast,
-  call,
-  cast,
-  fma,
-  KernelBuilder,
-  literal,
-  spread,
-  type Val,
-  vector,
-} from "../../codegen/build.ts";
+import { KernelBuilder } from "../../codegen/build.ts";
 import { allocateMemory, type FaultKind, interpret, KernelFault } from "../../codegen/interpret.ts";
 import type { Scalar } from "../../codegen/kernel.ts";
+import { bitcast, call, cast, fma, literal, spread, type Val, vector } from "../../codegen/val.ts";
 import type { ScalarName } from "../../src/graph/graph.ts";
 
 const none = { subgroup: null };

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { call, cast, fma, KernelBuilder, literal, negate, type Val } from "../../codegen/build.ts";
-import {
-  kernelKey,
-  plainDialect,
-  printExpr,
-  printKernel,
-  printPlain,
-} from "../../codegen/print.ts";
+import { KernelBuilder } from "../../codegen/build.ts";
+import { kernelKey, plainDialect, printPlain } from "../../codegen/plain.ts";
+import { printExpr, printKernel } from "../../codegen/print.ts";
+import { call, cast, fma, literal, negate, type Val } from "../../codegen/val.ts";
 
 function doubled(
   names: { readonly kernel: string; readonly input: string; readonly note?: string },

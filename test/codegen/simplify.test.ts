@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { call, KernelBuilder, literal, select, type Val } from "../../codegen/build.ts";
+import { KernelBuilder } from "../../codegen/build.ts";
 import { allocateMemory, interpret } from "../../codegen/interpret.ts";
 import { type Kernel, minimumCaps } from "../../codegen/kernel.ts";
-import { printPlain } from "../../codegen/print.ts";
+import { printPlain } from "../../codegen/plain.ts";
 import { simplifyKernel } from "../../codegen/simplify.ts";
+import { call, literal, select, type Val } from "../../codegen/val.ts";
 import { verifyKernel } from "../../codegen/verify.ts";
 
 /** What is stored, as text, after simplifying; lanes 0…63, the name `x` has any value below 2^20. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { KernelBuilder, literal } from "../../codegen/build.ts";
+import { KernelBuilder } from "../../codegen/build.ts";
 import { allocateMemory, interpret } from "../../codegen/interpret.ts";
 import type { Kernel } from "../../codegen/kernel.ts";
-import { printPlain } from "../../codegen/print.ts";
+import { printPlain } from "../../codegen/plain.ts";
 import { hideTurns } from "../../codegen/turns.ts";
+import { literal } from "../../codegen/val.ts";
 
 /** Σ of `turns` ones by a loop with an inner loop of three turns. */
 function counting(turns: number): Kernel {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { KernelBuilder, type Val } from "../../codegen/build.ts";
+import { KernelBuilder } from "../../codegen/build.ts";
 import {
   type Caps,
   type Expr,
@@ -8,6 +8,7 @@ import {
   minimumCaps,
   type Stmt,
 } from "../../codegen/kernel.ts";
+import type { Val } from "../../codegen/val.ts";
 import { verifyKernel } from "../../codegen/verify.ts";
 
 const one: Expr = { kind: "literal", value: 1, type: { scalar: "u32", width: 1 } };

@@ -75,7 +75,7 @@ function throwAt(
 
 const tell = (report: Report): void => void process.send?.(report);
 
-function run({ first, skip, seeds, stride, batch }: Work): void {
+async function run({ first, skip, seeds, stride, batch }: Work): Promise<void> {
   for (let round = 0; round < seeds; round++) {
     const seed = first + round * stride;
     const endings = { diagnostics: 0, model: 0, blocks: 0 };
@@ -87,8 +87,11 @@ function run({ first, skip, seeds, stride, batch }: Work): void {
       if (took > slowest) [slowest, slow] = [took, text.slice(0, 400)];
     });
     tell({ kind: "batch", endings, slowest, slow });
+    // Between batches the end of the parent is noticed.
+    await new Promise(setImmediate);
   }
   tell({ kind: "done" });
 }
 
-process.on("message", (work: Work) => run(work));
+process.on("disconnect", () => process.exit());
+process.on("message", (work: Work) => void run(work));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { cast, KernelBuilder } from "../../codegen/build.ts";
+import { KernelBuilder } from "../../codegen/build.ts";
 import { type Kernel, minimumCaps } from "../../codegen/kernel.ts";
 import type { BufferPlan, Program } from "../../codegen/program.ts";
+import { cast } from "../../codegen/val.ts";
 import { GraphBuilder } from "../../src/graph/build.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { loadEvaluator } from "../../targets/cpu/evaluate.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { KernelBuilder } from "../../codegen/build.ts";
-import { printPlain } from "../../codegen/print.ts";
+import { printPlain } from "../../codegen/plain.ts";
 import { readVariablesInPlace } from "../../targets/legalize.ts";
 
 const bodyOf = (k: KernelBuilder): string =>

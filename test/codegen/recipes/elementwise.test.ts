@@ -1,7 +1,7 @@
 /** Elementwise kernels against the graph's meaning: maps, views of every kind, gathered rows, several outputs. */
 import assert from "node:assert/strict";
 import { minimumCaps } from "../../../codegen/kernel.ts";
-import { printPlain } from "../../../codegen/print.ts";
+import { printPlain } from "../../../codegen/plain.ts";
 import { elementwise } from "../../../codegen/recipes/elementwise.ts";
 import { GraphBuilder } from "../../../src/graph/build.ts";
 import { valueFrom } from "../../../src/graph/evaluate.ts";

@@ -1,7 +1,7 @@
 /** Row-wise kernels against the graph's meaning: norms, softmax, reductions along any axis, every choice on several devices. */
 import assert from "node:assert/strict";
 import { minimumCaps } from "../../../codegen/kernel.ts";
-import { printPlain } from "../../../codegen/print.ts";
+import { printPlain } from "../../../codegen/plain.ts";
 import { rowwise } from "../../../codegen/recipes/rowwise.ts";
 import { GraphBuilder } from "../../../src/graph/build.ts";
 import type { Node, Type } from "../../../src/graph/graph.ts";

@@ -1,18 +1,18 @@
 /** Small kernels that together use the whole kernel language, with inputs: what the tests of the WGSL target run and print. */
+import { KernelBuilder } from "../../../codegen/build.ts";
+import type { CellData } from "../../../codegen/interpret.ts";
+import type { Kernel } from "../../../codegen/kernel.ts";
 import {
   bitcast,
   call,
   cast,
   fma,
-  KernelBuilder,
   literal,
   select,
   spread,
   type Val,
   vector,
-} from "../../../codegen/build.ts";
-import type { CellData } from "../../../codegen/interpret.ts";
-import type { Kernel } from "../../../codegen/kernel.ts";
+} from "../../../codegen/val.ts";
 
 export type Sample = {
   readonly kernel: Kernel;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { call, KernelBuilder, literal, select } from "../../../codegen/build.ts";
+import { KernelBuilder } from "../../../codegen/build.ts";
+import { call, literal, select } from "../../../codegen/val.ts";
 import { toKernelText } from "../../../targets/wgsl/print.ts";
 import { mathFunctions, mixedWidths, samples, saxpy, subgroups } from "./kernels.ts";
 import { validateWgsl } from "./validate.ts";
