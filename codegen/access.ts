@@ -9,6 +9,7 @@ import type { Memory, Scalar, Width } from "./kernel.ts";
 import type { BindingOf, LoweredKernel, ReadAt, WriteAt } from "./recipe.ts";
 import { call, literal, select, type Val, vector } from "./val.ts";
 import {
+  bufferName,
   canBeComputed,
   computeNode,
   isView,
@@ -158,6 +159,19 @@ export class RegionIO {
     );
   }
 
+  /** Where a node's elements are stored as they are, a cast aside; null where they must be computed. */
+  stored(
+    node: Node,
+  ): { readonly memory: Memory; readonly index: (at: readonly Val[]) => Val } | null {
+    const source = node.op === "cast" && !this.#bound.has(node) ? node.inputs[0]! : node;
+    const kept = [node, source].find((n) => this.#region.inputs.includes(n));
+    if (!kept) return null;
+    return {
+      memory: this.#memoryOf(kept),
+      index: (at) => this.indices.flatten(at, kept.type.shape),
+    };
+  }
+
   /** The finished kernel with what each binding is. */
   finish(
     name: string,
@@ -277,24 +291,3 @@ const nextAlong = (at: readonly Val[], by: number): readonly Val[] =>
   by === 0 ? at : at.with(-1, addIndex(at.at(-1)!, by));
 
 const placeKey = (at: readonly Val[], width: Width): string => `${width} ${at.map(keyOf).join()}`;
-
-/** The last two words of what the model calls a tensor, so that equal layers read alike; views are called as what they show. */
-export function bufferName(node: Node): string {
-  const name =
-    node.label || ("name" in node.attrs && node.op !== "composite" ? node.attrs.name : "");
-  if (name)
-    return (
-      name
-        .split(".")
-        .filter((word) => !/^\d+$/.test(word))
-        .slice(-2)
-        .join("_") || name
-    );
-  const source =
-    node.op === "ringWrite" || node.op === "cast" || isView(node) ? node.inputs[0] : undefined;
-  return source
-    ? bufferName(source)
-    : node.op === "map" || node.op === "reduce"
-      ? node.attrs.fn
-      : node.op;
-}

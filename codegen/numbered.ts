@@ -2,7 +2,8 @@
 import { canonical } from "../src/graph/canonical.ts";
 import type { Node } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
-import { bufferName, splitOf } from "./access.ts";
+import { splitOf } from "./access.ts";
+import { bufferName } from "./views.ts";
 
 /** Equal keys: the regions compute the same, and `nodes` with one number play one part. */
 export type Numbered = { readonly key: string; readonly nodes: readonly Node[] };

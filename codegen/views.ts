@@ -163,3 +163,24 @@ function concat(node: NodeOf<"concat">, at: readonly Val[], width: Width, reader
     return rest ? select(along.below(p.end), value, rest) : value;
   }, null)!;
 }
+
+/** The last two words of what the model calls a tensor, so that equal layers read alike; views are called as what they show. */
+export function bufferName(node: Node): string {
+  const name =
+    node.label || ("name" in node.attrs && node.op !== "composite" ? node.attrs.name : "");
+  if (name)
+    return (
+      name
+        .split(".")
+        .filter((word) => !/^\d+$/.test(word))
+        .slice(-2)
+        .join("_") || name
+    );
+  const source =
+    node.op === "ringWrite" || node.op === "cast" || isView(node) ? node.inputs[0] : undefined;
+  return source
+    ? bufferName(source)
+    : node.op === "map" || node.op === "reduce"
+      ? node.attrs.fn
+      : node.op;
+}

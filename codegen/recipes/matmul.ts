@@ -8,19 +8,17 @@ import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
 import type { Caps } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
-import { fma, literal, select, type Val, vector } from "../val.ts";
+import { fma, literal } from "../val.ts";
 import {
-  contractOf,
-  indexOf,
-  join,
-  type Layout,
-  layoutOf,
-  type Places,
-  type Product,
-  productOf,
-  unflatten,
-  writeGroup,
-} from "./product.ts";
+  hasHalfWeights,
+  lanesOfMatrixTile,
+  type MatrixTile,
+  matrixTile,
+  matrixTileFits,
+  matrixTiles,
+} from "./matrix-tiles.ts";
+import { contractOf, layoutOf, type Product, productOf, unflatten } from "./product.ts";
+import { leftQuads, rightQuads, writeRow } from "./staging.ts";
 import { registerTiles } from "./tile.ts";
 
 /** A workgroup's tile of the result and how many terms it stages at once; all multiples of 4. */
@@ -63,9 +61,16 @@ export const matmul: Recipe = {
         schedule,
         build: () => ({ kernels: [tiled(region, schedule)], scratch: [] }),
       }));
+    const units: Choice[] = matrixTiles
+      .filter((t) => hasHalfWeights(p) && matrixTileFits(t, p, caps))
+      .sort((a, b) => rank(a, p, caps) - rank(b, p, caps))
+      .map((schedule) => ({
+        schedule,
+        build: () => ({ kernels: [matrixTile(region, schedule)], scratch: [] }),
+      }));
     return caps.barriers === "cheap" && (p.batch === 1 || p.M * p.N >= smallest)
-      ? [...shared, ...alone]
-      : [...alone, ...shared];
+      ? [...units, ...shared, ...alone]
+      : [...alone, ...shared, ...units];
   },
 };
 
@@ -75,7 +80,7 @@ function columnCost({ columns, rows }: (typeof registers)[number], p: Product): 
   return ((Math.ceil(p.N / together) * together) / p.N) * (1 + 0.5 / columns + 1 / rows);
 }
 
-const gridOf = (t: Tile, p: Product) =>
+const gridOf = (t: Pick<Tile, "tileRows" | "tileColumns">, p: Product) =>
   [Math.ceil(p.N / t.tileColumns), Math.ceil(p.M / t.tileRows), p.batch] as const;
 
 function fits(t: Tile, p: Product, caps: Caps): boolean {
@@ -88,10 +93,11 @@ function fits(t: Tile, p: Product, caps: Caps): boolean {
 }
 
 /** Lower is better: work on results that do not exist, lanes left idle, then loads a result. */
-function rank(t: Tile, p: Product, caps: Caps): number {
+function rank(t: Tile | MatrixTile, p: Product, caps: Caps): number {
   const [x, y, z] = gridOf(t, p);
   const waste = (x * t.tileColumns * y * t.tileRows) / (p.N * p.M);
-  const idle = Math.max(1, caps.busyLanes / (x * y * z * lanesOf(t)));
+  const lanes = "partRows" in t ? lanesOfMatrixTile(t) : lanesOf(t);
+  const idle = Math.max(1, caps.busyLanes / (x * y * z * lanes));
   return waste * Math.sqrt(idle) * (1 + 8 / t.tileRows + 8 / t.tileColumns);
 }
 
@@ -156,64 +162,4 @@ function tiled(region: Region, t: Tile): LoweredKernel {
     );
   });
   return io.finish(`${region.name}_product`, lanes, gridOf(t, p));
-}
-
-/** Four terms of a row of the left operand, zero past the last term; rows past the edge repeat the last. */
-function leftQuads(io: RegionIO, p: Product, layout: Layout, batch: Places, wholeTiles: boolean) {
-  const k = io.k;
-  const read = io.read(p.left.node);
-  const width = layout.innerByFour ? 4 : 1;
-  return (row: Val, first: Val): Val => {
-    const place = join(batch, unflatten(io, k.let("row_read", row.atMost(p.M - 1)), p.axes.rows));
-    const parts = Array.from({ length: 4 / width }, (_, u) => {
-      const term = first.plus(u);
-      const inside = wholeTiles ? term : k.let("term_read", term.atMost(p.K - width));
-      const value = read(indexOf(p.left, join(place, unflatten(io, inside, p.axes.inner))), width);
-      return wholeTiles ? value : select(term.below(p.K), value, 0);
-    });
-    return vector(parts);
-  };
-}
-
-/** One term of four columns of the right operand; past either edge the last is repeated: its results are not kept. */
-function rightQuads(io: RegionIO, p: Product, layout: Layout, batch: Places) {
-  const k = io.k;
-  const read = io.read(p.right.node);
-  const width = layout.kind === "columns" ? 4 : 1;
-  return (term: Val, first: Val): Val => {
-    const inner = join(
-      batch,
-      unflatten(io, k.let("term_read", term.atMost(p.K - 1)), p.axes.inner),
-    );
-    const parts = Array.from({ length: 4 / width }, (_, u) => {
-      const column = k.let("column_read", first.plus(u).atMost(p.N - width));
-      return read(indexOf(p.right, join(inner, unflatten(io, column, p.axes.columns))), width);
-    });
-    return vector(parts);
-  };
-}
-
-function writeRow(
-  io: RegionIO,
-  p: Product,
-  layout: Layout,
-  batch: Places,
-  row: Val,
-  column: Val,
-  sums: Val,
-): void {
-  const k = io.k;
-  const width = layout.kind === "columns" ? 4 : 1;
-  const places = join(batch, unflatten(io, row, p.axes.rows));
-  for (let c = 0; c < 4; c += width) {
-    const at = k.let("column", column.plus(c));
-    k.when(row.below(p.M).and(at.below(p.N)), () => {
-      writeGroup(
-        io,
-        p,
-        join(places, unflatten(io, at, p.axes.columns)),
-        width === 4 ? sums : sums.component(c),
-      );
-    });
-  }
 }
