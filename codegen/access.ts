@@ -193,7 +193,7 @@ export class RegionIO {
     if (known && this.k.isOpen(known.block)) return known.value;
     if (bound) return bound(at, width);
     const value = this.#region.inputs.includes(node)
-      ? this.#load(node, at, width)
+      ? this.load(node, at, width)
       : this.#compute(node, at, width);
     return this.#remember(node, key, value);
   }
@@ -234,7 +234,8 @@ export class RegionIO {
     return row.atMost(split.size - 1);
   }
 
-  #load(node: Node, at: readonly Val[], width: Width): Val {
+  /** An input's elements as they are stored, whatever it is bound to. */
+  load(node: Node, at: readonly Val[], width: Width): Val {
     const from = this.#memoryOf(node);
     const index = this.indices.flatten(at, node.type.shape);
     const whole = (node.type.shape.at(-1) ?? 1) % width === 0;

@@ -10,7 +10,11 @@ import { divideIndex } from "./quotient.ts";
  * function of its arguments, which arrive without any (`type` is the result's, `of` the last argument's).
  */
 export type Spelling =
-  | { readonly operator: string }
+  | {
+      readonly operator: string;
+      /** Where the operator is for integers only. */
+      readonly ofFloats?: (args: readonly string[]) => string;
+    }
   | ((args: readonly string[], type: ValueType, of: ValueType) => string);
 
 /** The index of a load or store counted in groups of `unit` scalars instead of in scalars: its text. */
@@ -169,7 +173,7 @@ export function printExpr(e: Expr, d: Dialect): string {
 function levelOf(e: Expr, d: Dialect): Level | null {
   if (e.kind === "literal") return d.literal(e.value, e.type).startsWith("-") ? "sign" : null;
   if (e.kind === "component" && e.of.type.width === 1) return levelOf(e.of, d);
-  if (e.kind !== "call" || typeof d.call[e.fn] === "function") return null;
+  if (e.kind !== "call" || typeof spellingOf(e, d) === "function") return null;
   return e.fn in levels ? levels[e.fn as keyof typeof levels] : "bits";
 }
 
@@ -181,8 +185,15 @@ function printOperand(e: Expr, d: Dialect, within: readonly Level[] | "tightest"
   return `(${text})`;
 }
 
-function printCall(e: Expr & { readonly kind: "call" }, d: Dialect): string {
+function spellingOf(e: Expr & { readonly kind: "call" }, d: Dialect): Spelling {
   const spelling = d.call[e.fn];
+  if (typeof spelling === "function" || !spelling.ofFloats) return spelling;
+  const of = e.args[0]?.type.scalar;
+  return of === "f32" || of === "f16" ? spelling.ofFloats : spelling;
+}
+
+function printCall(e: Expr & { readonly kind: "call" }, d: Dialect): string {
+  const spelling = spellingOf(e, d);
   const last = e.args.at(-1)?.type ?? e.type;
   if (typeof spelling === "function")
     return spelling(

@@ -10,7 +10,7 @@ import { simplifyKernel } from "./simplify.ts";
 import { hideTurns } from "./turns.ts";
 import { verifyKernel } from "./verify.ts";
 import { nameOf } from "./views.ts";
-import { visit } from "./visit.ts";
+import { touchedBy, visit } from "./visit.ts";
 
 /** Picks one of a recipe's choices, once for regions that differ in names alone. */
 export type Schedules = (region: Region, recipe: Recipe, choices: readonly Choice[]) => Choice;
@@ -109,7 +109,10 @@ function memoriesUsed(kernel: Kernel): ReadonlySet<string> {
   visit(
     kernel.body,
     (e) => e.kind === "load" && add(e.from),
-    (s) => s.kind === "store" && add(s.to),
+    (s) => {
+      const { reads, writes } = touchedBy(s);
+      for (const memory of [...reads, ...writes]) add(memory);
+    },
   );
   return used;
 }

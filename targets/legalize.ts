@@ -11,7 +11,7 @@ export type Rewrite = {
 };
 
 /** Rewrites every expression and statement, innermost first. */
-function rewriteKernel(kernel: Kernel, rewrite: Rewrite): Kernel {
+export function rewriteKernel(kernel: Kernel, rewrite: Rewrite): Kernel {
   const seen = new Map<Expr, Expr>();
   const expr = (e: Expr): Expr => {
     const known = seen.get(e);

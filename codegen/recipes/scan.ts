@@ -13,6 +13,7 @@ import { linearLanes } from "../grid.ts";
 import type { Caps, Width } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
 import { fma, literal, type Num, type Val } from "../val.ts";
+import { notAhead, readAhead, readByStep, stepsAhead } from "./ahead.ts";
 
 /** decay, input and initial of a scan; `channels` is everything behind time, flattened. */
 type Shape = {
@@ -31,17 +32,39 @@ export const scan: Recipe = {
   accepts: (region) => region.anchor?.op === "scan",
   choices(region, caps) {
     const s = shapeOf(region);
-    const sequential: Choice[] = widthsOf(region, s).map((width) => ({
-      schedule: { width },
-      build: () => ({ kernels: [walk(region, s, caps, width)], scratch: [] }),
-    }));
-    const tiled: Choice[] = chunksOf(s, caps).map((chunk) => tiledChoice(region, s, caps, chunk));
+    const read = s.time < fewest ? [] : readByStep(region);
+    const sequential: Choice[] = widthsOf(region, s).flatMap((width) =>
+      withAndWithout(stepsAhead(read.length, lanesOf(caps), width, caps), (ahead) => ({
+        schedule: { width, ...ahead },
+        build: () => ({ kernels: [walk(region, s, { caps, width, ...ahead })], scratch: [] }),
+      })),
+    );
+    const [widest = 1] = widthsOf(region, s);
+    const tiled: Choice[] = chunksOf(s, caps).flatMap((chunk) =>
+      withAndWithout(stepsAhead(read.length, lanesOf(caps), widest, caps), (ahead) =>
+        tiledChoice(region, s, { caps, width: widest, ...ahead }, chunk),
+      ),
+    );
     const idle = s.batch * s.channels * 4 <= caps.busyLanes;
     return caps.barriers === "cheap" && idle && s.time >= 512
       ? [...tiled, ...sequential]
       : [...sequential, ...tiled];
   },
 };
+
+/** How a walk is written; `ahead`: how many steps early its inputs are copied to workgroup memory. */
+type Manner = { readonly caps: Caps; readonly width: Width; readonly ahead?: number };
+
+/** Walks of fewer steps end before what they read ahead would pay. */
+const fewest = 16;
+
+const lanesOf = (caps: Caps): number => Math.min(64, caps.maxWorkgroupLanes);
+
+/** Choices that read ahead, where that can be done, before those that do not. */
+const withAndWithout = (
+  ahead: number,
+  choice: (manner: { readonly ahead?: number }) => Choice,
+): readonly Choice[] => (ahead > 0 ? [choice({ ahead }), choice({})] : [choice({})]);
 
 function shapeOf(region: Region): Shape {
   const node = region.anchor;
@@ -75,15 +98,14 @@ const stepOf = (s: Shape, step: Val): Val =>
 function everyChannel(
   io: RegionIO,
   s: Shape,
-  caps: Caps,
-  width: Width,
+  { caps, width }: Manner,
   chunks: number,
   body: (row: Val, channel: Val, place: readonly Val[], chunk: Val) => void,
 ): readonly [number, readonly [number, number, number]] {
   const k = io.k;
   const across = s.channels / width;
   const lanes = across * chunks * s.batch;
-  const workgroupSize = Math.min(64, caps.maxWorkgroupLanes);
+  const workgroupSize = lanesOf(caps);
   const { index, grid } = linearLanes(io, caps, lanes, workgroupSize);
   k.when(index.below(lanes), () => {
     const [row, chunk, group] = io.indices.unflatten(index, [s.batch, chunks, across]) as [
@@ -100,7 +122,9 @@ function everyChannel(
 /** Walks steps [from, below) from h, and calls back with each new h. */
 function run(
   io: RegionIO,
+  region: Region,
   s: Shape,
+  { caps, width, ahead }: Manner,
   row: Val,
   place: readonly Val[],
   start: Val,
@@ -109,35 +133,41 @@ function run(
   each: (at: readonly Val[], h: Val, decay: Val) => void,
 ): void {
   const k = io.k;
-  const { width } = start.type;
+  const placeOf = (step: Val) => [row, k.let("t", stepOf(s, step)), ...place];
+  const walk = { lanes: lanesOf(caps), width, from, below, at: placeOf };
+  const early = ahead ? readAhead(io, readByStep(region), { ...walk, steps: ahead }) : notAhead;
   const h = k.variable("h", start);
+  early.begin();
   k.loop("step", from, below, 1, (step) => {
-    const at = [row, k.let("t", stepOf(s, step)), ...place];
+    const at = placeOf(step);
+    early.arrive(step, at);
     const decay = k.let("decay", io.read(s.decay)(at, width));
     const input = io.read(s.input)(at, width);
     k.accumulate(h, (now) => fma(decay, now, input));
     each(at, h.get(), decay);
+    early.follow(step);
   });
+  early.end();
 }
 
-function walk(region: Region, s: Shape, caps: Caps, width: Width): LoweredKernel {
+function walk(region: Region, s: Shape, manner: Manner): LoweredKernel {
   const io = new RegionIO(region);
-  const [workgroupSize, grid] = everyChannel(io, s, caps, width, 1, (row, _, place) => {
-    const start = io.read(s.initial)([row, ...place], width);
-    run(io, s, row, place, start, 0, s.time, (at, h) => io.write(at, h));
+  const [workgroupSize, grid] = everyChannel(io, s, manner, 1, (row, _, place) => {
+    const start = io.read(s.initial)([row, ...place], manner.width);
+    run(io, region, s, manner, row, place, start, 0, s.time, (at, h) => io.write(at, h));
   });
   return io.finish(`${region.name}_scan`, workgroupSize, grid);
 }
 
-function tiledChoice(region: Region, s: Shape, caps: Caps, chunk: number): Choice {
+function tiledChoice(region: Region, s: Shape, manner: Manner, chunk: number): Choice {
+  const { ahead } = manner;
   const chunks = Math.ceil(s.time / chunk);
   const length = s.batch * chunks * s.channels;
   return {
-    schedule: { chunk },
+    schedule: { chunk, ...(ahead ? { ahead } : {}) },
     build: () => {
-      const width = widthsOf(region, s)[0] ?? 1;
       const steps = [reduceChunks, chainChunks, rerunChunks].map((write) =>
-        write(region, s, caps, width, chunk),
+        write(region, s, manner, chunk),
       );
       return {
         kernels: steps,
@@ -160,27 +190,22 @@ function spanOf(io: RegionIO, s: Shape, chunk: Val, length: number): readonly [V
 }
 
 /** Every chunk from zero: the product of its decays and where it ends. */
-function reduceChunks(
-  region: Region,
-  s: Shape,
-  caps: Caps,
-  width: Width,
-  length: number,
-): LoweredKernel {
+function reduceChunks(region: Region, s: Shape, manner: Manner, length: number): LoweredKernel {
+  const { width } = manner;
   const io = new RegionIO(region);
   const k = io.k;
   const chunks = Math.ceil(s.time / length);
   const [workgroupSize, grid] = everyChannel(
     io,
     s,
-    caps,
-    width,
+    manner,
     chunks,
     (row, channel, place, chunk) => {
       const total = k.variable("total", literal(1, "f32", width));
       const end = k.variable("end", literal(0, "f32", width));
       const [from, below] = spanOf(io, s, chunk, length);
-      run(io, s, row, place, literal(0, "f32", width), from, below, (_, h, decay) => {
+      const zero = literal(0, "f32", width);
+      run(io, region, s, manner, row, place, zero, from, below, (_, h, decay) => {
         k.accumulate(total, (now) => now.times(decay));
         end.set(h);
       });
@@ -193,18 +218,13 @@ function reduceChunks(
 }
 
 /** Through the chunks of a channel: where each starts. */
-function chainChunks(
-  region: Region,
-  s: Shape,
-  caps: Caps,
-  width: Width,
-  length: number,
-): LoweredKernel {
+function chainChunks(region: Region, s: Shape, manner: Manner, length: number): LoweredKernel {
+  const { width } = manner;
   const io = new RegionIO(region);
   const k = io.k;
   const chunks = Math.ceil(s.time / length);
   const size = s.batch * chunks * s.channels;
-  const [workgroupSize, grid] = everyChannel(io, s, caps, width, 1, (row, channel, place) => {
+  const [workgroupSize, grid] = everyChannel(io, s, manner, 1, (row, channel, place) => {
     const h = k.variable("h", io.read(s.initial)([row, ...place], width));
     k.loop("chunk", 0, chunks, 1, (chunk) => {
       const at = k.let("at", carryAt(s, chunks, row, chunk, channel));
@@ -218,26 +238,20 @@ function chainChunks(
 }
 
 /** Every chunk again, from its true start. */
-function rerunChunks(
-  region: Region,
-  s: Shape,
-  caps: Caps,
-  width: Width,
-  length: number,
-): LoweredKernel {
+function rerunChunks(region: Region, s: Shape, manner: Manner, length: number): LoweredKernel {
+  const { width } = manner;
   const io = new RegionIO(region);
   const chunks = Math.ceil(s.time / length);
   const [workgroupSize, grid] = everyChannel(
     io,
     s,
-    caps,
-    width,
+    manner,
     chunks,
     (row, channel, place, chunk) => {
       const starts = io.scratch("starts", s.batch * chunks * s.channels);
       const start = io.k.load(starts, carryAt(s, chunks, row, chunk, channel), width);
       const [from, below] = spanOf(io, s, chunk, length);
-      run(io, s, row, place, start, from, below, (at, h) => io.write(at, h));
+      run(io, region, s, manner, row, place, start, from, below, (at, h) => io.write(at, h));
     },
   );
   return io.finish(`${region.name}_rerun`, workgroupSize, grid);

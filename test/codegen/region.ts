@@ -98,6 +98,7 @@ export const devices: Readonly<Record<string, Caps>> = {
   "cheap barriers": minimumCaps,
   "dear barriers": { ...minimumCaps, barriers: "dear", busyLanes: 16 },
   "cheap barriers and subgroups of 8": { ...minimumCaps, subgroup: { size: 8 } },
+  "copies beside other work": { ...minimumCaps, asyncCopy: true },
   "subgroups of 32 and few lanes": { ...minimumCaps, subgroup: { size: 32 }, busyLanes: 256 },
 };
 
