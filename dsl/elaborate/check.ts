@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../diagnostics.ts";
 import { diagnose } from "../messages.ts";
 import { nearNames } from "../suggest.ts";
-import type { BlockItem, File, Formal } from "../syntax.ts";
+import type { BlockItem, ConfigItem, File, Formal, Span } from "../syntax.ts";
 import { quote } from "../wording.ts";
 import { isAmbientDim } from "./frame.ts";
 import type { SettingKind } from "./kinds.ts";
@@ -29,56 +29,72 @@ export function checkFile(
   { half = false }: { readonly half?: boolean } = {},
 ): readonly Diagnostic[] {
   const library = new Library(files);
-  const isOurs = (name: string) => own.some(({ file }) => file === name);
-  const found: Diagnostic[] = library.diagnostics.filter((d) => isOurs(d.span.file));
-  for (const { source, items } of own)
-    for (const item of items)
-      if (item.kind !== "config" && item.kind !== "names")
-        found.push(...namesOf(item, source, library));
-  for (const file of own)
-    found.push(...unusedConstants(file), ...unreached(file), ...hiding(file, library));
-  const calls = new CallBudget();
-  found.push(...calls.spend((checking) => checkConstants(library, own, checking)));
-  for (const block of library.items("block"))
-    if (isOurs(block.span.file))
-      found.push(...calls.spend((checking) => blockSession(library, block, { checking })));
+  const names = new Set(own.map(({ file }) => file));
+  const isOurs: IsOurs = ({ span }) => names.has(span.file);
   const given = new GivenSizes();
+  const runs = new Runs();
+  runs.spend((checking) => constantsSession(library, own, checking));
+  checkModels(library, isOurs, { half, observe: given.observer }, runs);
+  for (const block of library.items("block").filter(isOurs))
+    if (!runs.finished.has(block))
+      runs.spend((checking) => blockSession(library, block, { checking }));
+  return unique([
+    ...library.diagnostics.filter(isOurs),
+    ...own.flatMap((file) => checkText(file, library)),
+    ...runs.diagnostics,
+    ...own.flatMap((file) => alwaysOne(file, given)),
+    ...unknownModels(library, isOurs),
+  ]);
+}
+
+type IsOurs = (place: { readonly span: Span }) => boolean;
+
+/** What is found without running anything. */
+function checkText(file: File, library: Library): readonly Diagnostic[] {
+  const names = file.items.flatMap((item) =>
+    item.kind === "config" || item.kind === "names" ? [] : namesOf(item, file.source, library),
+  );
+  return [...names, ...unusedConstants(file), ...unreached(file), ...hiding(file, library)];
+}
+/** Every model with each of its configurations. */
+function checkModels(library: Library, isOurs: IsOurs, modes: Modes, runs: Runs): void {
   for (const model of library.items("model")) {
-    const configs = library.configs(model.name.text).filter((config) => isOurs(config.span.file));
-    for (const config of isOurs(model.span.file) ? [null, ...configs] : configs) {
-      const checked = calls.spend((checking) => {
-        const session = new Session(library, sizes, { checking, half, observe: given.observer });
+    const configs = library.configs(model.name.text).filter(isOurs);
+    for (const config of isOurs(model) ? [null, ...configs] : configs)
+      runs.spend((checking) => {
+        const session = new Session(library, sizes, { ...modes, checking });
         elaborateModel(session, model, config, {}, standIn(model.parameters));
         return session;
       });
-      found.push(...checked);
-    }
   }
-  for (const file of own) found.push(...alwaysOne(file, given));
-  for (const config of library.items("config")) {
-    const known = library.items("model").map((model) => model.name.text);
-    if (!isOurs(config.span.file) || known.includes(config.model.text)) continue;
-    const near = nearNames(config.model.text, known);
-    const facts = { name: config.model.text, near, needed: "model" } as const;
-    found.push(diagnose("E0203", config.model.span, facts));
-  }
-  return unique(found);
+}
+
+function unknownModels(library: Library, isOurs: IsOurs): readonly Diagnostic[] {
+  const known = library.items("model").map((model) => model.name.text);
+  const lost = ({ model }: ConfigItem) => !known.includes(model.text);
+  return library
+    .items("config")
+    .filter((config) => isOurs(config) && lost(config))
+    .map(({ model: { text, span } }) =>
+      diagnose("E0203", span, { name: text, near: nearNames(text, known), needed: "model" }),
+    );
 }
 
 /**
- * How many calls of blocks a file's check still follows. Each block is also checked by itself, so what is not followed
- * for want of calls is looked at where it is defined.
+ * What a file's sessions found together, and how many calls of blocks they may still follow. Each block that none of them
+ * ran to its end is checked by itself, so what is not followed for want of calls is looked at where it is defined.
  */
-class CallBudget {
-  private left = limits.checkedInAll;
+class Runs {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly finished = new Set<BlockItem>();
+  #left = limits.checkedInAll;
 
-  /** What one item's session found; its calls are taken off. */
-  spend(check: (most: number) => Session): readonly Diagnostic[] {
-    const { calls, diagnostics } = check(
-      Math.max(Math.min(limits.checked, this.left), limits.checkedAnyway),
-    );
-    this.left -= calls;
-    return diagnostics;
+  /** Adds what one item's session found; its calls are taken off. */
+  spend(check: (most: number) => Session): void {
+    const session = check(Math.max(Math.min(limits.checked, this.#left), limits.checkedAnyway));
+    this.#left -= session.calls;
+    this.diagnostics.push(...session.diagnostics);
+    for (const block of session.finished) this.finished.add(block);
   }
 }
 
@@ -92,7 +108,7 @@ function namesOf(item: BodyItem, source: string, library: Library): readonly Dia
   return [...unknown, ...unused];
 }
 
-function checkConstants(library: Library, own: readonly File[], checking: number): Session {
+function constantsSession(library: Library, own: readonly File[], checking: number): Session {
   const session = new Session(library, sizes, { checking });
   evaluateConstants(session, own);
   return session;

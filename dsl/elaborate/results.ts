@@ -30,9 +30,12 @@ export function runBlock(caller: Frame, callee: Frame, item: BlockItem, span: Sp
   const value = runBody(callee, item.body);
   if (value.kind === "poison") return poison;
   const back = { caller, callee, item, span };
-  return item.result.kind === "record"
-    ? returnRecord(back, item.result, value)
-    : returnTensor(back, item.result, value);
+  const result =
+    item.result.kind === "record"
+      ? returnRecord(back, item.result, value)
+      : returnTensor(back, item.result, value);
+  if (result.kind !== "poison") callee.session.finished.add(item);
+  return result;
 }
 
 const endOf = ({ body }: BlockItem): Span => body.result?.span ?? body.span;

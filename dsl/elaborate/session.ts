@@ -4,7 +4,7 @@ import type { InputSource, Node, NodeOf, StateUpdate, Type } from "../../src/gra
 import type { Diagnostic } from "../diagnostics.ts";
 import { type Code, diagnose, type Facts } from "../messages.ts";
 import type { ParameterSpec } from "../model.ts";
-import type { ConstantItem, Span } from "../syntax.ts";
+import type { BlockItem, ConstantItem, Span } from "../syntax.ts";
 import type { Library } from "./library.ts";
 import type { Observer } from "./observe.ts";
 import type { SharedUse, Value } from "./values.ts";
@@ -90,6 +90,8 @@ export class Session {
   /** Set once the model is found to have no end; nothing more is built then. */
   stopped = false;
   calls = 0;
+  /** Blocks that ran to their end. */
+  readonly finished = new Set<BlockItem>();
   /** How often a parameter or state was asked for; those of shared blocks count where they are shared. */
   kept = 0;
   keptStates = 0;
