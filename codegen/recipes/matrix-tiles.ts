@@ -1,6 +1,9 @@
 /**
  * Matrix products on matrix units: a workgroup computes a tile of the result, each of its subgroups a part. Both operands pass
  * through workgroup memory in f16, two depths at a time: while one is multiplied the next one arrives. Sums are f32.
+ *
+ * Weights are in f16 already. The other operand's numbers are f32 and stay so: each is split into two of f16, x = high +
+ * low / 2048, which are multiplied apart and hold 22 bits of it. Beyond ±65504 it overflows, as f16 does.
  */
 import type { Node } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
@@ -9,7 +12,7 @@ import type { OperandAt } from "../build.ts";
 import type { Caps, Memory } from "../kernel.ts";
 import { type Arithmetic, placeOfSum } from "../multiply.ts";
 import type { LoweredKernel } from "../recipe.ts";
-import { cast, literal, type Val } from "../val.ts";
+import { cast, fma, literal, type Val } from "../val.ts";
 import {
   contractOf,
   indexOf,
@@ -43,6 +46,9 @@ export const matrixTiles: readonly MatrixTile[] = [
 const padding = 8;
 const subgroup = 32;
 
+/** The low part of a number is stored this many times as large, so that it is as far from f16's smallest numbers as the high part. */
+const lift = 2 ** 11;
+
 /** Whether a product's weights are stored in half precision, so that matrix units may multiply it. */
 export const hasHalfWeights = ({ right }: Product): boolean => isHalf(right.node);
 const isHalf = (node: Node): boolean => node.op === "cast" && node.inputs[0]!.type.dtype === "f16";
@@ -57,7 +63,7 @@ export const matrixGridOf = (t: MatrixTile, p: Product) =>
   [Math.ceil(p.N / t.tileColumns), Math.ceil(p.M / t.tileRows), p.batch] as const;
 
 export function matrixTileFits(t: MatrixTile, p: Product, caps: Caps): boolean {
-  const bytes = 2 * 2 * (leftCells(t) + rightCells(t)) + 4 * t.tileRows * t.tileColumns;
+  const bytes = 2 * (4 * leftCells(t) + 2 * rightCells(t)) + 4 * t.tileRows * t.tileColumns;
   return (
     caps.matrixUnits &&
     caps.asyncCopy &&
@@ -94,17 +100,20 @@ export function matrixTile(region: Region, t: MatrixTile): LoweredKernel {
   const top = k.let("top", k.builtin("workgroup_y").times(t.tileRows));
   const leftmost = k.let("leftmost", k.builtin("workgroup_x").times(t.tileColumns));
   const ground: Ground = { io, p, layout, t, batch, top, leftmost };
-  const left = k.workgroup("left_tile", "f16", 2 * leftCells(t));
+  const left = k.workgroup("left_high", "f16", 2 * leftCells(t));
+  const low = k.workgroup("left_low", "f16", 2 * leftCells(t));
   const right = k.workgroup("right_tile", "f16", 2 * rightCells(t));
   const result = k.workgroup("result_tile", "f32", t.tileRows * t.tileColumns);
-  const sums = k.registers("sums", "f32", (t.partRows * t.partColumns) / subgroup);
-  for (let i = 0; i < sums.length; i++) k.store(sums, i, 0);
+  const length = (t.partRows * t.partColumns) / subgroup;
+  const sums = k.registers("sums", "f32", length);
+  const lowSums = k.registers("low_sums", "f32", length);
+  for (const to of [sums, lowSums]) for (let i = 0; i < length; i++) k.store(to, i, 0);
   const lane = k.builtin("lane");
   const part = k.let("part", lane.over(subgroup));
   const across = t.tileColumns / t.partColumns;
   const partTop = k.let("part_top", part.over(across).times(t.partRows));
   const partLeft = k.let("part_left", part.modulo(across).times(t.partColumns));
-  const stageLeft = stagerOfLeft(ground, left);
+  const stageLeft = stagerOfLeft(ground, left, low);
   const stageRight = stagerOfRight(ground, right);
   const stage = (half: Val, start: Val) => {
     stageLeft(half, start);
@@ -120,19 +129,21 @@ export function matrixTile(region: Region, t: MatrixTile): LoweredKernel {
     const next = k.let("next", start.plus(t.depth));
     k.note("the next depth arrives while this one is multiplied");
     k.when(next.below(p.K), () => stage(literal(1, "u32").minus(half), next));
-    k.multiply(
-      sums,
-      operand(left, half.times(leftCells(t)).plus(partTop.times(t.depth + padding)), t.depth),
-      operand(right, half.times(rightCells(t)).plus(partLeft), t.tileColumns),
-      { rows: t.partRows, columns: t.partColumns, depth: t.depth },
+    const size = { rows: t.partRows, columns: t.partColumns, depth: t.depth };
+    const leftAt = k.let(
+      "left_at",
+      half.times(leftCells(t)).plus(partTop.times(t.depth + padding)),
     );
+    const weights = operand(right, half.times(rightCells(t)).plus(partLeft), t.tileColumns);
+    k.multiply(sums, operand(left, leftAt, t.depth), weights, size);
+    k.multiply(lowSums, operand(low, leftAt, t.depth), weights, size);
   });
   k.note("through workgroup memory, so that what follows is written four columns at a time");
   const own = k.let("own", lane.modulo(subgroup));
-  for (let i = 0; i < sums.length; i++) {
+  for (let i = 0; i < length; i++) {
     const { row, column } = placeOfSum(arithmetic, literal(i, "u32"), own, t.partColumns);
     const at = partTop.plus(row).times(t.tileColumns).plus(partLeft.plus(column));
-    k.store(result, at, k.load(sums, i));
+    k.store(result, at, fma(k.load(lowSums, i), 1 / lift, k.load(sums, i)));
   }
   k.barrier();
   writeResult(ground, result);
@@ -147,8 +158,8 @@ const operand = (memory: Memory, index: Val, width: number): OperandAt => ({
 
 type Stage = (half: Val, start: Val) => void;
 
-/** Computes the left operand's numbers four at a time and rounds them to f16. */
-function stagerOfLeft({ io, p, layout, t, batch, top }: Ground, tile: Memory): Stage {
+/** Computes the left operand's numbers four at a time and splits them. */
+function stagerOfLeft({ io, p, layout, t, batch, top }: Ground, high: Memory, low: Memory): Stage {
   const k = io.k;
   const at = leftQuads(io, p, layout, batch, p.K % t.depth === 0);
   const across = t.depth / 4;
@@ -156,12 +167,15 @@ function stagerOfLeft({ io, p, layout, t, batch, top }: Ground, tile: Memory): S
     k.loop("part", k.builtin("lane"), t.tileRows * across, lanesOfMatrixTile(t), (part) => {
       const row = k.let("row", part.over(across));
       const term = k.let("term", part.modulo(across).times(4));
-      const numbers = at(k.let("row", top.plus(row)), k.let("term", start.plus(term)));
       const place = half
         .times(leftCells(t))
         .plus(row.times(t.depth + padding))
         .plus(term);
-      k.store(tile, place, cast(numbers, "f16"));
+      const x = at(k.let("row", top.plus(row)), k.let("term", start.plus(term)));
+      const whole = k.let("whole", x);
+      const rounded = k.let("rounded", cast(whole, "f16"));
+      k.store(high, k.let("place", place), rounded);
+      k.store(low, place, cast(whole.minus(cast(rounded, "f32")).times(lift), "f16"));
     });
 }
 

@@ -21,8 +21,14 @@ const caps: Caps = {
 
 const onUnits = (choice: Choice) => "partRows" in choice.schedule;
 
-/** A product of rows, half precision already, with half-precision weights, and something behind it. */
-function product(left: string, right: string, out: string, sizes: Record<string, number>) {
+/** A product of f32 rows with half-precision weights, and something behind it; `map` makes the rows' numbers. */
+function product(
+  left: string,
+  right: string,
+  out: string,
+  sizes: Record<string, number>,
+  map: (x: number) => number = (x) => x,
+) {
   const g = new GraphBuilder();
   const shape = (labels: string) => [...labels].map((l) => sizes[l]!);
   const x = g.input("x", { dtype: "f32", shape: shape(left) });
@@ -30,15 +36,21 @@ function product(left: string, right: string, out: string, sizes: Record<string,
   const y = g.contract(x, g.cast(w, "f32"), left, right, out);
   const region = regionOf(y, [silu(g, y)]);
   const leaves = new Map<Node, ReturnType<typeof noise>>([
-    [x, noise(1, x.type, roundF16)],
+    [x, noise(1, x.type, map)],
     [w, noise(2, w.type, roundF16)],
   ]);
   return { region, leaves };
 }
 
 /** The worst error of every choice on matrix units. */
-function worst(left: string, right: string, out: string, sizes: Record<string, number>): number {
-  const { region, leaves } = product(left, right, out, sizes);
+function worst(
+  left: string,
+  right: string,
+  out: string,
+  sizes: Record<string, number>,
+  map?: (x: number) => number,
+): number {
+  const { region, leaves } = product(left, right, out, sizes, map);
   const [expected] = meaningOf(region, leaves);
   const choices = matmul.choices(region, caps).filter(onUnits);
   assert.ok(choices.length > 0, "no choice on matrix units");
@@ -73,6 +85,13 @@ describe("matmul on matrix units", function () {
   it("takes several axes as rows, columns and terms, and batches of products", () => {
     assert.ok(worst("btgd", "gdhk", "bthk", { b: 2, t: 7, g: 3, d: 4, h: 3, k: 8 }) < tolerance);
     assert.ok(worst("btgk", "gkj", "btgj", { b: 2, t: 5, g: 3, k: 8, j: 16 }) < tolerance);
+  });
+  it("keeps the other operand's bits, be its numbers large or small", () => {
+    const sizes = { m: 33, n: 24, k: 70 };
+    for (const scale of [1e-4, 30_000]) {
+      const error = worst("mk", "kn", "mn", sizes, (x) => Math.fround(x * scale));
+      assert.ok(error < tolerance * scale, `${error} at ${scale}`);
+    }
   });
   it("copies stored weights beside other work where they lie together", () => {
     const text = (n: number) => {
