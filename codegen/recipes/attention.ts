@@ -11,6 +11,7 @@ import { linearLanes } from "../grid.ts";
 import type { Caps, Memory } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
 import { call, cast, fma, literal, select, type Val } from "../val.ts";
+import { attentionTile, attentionTileFits } from "./attention-tiles.ts";
 import {
   isAttend,
   keySpan,
@@ -39,7 +40,17 @@ export const attention: Recipe = {
       schedule: team,
       build: () => ({ kernels: [workgroupAQuery(region, q, team)], scratch: [] }),
     }));
-    return caps.barriers === "cheap" ? [...shared, ...alone] : [...alone, ...shared];
+    const units: Choice[] = attentionTileFits(region, q, caps)
+      ? [
+          {
+            schedule: { tile: 32 },
+            build: () => ({ kernels: [attentionTile(region, q)], scratch: [] }),
+          },
+        ]
+      : [];
+    return caps.barriers === "cheap"
+      ? [...units, ...shared, ...alone]
+      : [...alone, ...shared, ...units];
   },
 };
 

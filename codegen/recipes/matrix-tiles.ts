@@ -1,18 +1,15 @@
 /**
  * Matrix products on matrix units: a workgroup computes a tile of the result, each of its subgroups a part. Both operands pass
  * through workgroup memory in f16, two depths at a time: while one is multiplied the next one arrives. Sums are f32.
- *
- * Weights are in f16 already. The other operand's numbers are f32 and stay so: each is split into two of f16, x = high +
- * low / 2048, which are multiplied apart and hold 22 bits of it. Beyond ±65504 it overflows, as f16 does.
+ * Weights are in f16 already; the other operand's numbers are split, so that nothing of them is lost.
  */
 import type { Node } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import type { OperandAt } from "../build.ts";
 import type { Caps, Memory } from "../kernel.ts";
-import { type Arithmetic, placeOfSum } from "../multiply.ts";
+import { placeOfSum } from "../multiply.ts";
 import type { LoweredKernel } from "../recipe.ts";
-import { cast, fma, literal, type Val } from "../val.ts";
+import { cast, literal, type Val } from "../val.ts";
 import {
   contractOf,
   indexOf,
@@ -24,6 +21,18 @@ import {
   productOf,
   unflatten,
 } from "./product.ts";
+import {
+  clearSums,
+  operandIn,
+  padding,
+  type SplitTile,
+  splitSums,
+  splitTile,
+  storeSplit,
+  subgroup,
+  valArithmetic,
+  wholeSum,
+} from "./split-tiles.ts";
 import { leftQuads, rightQuads, writeRow } from "./staging.ts";
 
 /** A workgroup's tile of the result, a subgroup's part of it, and how many terms are staged at once. */
@@ -41,13 +50,6 @@ export const matrixTiles: readonly MatrixTile[] = [
   { tileRows: 16, tileColumns: 64, partRows: 16, partColumns: 32, depth: 32 },
   { tileRows: 64, tileColumns: 128, partRows: 32, partColumns: 64, depth: 32 },
 ];
-
-/** Rows of a staged tile stand this much further apart, so that neighbouring rows lie in other banks. */
-const padding = 8;
-const subgroup = 32;
-
-/** The low part of a number is stored this many times as large, so that it is as far from f16's smallest numbers as the high part. */
-const lift = 2 ** 11;
 
 /** Whether a product's weights are stored in half precision, so that matrix units may multiply it. */
 export const hasHalfWeights = ({ right }: Product): boolean => isHalf(right.node);
@@ -73,13 +75,6 @@ export function matrixTileFits(t: MatrixTile, p: Product, caps: Caps): boolean {
   );
 }
 
-const arithmetic: Arithmetic<Val> = {
-  plus: (a, b) => a.plus(b),
-  times: (a, n) => a.times(n),
-  over: (a, n) => a.over(n),
-  modulo: (a, n) => a.modulo(n),
-};
-
 /** Where a workgroup stands in the product. */
 type Ground = {
   readonly io: RegionIO;
@@ -100,20 +95,17 @@ export function matrixTile(region: Region, t: MatrixTile): LoweredKernel {
   const top = k.let("top", k.builtin("workgroup_y").times(t.tileRows));
   const leftmost = k.let("leftmost", k.builtin("workgroup_x").times(t.tileColumns));
   const ground: Ground = { io, p, layout, t, batch, top, leftmost };
-  const left = k.workgroup("left_high", "f16", 2 * leftCells(t));
-  const low = k.workgroup("left_low", "f16", 2 * leftCells(t));
+  const left = splitTile(k, "left", 2 * leftCells(t));
   const right = k.workgroup("right_tile", "f16", 2 * rightCells(t));
   const result = k.workgroup("result_tile", "f32", t.tileRows * t.tileColumns);
-  const length = (t.partRows * t.partColumns) / subgroup;
-  const sums = k.registers("sums", "f32", length);
-  const lowSums = k.registers("low_sums", "f32", length);
-  for (const to of [sums, lowSums]) for (let i = 0; i < length; i++) k.store(to, i, 0);
+  const sums = splitSums(k, "sums", (t.partRows * t.partColumns) / subgroup);
+  clearSums(k, sums);
   const lane = k.builtin("lane");
   const part = k.let("part", lane.over(subgroup));
   const across = t.tileColumns / t.partColumns;
   const partTop = k.let("part_top", part.over(across).times(t.partRows));
   const partLeft = k.let("part_left", part.modulo(across).times(t.partColumns));
-  const stageLeft = stagerOfLeft(ground, left, low);
+  const stageLeft = stagerOfLeft(ground, left);
   const stageRight = stagerOfRight(ground, right);
   const stage = (half: Val, start: Val) => {
     stageLeft(half, start);
@@ -134,32 +126,26 @@ export function matrixTile(region: Region, t: MatrixTile): LoweredKernel {
       "left_at",
       half.times(leftCells(t)).plus(partTop.times(t.depth + padding)),
     );
-    const weights = operand(right, half.times(rightCells(t)).plus(partLeft), t.tileColumns);
-    k.multiply(sums, operand(left, leftAt, t.depth), weights, size);
-    k.multiply(lowSums, operand(low, leftAt, t.depth), weights, size);
+    const weights = operandIn(right, half.times(rightCells(t)).plus(partLeft), t.tileColumns);
+    k.multiply(sums.high, operandIn(left.high, leftAt, t.depth), weights, size);
+    k.multiply(sums.low, operandIn(left.low, leftAt, t.depth), weights, size);
   });
   k.note("through workgroup memory, so that what follows is written four columns at a time");
   const own = k.let("own", lane.modulo(subgroup));
-  for (let i = 0; i < length; i++) {
-    const { row, column } = placeOfSum(arithmetic, literal(i, "u32"), own, t.partColumns);
+  for (let i = 0; i < sums.high.length; i++) {
+    const { row, column } = placeOfSum(valArithmetic, literal(i, "u32"), own, t.partColumns);
     const at = partTop.plus(row).times(t.tileColumns).plus(partLeft.plus(column));
-    k.store(result, at, fma(k.load(lowSums, i), 1 / lift, k.load(sums, i)));
+    k.store(result, at, wholeSum(k, sums, i));
   }
   k.barrier();
   writeResult(ground, result);
   return io.finish(`${region.name}_product`, lanesOfMatrixTile(t), matrixGridOf(t, p));
 }
 
-const operand = (memory: Memory, index: Val, width: number): OperandAt => ({
-  memory,
-  index,
-  stride: width + padding,
-});
-
 type Stage = (half: Val, start: Val) => void;
 
 /** Computes the left operand's numbers four at a time and splits them. */
-function stagerOfLeft({ io, p, layout, t, batch, top }: Ground, high: Memory, low: Memory): Stage {
+function stagerOfLeft({ io, p, layout, t, batch, top }: Ground, tile: SplitTile): Stage {
   const k = io.k;
   const at = leftQuads(io, p, layout, batch, p.K % t.depth === 0);
   const across = t.depth / 4;
@@ -172,10 +158,7 @@ function stagerOfLeft({ io, p, layout, t, batch, top }: Ground, high: Memory, lo
         .plus(row.times(t.depth + padding))
         .plus(term);
       const x = at(k.let("row", top.plus(row)), k.let("term", start.plus(term)));
-      const whole = k.let("whole", x);
-      const rounded = k.let("rounded", cast(whole, "f16"));
-      k.store(high, k.let("place", place), rounded);
-      k.store(low, place, cast(whole.minus(cast(rounded, "f32")).times(lift), "f16"));
+      storeSplit(k, tile, place, x);
     });
 }
 

@@ -99,6 +99,10 @@ export const devices: Readonly<Record<string, Caps>> = {
   "dear barriers": { ...minimumCaps, barriers: "dear", busyLanes: 16 },
   "cheap barriers and subgroups of 8": { ...minimumCaps, subgroup: { size: 8 } },
   "copies beside other work": { ...minimumCaps, asyncCopy: true },
+  "matrix units": {
+    ...{ ...minimumCaps, asyncCopy: true, matrixUnits: true, f16: true },
+    ...{ subgroup: { size: 32 }, maxWorkgroupBytes: 160 * 2 ** 10 },
+  },
   "subgroups of 32 and few lanes": { ...minimumCaps, subgroup: { size: 32 }, busyLanes: 256 },
 };
 

@@ -84,6 +84,9 @@ describe("attention", () => {
     { B: 1, T: 2, H: 1, G: 1, D: 68, window: 200, seen: 300 },
     { B: 3, T: 1, H: 4, G: 2, D: 16, window: 7, seen: 20, cap: 0.7 },
     { B: 2, T: 7, H: 3, G: 1, D: 5, window: 4, seen: 3, cap: 3 },
+    { B: 3, T: 17, H: 2, G: 1, D: 32, window: 9, seen: 5 },
+    { B: 1, T: 70, H: 2, G: 2, D: 64, window: 40, seen: 100, cap: 2 },
+    { B: 1, T: 40, H: 1, G: 1, D: 32, window: 3, seen: 0 },
   ];
   for (const sizes of cases) {
     const { B, T, H, G, D, window, seen } = sizes;
