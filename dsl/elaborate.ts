@@ -122,7 +122,7 @@ function noTarget(
     ...library.items("model").map((model) => model.name.text),
     ...library.blockNames(),
   ];
-  const span = givenAt?.target ?? { file: files.at(-1)?.file ?? "", from: 0, to: 0 };
+  const span = givenAt?.item ?? { file: files.at(-1)?.file ?? "", from: 0, to: 0 };
   return diagnose("E0203", span, {
     name: target,
     near: nearNames(target, names),

@@ -39,11 +39,11 @@ export type CompileOptions = {
   /** The standard library's files; see standardLibrary(). */
   readonly standard: readonly Source[];
   /** A model or block of the source; its last model when left out. */
-  readonly target?: string;
+  readonly item?: string;
   /** Title of one of the model's named configurations. */
   readonly config?: string;
   readonly settings?: Settings;
-  /** Where settings, the configuration's title and the target were written, and the texts of those places. */
+  /** Where settings, the configuration's title and the item were written, and the texts of those places. */
   readonly givenAt?: GivenPlaces & { readonly sources: readonly Source[] };
   /** Rows that run side by side; 1. */
   readonly batch?: number;
@@ -113,7 +113,7 @@ export function compile(sources: readonly Source[], options: CompileOptions): Co
   const own = files.filter((f) => sources.some((s) => s.file === f.file));
   for (const f of own) options.dump?.("05-ast.txt", printAst(f));
   if (diagnostics.some(isError)) return { compiled: null, diagnostics };
-  const target = options.target ?? lastModel(own);
+  const target = options.item ?? lastModel(own);
   const { batch = 1, chunk = 128, caps = minimumCaps, device } = options;
   const { model, entries, unfit, said } = buildEntries(files, target, options);
   diagnostics.push(...said);

@@ -7,7 +7,7 @@ import { checkOf, parseJson } from "./schemas/validate.ts";
 export type ExampleOptions = {
   readonly settings?: Settings;
   readonly config?: string;
-  readonly target?: string;
+  readonly item?: string;
   /** Shapes of a block's tensors. */
   readonly inputs?: Readonly<Record<string, readonly number[]>>;
   readonly f16?: boolean;
@@ -47,7 +47,7 @@ const optionProperties = {
     additionalProperties: { type: ["number", "boolean", "array"], items: { type: "string" } },
   },
   config: { type: "string" },
-  target: { type: "string" },
+  item: { type: "string" },
   inputs: { type: "object", additionalProperties: shape },
   f16: { type: "boolean" },
   device: { type: "string" },
@@ -107,13 +107,13 @@ function shortened(text: string): string {
 
 /** The command line by which the mistake shows. */
 function commandOf(options: ExampleOptions | null): string {
-  const { settings = {}, config, target, f16, device, batch, chunk } = options ?? {};
-  const isCompiled = options !== null && (config ?? target ?? options.settings) !== undefined;
+  const { settings = {}, config, item, f16, device, batch, chunk } = options ?? {};
+  const isCompiled = options !== null && (config ?? item ?? options.settings) !== undefined;
   const words = [
     `eyrie ${isCompiled ? "compile" : "check"} wrong.eyrie`,
     ...Object.entries(settings).map(([name, value]) => `--set ${name}=${value}`),
     ...(config === undefined ? [] : [`--config ${config}`]),
-    ...(target === undefined ? [] : [`--target ${target}`]),
+    ...(item === undefined ? [] : [`--item ${item}`]),
     ...(f16 ? ["--f16"] : []),
     ...(device === undefined ? [] : [`--device ${device.replaceAll(" ", "-")}`]),
     ...(batch === undefined ? [] : [`--batch ${batch}`]),

@@ -47,11 +47,11 @@ const sizeCodes: ReadonlySet<string> = new Set([
 
 /** A parameter as it was first asked for, and by which application of a shared block. */
 export type FirstParameter = { readonly spec: ParameterSpec; readonly by: SharedUse | null };
-/** Where those outside the text wrote what they gave: settings by name, a configuration's title, a target's name. */
+/** Where those outside the text wrote what they gave: settings by name, a configuration's title, an item's name. */
 export type GivenPlaces = {
   readonly settings?: Readonly<Record<string, Span>>;
   readonly config?: Span;
-  readonly target?: Span;
+  readonly item?: Span;
 };
 
 export type Modes = {

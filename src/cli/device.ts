@@ -38,8 +38,8 @@ export async function checkOnDevice(
   const { f16 = false, config, set } = flags;
   const device = await findProfile(flags.device);
   const models = parse(source.file, source.text).ast.items.filter((i) => i.kind === "model");
-  const model = models.findLast((m) => flags.target === undefined || m.name.text === flags.target);
-  if (!model && flags.target === undefined) return [];
+  const model = models.findLast((m) => flags.item === undefined || m.name.text === flags.item);
+  if (!model && flags.item === undefined) return [];
   const span = model?.name.span ?? { file: source.file, from: 0, to: 0 };
   if (f16 && !device.caps.f16) return [diagnose("E0614", span, { device: device.name })];
   const { config: _title, ...options } = compileOptions(flags);

@@ -10,7 +10,7 @@ import {
   isBlock,
   precisionFor,
   readSource,
-  requireTarget,
+  requireItem,
   settingsFor,
   tensorInputs,
   weightsFor,
@@ -81,9 +81,9 @@ async function evaluateOn(
   flags: Flags,
 ): Promise<Tensors> {
   const inputs = await readInputs(given);
-  requireTarget(source, flags.target);
-  const block = isBlock(source, flags.target);
-  const [batch, chunk] = sizesOf(inputs, block ? null : tensorInputs(source, flags.target), given);
+  requireItem(source, flags.item);
+  const block = isBlock(source, flags.item);
+  const [batch, chunk] = sizesOf(inputs, block ? null : tensorInputs(source, flags.item), given);
   const standard = standardLibrary();
   const { config: _title, ...options } = compileOptions(flags);
   const shapes = Object.fromEntries(

@@ -8,7 +8,7 @@ import { type ExecutorName, executorNames } from "../execute/executors.ts";
 import { formatOption } from "./formats.ts";
 
 export type ModelFlags = {
-  readonly target?: string;
+  readonly item?: string;
   readonly config?: string;
   readonly set: GivenSettings;
   readonly batch?: number;
@@ -81,7 +81,7 @@ function settingValue(text: string): SettingValue {
 
 export const modelOptions = (command: Command): Command =>
   formatOption(command)
-    .option("--target <name>", "model or block of the file (default: its last model)")
+    .option("--item <name>", "model or block of the file (default: its last model)")
     .option("--config <title|file>", "a named configuration, or a Hugging Face config.json")
     .option("--set <name=value>", "override a setting; may be repeated", setting, noSettings)
     .option("--batch <n>", "rows that run side by side", whole(1))
@@ -94,6 +94,13 @@ export const modelOptions = (command: Command): Command =>
 
 export const executorOptions = (command: Command): Command =>
   command
+    .addOption(
+      new Option("--target <name>", "the same as --executor wgsl or --executor cuda").choices([
+        "wgsl",
+        "cuda",
+      ]),
+    )
+    .on("option:target", (name: string) => command.setOptionValue("executor", name))
     .addOption(
       new Option("--executor <name>", "what runs the model")
         .choices([...executorNames])
@@ -108,11 +115,11 @@ export const executorOptions = (command: Command): Command =>
 
 /** Flags as compile options. */
 export function compileOptions(flags: ModelFlags) {
-  const { target, config, set, batch, chunk, context } = flags;
+  const { item, config, set, batch, chunk, context } = flags;
   return {
     settings: set.values,
     givenAt: placesOf(flags),
-    ...(target === undefined ? {} : { target }),
+    ...(item === undefined ? {} : { item }),
     ...(config === undefined ? {} : { config }),
     ...(batch === undefined ? {} : { batch }),
     ...(chunk === undefined ? {} : { chunk }),
@@ -121,7 +128,7 @@ export function compileOptions(flags: ModelFlags) {
 }
 
 /** The command line as texts that messages can point into: a file for each option, a line for each setting. */
-function placesOf({ target, config, set }: ModelFlags): NonNullable<CompileOptions["givenAt"]> {
+function placesOf({ item, config, set }: ModelFlags): NonNullable<CompileOptions["givenAt"]> {
   const words = Object.entries(set.words);
   const text = words.map(([, word]) => word).join("\n");
   let from = 0;
@@ -132,15 +139,15 @@ function placesOf({ target, config, set }: ModelFlags): NonNullable<CompileOptio
   }
   const whole = (file: string, of: string | undefined) =>
     of === undefined ? null : { file, from: 0, to: of.length };
-  const [titleAt, targetAt] = [whole("--config", config), whole("--target", target)];
+  const [titleAt, itemAt] = [whole("--config", config), whole("--item", item)];
   return {
     settings,
     ...(titleAt ? { config: titleAt } : {}),
-    ...(targetAt ? { target: targetAt } : {}),
+    ...(itemAt ? { item: itemAt } : {}),
     sources: [
       { file: "--set", text },
       { file: "--config", text: config ?? "" },
-      { file: "--target", text: target ?? "" },
+      { file: "--item", text: item ?? "" },
     ],
   };
 }

@@ -1,4 +1,4 @@
-/** Opens what programs run on: Dawn, the kernel interpreter or the graph evaluator. Node only. */
+/** Opens what programs run on: Dawn, CUDA, CUDA's machine code on the CPU, the kernel interpreter or the graph evaluator. Node only. */
 import { type Caps, type Kernel, minimumCaps } from "../../codegen/kernel.ts";
 import type { Program } from "../../codegen/program.ts";
 import { loadEvaluator } from "../../targets/cpu/evaluate.ts";
@@ -9,7 +9,7 @@ import { toKernelText } from "../../targets/wgsl/print.ts";
 import { loadSession } from "../../targets/wgsl/session.ts";
 import type { Compiled } from "../compile.ts";
 
-export const executorNames = ["wgsl", "interpret", "evaluate"] as const;
+export const executorNames = ["wgsl", "cuda", "cuda-cpu", "interpret", "evaluate"] as const;
 export type ExecutorName = (typeof executorNames)[number];
 
 export type Progress = (done: number, total: number) => void;
@@ -41,6 +41,9 @@ export async function openExecutor(options: ExecutorOptions = {}): Promise<Execu
           ...(options.adapter ? { adapter: options.adapter } : {}),
         }),
       );
+    case "cuda":
+    case "cuda-cpu":
+      return cudaExecutor(options.executor === "cuda" ? "cuda" : "cuda-cpu", options.f16 ?? false);
     case "interpret":
       return {
         name: "interpret",
@@ -75,6 +78,27 @@ export async function openExecutor(options: ExecutorOptions = {}): Promise<Execu
         release: async () => {},
       };
   }
+}
+
+/** A GPU through CUDA's driver, or the CPU in its place. Loaded only here: most runs need neither. */
+async function cudaExecutor(name: "cuda" | "cuda-cpu", f16: boolean): Promise<Executor> {
+  const { openCuda, openEmulatedCuda } = await import("../../targets/cuda/device.ts");
+  const { loadCuda } = await import("../../targets/cuda/executor.ts");
+  const device = name === "cuda" ? openCuda() : await openEmulatedCuda();
+  return {
+    name,
+    describe: device.info,
+    caps: { ...device.caps, f16 },
+    load: (compiled, weights, onProgress) =>
+      loadCuda(
+        device,
+        mapEntries(compiled, (e) => e.program),
+        specs(compiled),
+        weights,
+        onProgress ? { onProgress } : {},
+      ),
+    release: async () => device.release(),
+  };
 }
 
 /** An executor on a device that is open already; releasing it releases the device. */

@@ -106,7 +106,7 @@ export async function compileFile(
   const source = await readSource(request.model);
   const given = await settingsFor(source, request);
   const { config: _title, ...rest } = request;
-  requireTarget(source, request.target);
+  requireItem(source, request.item);
   const precision = precisionFor(request, caps);
   const result = compile([source], {
     ...rest,
@@ -133,15 +133,15 @@ export function precisionFor(
   );
 }
 
-/** Whether the target is a block, which takes tensors, rather than a model, which takes tokens. */
-export const isBlock = (source: Source, target: string | undefined): boolean =>
-  target !== undefined &&
-  !itemsOf(source).items.some((item) => item.kind === "model" && item.name.text === target);
+/** Whether the item is a block, which takes tensors, rather than a model, which takes tokens. */
+export const isBlock = (source: Source, item: string | undefined): boolean =>
+  item !== undefined &&
+  !itemsOf(source).items.some((one) => one.kind === "model" && one.name.text === item);
 
 /** Names of the tensors that a model of the source (its last where none is named) takes beside tokens. */
-export function tensorInputs(source: Source, target: string | undefined): readonly string[] {
+export function tensorInputs(source: Source, item: string | undefined): readonly string[] {
   const models = itemsOf(source).items.filter((item) => item.kind === "model");
-  const model = models.findLast(({ name }) => target === undefined || name.text === target);
+  const model = models.findLast(({ name }) => item === undefined || name.text === item);
   return (
     model?.parameters.flatMap(({ name, type }) => (type.kind === "tensor" ? [name.text] : [])) ?? []
   );
@@ -153,15 +153,15 @@ function itemsOf({ file, text }: Source) {
 }
 
 /** Throws where nothing says what to compile. */
-export function requireTarget(source: Source, target: string | undefined): void {
+export function requireItem(source: Source, item: string | undefined): void {
   const { items, diagnostics } = itemsOf(source);
   if (
-    target === undefined &&
+    item === undefined &&
     diagnostics.length === 0 &&
     !items.some((item) => item.kind === "model")
   )
     throw new UserError(
-      `${source.file} defines no model; write one, or give --target the name of a block`,
+      `${source.file} defines no model; write one, or give --item the name of a block`,
     );
 }
 

@@ -23,7 +23,8 @@ export type MappedWeights = Weights & {
   readonly unused: readonly string[];
 };
 
-type Origin = {
+/** Where a checkpoint may hold a parameter. */
+export type Origin = {
   readonly source: string;
   readonly index: number | null;
   readonly transpose: boolean;
@@ -56,14 +57,23 @@ function find(
 ): Found {
   const origins = new Map<string, Origin>();
   const missing: string[] = [];
-  const rules = table?.rules.map((rule) => ({ rule, pattern: patternOf(rule.path.text) }));
-  for (const { name } of parameters) {
-    const choices = rules === undefined ? [own(name)] : originsOf(name, rules);
+  const under = table && originsUnder(table, parameters);
+  for (const [at, { name }] of parameters.entries()) {
+    const choices = under?.[at] ?? [own(name)];
     const found = choices.find(({ source }) => checkpoint.tensors.has(source));
     if (found !== undefined) origins.set(name, found);
     else missing.push(choices[0]?.source ?? `${name} (the table has no rule for it)`);
   }
   return { origins, missing };
+}
+
+/** Where each parameter may be under a table's names, in the order of the parameters; the first that a checkpoint has counts. */
+export function originsUnder(
+  table: LoadTable,
+  parameters: readonly Parameter[],
+): readonly (readonly Origin[])[] {
+  const rules = table.rules.map((rule) => ({ rule, pattern: patternOf(rule.path.text) }));
+  return parameters.map(({ name }) => originsOf(name, rules));
 }
 
 const own = (name: string): Origin => ({ source: name, index: null, transpose: false });

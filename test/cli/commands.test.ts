@@ -80,7 +80,7 @@ describe("the command line", function () {
   it("evaluates a block, and a half after a half from its states gives the whole", async () => {
     const file = "test/reference/cases/rglru_t7.safetensors";
     const words = [
-      "--target",
+      "--item",
       "rg_lru",
       "--path",
       "layers.0.temporal_block.rg_lru",

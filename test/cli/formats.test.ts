@@ -46,7 +46,7 @@ describe("--format", () => {
   });
   it("holds for every command that compiles, and the exit code stays", async () => {
     for (const words of [
-      ["compile", at("bad.eyrie"), "--target", "f"],
+      ["compile", at("bad.eyrie"), "--item", "f"],
       ["inspect", at("small.eyrie"), "--set", "width=0"],
       ["init-weights", at("small.eyrie"), at("w.safetensors"), "--config", "wid"],
     ]) {
@@ -81,7 +81,7 @@ describe("what the command line gave", () => {
     );
     assert.match(await said("--set", "wdith=8"), / --> --set:1:1\n[\s\S]*this is `small`/);
     assert.match(await said("--config", "wid"), /E0215[^\n]*\n --> --config:1:1/);
-    assert.match(await said("--target", "smal"), /no model or block `smal`\n --> --target:1:1/);
+    assert.match(await said("--item", "smal"), /no model or block `smal`\n --> --item:1:1/);
   });
 });
 

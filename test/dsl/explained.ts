@@ -31,8 +31,8 @@ async function say(source: Source, options: ExampleOptions): Promise<Said> {
   const sources = new Map([...standard, source, ...givenAt.sources].map((s) => [s.file, s.text]));
   const found = check([source], standard, { f16: options.f16 ?? false });
   const isWrong = found.some((d) => d.severity === "error");
-  const { caps, device, inputs, target, config, settings } = options;
-  if (isWrong || !(caps || device || inputs || target || config || settings))
+  const { caps, device, inputs, item, config, settings } = options;
+  if (isWrong || !(caps || device || inputs || item || config || settings))
     return { diagnostics: found, sources };
   if (device !== undefined && !caps)
     return { diagnostics: await checkOnDevice(source, { ...flags, device }), sources };

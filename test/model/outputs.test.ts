@@ -130,7 +130,7 @@ describe("a model of inputs and outputs of its own", function () {
     const evaluator = await executors.evaluate();
     const text = `${layers}block pair(x: [B, T, D]) -> { kept: [B, T, D], sum: [B, T] } { y = layer(x, mix: fade()) as one { kept: y, sum: sum(y, over: D) } }`;
     const largest = await assertEntriesAgree(evaluator, source(text), {
-      ...{ target: "pair", inputs: { x: [3, 4, 8] }, tolerance, length: 11, chunk: 4 },
+      ...{ item: "pair", inputs: { x: [3, 4, 8] }, tolerance, length: 11, chunk: 4 },
     });
     assert.ok(largest < tolerance);
   });

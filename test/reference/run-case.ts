@@ -40,7 +40,7 @@ function compileCase(
   const standard = standardLibrary();
   const { compiled, diagnostics } = compile([target.source], {
     standard,
-    target: target.target,
+    item: target.target,
     settings: target.settings,
     batch: script.batch,
     chunk: Math.max(1, script.prefill),

@@ -12,7 +12,7 @@ testZoo({
 describe("minGRU's cell", () => {
   it("has 2 · d_h · d_x weights, as the paper's section 3.1 says, and its biases", () => {
     const { model } = compileZoo("mingru", {
-      target: "min_gru",
+      item: "min_gru",
       settings: { hidden: 15 },
       inputs: { x: [1, 1, 7] },
       entries: ["score"],

@@ -12,7 +12,7 @@ testZoo({
 describe("minLSTM's cell", () => {
   it("has 3 · d_h · d_x weights, as the paper's section 3.2 says, and its biases", () => {
     const { model } = compileZoo("minlstm", {
-      target: "min_lstm",
+      item: "min_lstm",
       settings: { hidden: 15 },
       inputs: { x: [1, 1, 7] },
       entries: ["score"],

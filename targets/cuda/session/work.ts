@@ -1,0 +1,70 @@
+/** Knows what of a stream's work is unfinished: waits for it without holding up Node, and frees memory once nothing uses it. */
+import { setImmediate, setTimeout } from "node:timers/promises";
+import type { Context } from "../driver/driver.ts";
+
+export type Work = {
+  readonly stream: bigint;
+  /** Resolves when all that the stream was given so far is done; throws what went wrong in it. */
+  finished(): Promise<void>;
+  /** Calls `free` as soon as nothing is unfinished: at once where nothing is. */
+  whenIdle(free: () => void): void;
+  /** Frees all that waits to be freed, and the stream. Nothing may be unfinished on the device. */
+  release(): void;
+};
+
+/**
+ * Turns of Node's loop in which an event is asked for at once, before the questions rest a millisecond between them. A token
+ * takes a few hundred turns; whoever waits longer does not feel a millisecond.
+ */
+const eagerTurns = 5000;
+
+/**
+ * Events are asked for from Node's own loop: contexts are current by thread, so a call that waits in another would have to
+ * enter the context there first, and the way to that thread and back takes longer than a small kernel.
+ */
+async function untilHappened(gpu: Context, event: bigint): Promise<void> {
+  for (let turn = 0; !gpu.hasHappened(event); turn++)
+    await (turn < eagerTurns ? setImmediate() : setTimeout(1));
+}
+
+export function createWork(gpu: Context): Work {
+  const stream = gpu.createStream();
+  const idle: bigint[] = [];
+  const events: bigint[] = [];
+  const waiting: (() => void)[] = [];
+  let unfinished = 0;
+  const takeEvent = (): bigint => {
+    const known = idle.pop();
+    if (known !== undefined) return known;
+    const made = gpu.createEvent({ timing: false });
+    events.push(made);
+    return made;
+  };
+  const freeWaiting = () => {
+    for (const free of waiting.splice(0)) free();
+  };
+  return {
+    stream,
+    finished: async () => {
+      const event = takeEvent();
+      gpu.record(event, stream);
+      unfinished++;
+      try {
+        await untilHappened(gpu, event);
+        idle.push(event);
+      } finally {
+        unfinished--;
+        if (unfinished === 0) freeWaiting();
+      }
+    },
+    whenIdle: (free) => {
+      waiting.push(free);
+      if (unfinished === 0) freeWaiting();
+    },
+    release: () => {
+      freeWaiting();
+      for (const event of events.splice(0)) gpu.destroyEvent(event);
+      gpu.destroyStream(stream);
+    },
+  };
+}

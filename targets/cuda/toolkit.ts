@@ -1,0 +1,87 @@
+/** Finds NVIDIA's compiler and assembler on this machine and runs them. */
+import { execFile } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { UserError } from "../../src/graph/bug.ts";
+
+export type Toolkit = {
+  readonly nvcc: string;
+  readonly ptxas: string;
+  /** What nvcc says of its version, in one line. */
+  readonly version: string;
+};
+
+export type Finished = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+const missing =
+  "nvcc was not found: install the CUDA toolkit 12.8 or later and put its bin folder on PATH, or name it in CUDA_HOME or EYRIE_NVCC";
+
+/** The nvcc of EYRIE_NVCC, PATH, CUDA_HOME or CUDA_PATH, in that order; a UserError where there is none. */
+export async function findToolkit(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Toolkit> {
+  const { EYRIE_NVCC: named, PATH: path = "", CUDA_HOME: home, CUDA_PATH: windows } = environment;
+  const folders = [
+    ...path.split(delimiter),
+    ...[home, windows].flatMap((root) => (root ? [join(root, "bin")] : [])),
+  ].filter((folder) => folder !== "");
+  const nvcc = named ? runnable(named) : findIn(folders, "nvcc");
+  if (!nvcc)
+    throw new UserError(named ? `EYRIE_NVCC names ${named}, which cannot be run` : missing);
+  const ptxas = findIn([dirname(nvcc), ...folders], "ptxas");
+  if (!ptxas) throw new UserError(`ptxas was not found beside ${nvcc}: reinstall the CUDA toolkit`);
+  return { nvcc, ptxas, version: await versionOf(nvcc) };
+}
+
+/** Whether there is a toolkit here; for tests that need one. */
+export const hasToolkit = (): Promise<boolean> =>
+  findToolkit().then(
+    () => true,
+    () => false,
+  );
+
+const findIn = (folders: readonly string[], program: string): string | null =>
+  folders.map((folder) => runnable(join(folder, program))).find((found) => found !== null) ?? null;
+
+function runnable(path: string): string | null {
+  try {
+    accessSync(path, constants.X_OK);
+    return path;
+  } catch {
+    return null;
+  }
+}
+
+const versions = new Map<string, Promise<string>>();
+
+function versionOf(nvcc: string): Promise<string> {
+  const known = versions.get(nvcc) ?? askVersion(nvcc);
+  versions.set(nvcc, known);
+  return known;
+}
+
+async function askVersion(nvcc: string): Promise<string> {
+  const { code, stdout, stderr } = await runProgram(nvcc, ["--version"]);
+  const build = /^Build (\S+)$/m.exec(stdout)?.[1];
+  if (code !== 0 || !build)
+    throw new UserError(`${nvcc} --version failed: ${firstLine(stderr || stdout)}`);
+  return build;
+}
+
+/** Runs a program to its end; what it wrote and its code come back, whatever the code. */
+export function runProgram(
+  program: string,
+  options: readonly string[],
+  folder?: string,
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const limits = { maxBuffer: 2 ** 28, ...(folder === undefined ? {} : { cwd: folder }) };
+    execFile(program, [...options], limits, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code;
+      if (typeof code === "number") resolve({ code, stdout, stderr });
+      else reject(new UserError(`${program} did not run: ${error?.message}`));
+    });
+  });
+}
+
+export const firstLine = (text: string): string => text.trim().split("\n")[0] ?? "";
