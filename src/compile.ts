@@ -17,7 +17,8 @@ import type { Model, Settings } from "../dsl/model.ts";
 import { printAst } from "../dsl/print.ts";
 import type { File } from "../dsl/syntax.ts";
 import type { EntrySpec } from "../targets/executor.ts";
-import { toKernelText } from "../targets/wgsl/print.ts";
+import type { Target } from "../targets/target.ts";
+import { wgsl } from "../targets/wgsl/print.ts";
 import { UserError } from "./graph/bug.ts";
 import type { Graph } from "./graph/graph.ts";
 import { printGraph } from "./graph/print.ts";
@@ -61,6 +62,8 @@ export type CompileOptions = {
   readonly path?: string;
   /** Paths of instances or named values that `score` gives as outputs, too. */
   readonly taps?: readonly string[];
+  /** Whose text of the kernels the last stage shows; WGSL. */
+  readonly target?: Target;
   /** Receives every stage as numbered text; verification runs after each pass when given. */
   readonly dump?: (name: string, text: string) => void;
 };
@@ -216,7 +219,7 @@ function backOf(
   graph: Graph,
   kind: EntryKind,
   caps: Caps,
-  { dump }: CompileOptions,
+  { dump, target = wgsl }: CompileOptions,
   known: KnownRegions,
 ): Pick<CompiledEntry, "fused" | "lowered" | "program"> {
   const fused = fuse(graph, {
@@ -228,7 +231,7 @@ function backOf(
   const program = plan(lowered, graph, kind);
   dump?.(`${kind}/40-kernels.txt`, program.kernels.map(printPlain).join("\n"));
   dump?.(`${kind}/50-plan.txt`, printProgram(program));
-  dump?.(`${kind}/60-kernels.wgsl`, program.kernels.map((k) => toKernelText(k).code).join("\n"));
+  dump?.(`${kind}/60-kernels.${target.extension}`, target.print(program.kernels));
   return { fused, lowered, program };
 }
 

@@ -4,7 +4,10 @@ import { dirname, join } from "node:path";
 import { minimumCaps } from "../codegen/kernel.ts";
 import type { Settings } from "../dsl/model.ts";
 import { standardLibrary } from "../dsl/standard-node.ts";
-import { compile } from "../src/compile.ts";
+import { type CompileOptions, compile } from "../src/compile.ts";
+import { cudaCaps } from "../targets/cuda/caps.ts";
+import { cuda } from "../targets/cuda/print.ts";
+import { wgsl } from "../targets/wgsl/print.ts";
 
 /** Each example at its own widths, with one turn of its pattern, so that the text stays readable. */
 const examples: readonly {
@@ -12,35 +15,57 @@ const examples: readonly {
   readonly file: string;
   readonly settings: Settings;
   readonly config?: string;
+  readonly half?: boolean;
 }[] = [
   { name: "hawk", file: "examples/hawk.eyrie", settings: { depth: 1 }, config: "100M" },
   { name: "griffin", file: "examples/griffin.eyrie", settings: { depth: 3 }, config: "100M" },
+  {
+    name: "griffin-half",
+    file: "examples/griffin.eyrie",
+    settings: { depth: 3 },
+    config: "100M",
+    half: true,
+  },
   { name: "mqa", file: "examples/mqa.eyrie", settings: { depth: 1 }, config: "100M" },
   { name: "recurrentgemma-2b", file: "examples/recurrentgemma-2b.eyrie", settings: { depth: 3 } },
   { name: "recurrentgemma-9b", file: "examples/recurrentgemma-9b.eyrie", settings: { depth: 3 } },
   { name: "kjv-bytes", file: "examples/models/kjv-bytes/kjv-bytes.eyrie", settings: { depth: 3 } },
 ];
-/** As many buffers as lavapipe binds; WebGPU's guaranteed eight would split the scan's region. */
-const caps = { ...minimumCaps, maxBuffersPerKernel: 16 };
-const shown = /^(prefill|decode)\/(20|30|50|60)/;
+/** WebGPU with as many buffers as lavapipe binds, as the guaranteed eight would split the scan's region; and CUDA, whose text alone is kept. */
+const targets = [
+  {
+    target: wgsl,
+    caps: { ...minimumCaps, maxBuffersPerKernel: 16 },
+    shown: /^(prefill|decode)\/(20|30|50|60)/,
+  },
+  { target: cuda, caps: cudaCaps("sm_80", "sm_90", "sm_100"), shown: /60/ },
+] as const;
 const write = process.env.EYRIE_GOLDEN === "write";
 const root = new URL("..", import.meta.url).pathname;
 
-function stagesOf({ file, settings, config }: (typeof examples)[number]): Map<string, string> {
+function stagesOf({
+  file,
+  settings,
+  config,
+  half = false,
+}: (typeof examples)[number]): Map<string, string> {
   const stages = new Map<string, string>();
   const text = readFileSync(join(root, file), "utf8");
-  const { compiled, diagnostics } = compile([{ file, text }], {
-    standard: standardLibrary(),
-    settings,
-    chunk: 128,
-    caps,
-    entries: ["prefill", "decode"],
-    dump: (name, stage) =>
-      void (shown.test(name) && stages.set(name, stage.endsWith("\n") ? stage : `${stage}\n`)),
+  const options: Omit<CompileOptions, "caps"> = {
+    ...{ standard: standardLibrary(), settings, chunk: 128, entries: ["prefill", "decode"] },
+    precision: { parameters: half ? "f16" : "f32" },
     ...(config ? { config } : {}),
-  });
-  assert.deepEqual(diagnostics, []);
-  assert.ok(compiled);
+  };
+  for (const { target, caps, shown } of targets) {
+    const { compiled, diagnostics } = compile([{ file, text }], {
+      ...{ ...options, target },
+      caps: { ...caps, f16: half },
+      dump: (name, stage) =>
+        void (shown.test(name) && stages.set(name, stage.endsWith("\n") ? stage : `${stage}\n`)),
+    });
+    assert.deepEqual(diagnostics, []);
+    assert.ok(compiled);
+  }
   return stages;
 }
 

@@ -56,4 +56,8 @@ export function printCudaFile(
   return `${parts.join("\n\n")}\n`;
 }
 
-export const cuda: Target = { name: "cuda", extension: "cu", toKernelText };
+export const cuda: Target = {
+  name: "cuda",
+  extension: "cu",
+  print: (kernels) => printCudaFile(kernels),
+};

@@ -13,4 +13,9 @@ export function toKernelText(kernel: Kernel): KernelText {
   return { name: kernel.name, code, access: kernel.buffers.map((b) => b.access) };
 }
 
-export const wgsl: Target = { name: "wgsl", extension: "wgsl", toKernelText };
+/** A WGSL module holds one kernel: the text is that of all modules. */
+export const wgsl: Target = {
+  name: "wgsl",
+  extension: "wgsl",
+  print: (kernels) => kernels.map((kernel) => toKernelText(kernel).code).join("\n"),
+};
