@@ -134,7 +134,7 @@ describe("bundle", () => {
     await assert.rejects(writeBundle(own, bundle), /own holds other files; choose a new folder/);
     await assert.rejects(
       writeBundle(join(own, "diary.txt"), bundle),
-      /cannot be a bundle's folder \(ENOTDIR\)/,
+      /cannot be the folder of a bundle \(ENOTDIR\)/,
     );
     assert.deepEqual(
       (await readdir(folder)).filter((name) => name.startsWith(".")),

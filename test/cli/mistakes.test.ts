@@ -114,8 +114,8 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
     "places to write": [
       ["weights into a missing folder", ["init-weights", model, at("no/w.safetensors")], /there is no folder .*no; make it first$/],
       ["weights onto a folder", ["init-weights", model, at("folder.eyrie")], /is a folder; give the name of a file to write$/],
-      ["a bundle onto a file", ["compile", model, "--output", at("text.txt")], /text\.txt cannot be a bundle's folder \(ENOTDIR\); choose another name$/],
-      ["a bundle among other files", ["compile", model, "--output", at(".")], /holds other files; choose a new folder for the bundle$/],
+      ["a bundle onto a file", ["compile", model, "--output", at("text.txt")], /text\.txt cannot be the folder of a bundle \(ENOTDIR\); choose another name$/],
+      ["a bundle among other files", ["compile", model, "--output", at(".")], /holds other files; choose a new folder for a bundle$/],
       ["a bundle where nothing can be", ["compile", model, "--output", "/proc/bundle"], /\/proc\/bundle cannot be written \(\w+\); choose another folder$/],
       ["stages onto a file", ["compile", model, "--dump", at("text.txt")], /text\.txt cannot be written \(\w+\); choose another folder$/],
     ],
