@@ -7,10 +7,10 @@ import type { Program } from "../codegen/program.ts";
 import { totalTraffic } from "../codegen/traffic.ts";
 import { type ExecutorFlags, executorOptions, whole } from "../src/cli/options.ts";
 import { print, report, say } from "../src/cli/terminal.ts";
-import { wgslExecutor } from "../src/execute/executors.ts";
+import { type Executor, openExecutor, wgslExecutor } from "../src/execute/executors.ts";
 import { compileFile, weightsFor } from "../src/execute/open-model.ts";
 import { Stream } from "../targets/stream.ts";
-import { type OpenDevice, openDevice } from "../targets/wgsl/device.ts";
+import { openDevice } from "../targets/wgsl/device.ts";
 import { benchFront, frontLine } from "./front.ts";
 import { benchEditor, editorTable } from "./lsp.ts";
 import { benchScan, type ScanTimes } from "./scan.ts";
@@ -37,12 +37,11 @@ const sizes = {
 };
 const modelFile = new URL("../examples/griffin.eyrie", import.meta.url).pathname;
 
-async function benchModel(opened: OpenDevice, { chunk, steps }: Flags) {
-  const executor = wgslExecutor(opened);
+async function benchModel(executor: Executor, { chunk, steps, f16 = false }: Flags) {
   const compiling = performance.now();
   const compiled = await compileFile(
-    { model: modelFile, settings: sizes, chunk, entries: ["prefill", "decode"] },
-    opened.caps,
+    { model: modelFile, settings: sizes, chunk, f16, entries: ["prefill", "decode"] },
+    executor.caps,
   );
   const compileMs = performance.now() - compiling;
   const { weights } = await weightsFor(compiled, { seed: 1 });
@@ -92,7 +91,8 @@ async function benchModel(opened: OpenDevice, { chunk, steps }: Flags) {
       tokens: steps,
       tokensPerSecond: steps / decodeSeconds,
     },
-    weightBytes: values * 4,
+    stored: f16 ? "f16" : "f32",
+    weightBytes: values * (f16 ? 2 : 4),
   };
 }
 
@@ -122,7 +122,7 @@ function table(
   const lines = [`# ${info}`, "", madeOn(), ""];
   if (model) {
     lines.push(
-      `Griffin, ${(model.parameters / 1e6).toFixed(0)} M parameters, f32, random weights: text to kernels ${model.compileMs.toFixed(0)} ms (prefill and decode); weights drawn, uploaded and pipelines ready in ${model.loadMs.toFixed(0)} ms, of which pipelines ${model.pipelinesMs.toFixed(0)} ms; first prefill call ${model.firstPrefillMs.toFixed(0)} ms, first decode call ${model.firstDecodeMs.toFixed(0)} ms (software drivers compile a kernel when it first runs, and cache it on disk).`,
+      `Griffin, ${(model.parameters / 1e6).toFixed(0)} M parameters, ${model.stored}, random weights: text to kernels ${model.compileMs.toFixed(0)} ms (prefill and decode); weights drawn, uploaded and pipelines ready in ${model.loadMs.toFixed(0)} ms, of which pipelines ${model.pipelinesMs.toFixed(0)} ms; first prefill call ${model.firstPrefillMs.toFixed(0)} ms, first decode call ${model.firstDecodeMs.toFixed(0)} ms (software drivers compile a kernel when it first runs, and cache it on disk).`,
       "",
       "| entry | tokens/s | kernels | dispatches | a layer | read | written | arena |",
       "|---|---|---|---|---|---|---|---|",
@@ -154,6 +154,31 @@ function table(
 
 const results = new URL("results/", import.meta.url);
 
+/** Measures the model on CUDA, or on its emulator: the scan's schedules are compared through WebGPU alone. */
+async function benchCuda(flags: Flags): Promise<void> {
+  const executor = await openExecutor(flags);
+  say(`on ${executor.describe}`);
+  const model = await benchModel(executor, flags);
+  write(executor.name, executor.describe, model, []);
+  await executor.release();
+}
+
+function write(
+  file: string,
+  info: string,
+  model: Awaited<ReturnType<typeof benchModel>> | null,
+  scans: readonly ScanTimes[],
+): void {
+  const text = table(info, model, scans);
+  print(text);
+  const name = model?.stored === "f16" ? `${file}-f16` : file;
+  writeFileSync(new URL(`${name}.md`, results), `${text}\n`);
+  writeFileSync(
+    new URL(`${name}.json`, results),
+    `${JSON.stringify({ adapter: info, date: new Date().toISOString(), model, scans }, null, 2)}\n`,
+  );
+}
+
 async function main(flags: Flags): Promise<void> {
   mkdirSync(results, { recursive: true });
   if (flags.editor) {
@@ -162,7 +187,9 @@ async function main(flags: Flags): Promise<void> {
     writeFileSync(new URL("editor.md", results), `# The language in use\n\n${madeOn()}\n\n${text}`);
   }
   if (!flags.scan && !flags.model) return;
-  const opened = await openDevice(flags.adapter ? { adapter: flags.adapter } : {});
+  if (flags.executor !== "wgsl") return benchCuda(flags);
+  const { adapter, f16 = false } = flags;
+  const opened = await openDevice({ f16, ...(adapter ? { adapter } : {}) });
   say(`on ${opened.info}`);
   const scans: ScanTimes[] = [];
   if (flags.scan)
@@ -172,14 +199,8 @@ async function main(flags: Flags): Promise<void> {
       [4, 512, 768],
     ] as const)
       scans.push(await benchScan(opened, batch, T, D, 7));
-  const model = flags.model ? await benchModel(opened, flags) : null;
-  const text = table(opened.info, model, scans);
-  print(text);
-  writeFileSync(new URL(`${opened.kind}.md`, results), `${text}\n`);
-  writeFileSync(
-    new URL(`${opened.kind}.json`, results),
-    `${JSON.stringify({ adapter: opened.info, date: new Date().toISOString(), model, scans }, null, 2)}\n`,
-  );
+  const model = flags.model ? await benchModel(wgslExecutor(opened), flags) : null;
+  write(opened.kind, opened.info, model, scans);
   await opened.release();
 }
 
