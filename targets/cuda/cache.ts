@@ -45,7 +45,7 @@ export async function cachedFile(
   if (existsSync(path)) return readFileSync(path);
   const made = await make();
   writeWhole(path, made);
-  return Buffer.from(made as Uint8Array);
+  return typeof made === "string" ? Buffer.from(made) : Buffer.from(made);
 }
 
 /** Writes a file so that nobody ever sees a part of it: to a temporary name, then renamed. */

@@ -6,6 +6,7 @@ import { roundF16 } from "../../codegen/interpret/spell.ts";
 import type { Expr, Kernel, Scalar, ValueType } from "../../codegen/kernel.ts";
 import type { ScalarName } from "../../src/graph/graph.ts";
 import { readVariablesInPlace, rewriteKernel } from "../legalize.ts";
+import { hoistOutOfLoops } from "./hoist.ts";
 
 type Call = Expr & { readonly kind: "call" };
 
@@ -129,7 +130,7 @@ function reread(e: Expr, scalar: "i32" | "u32"): Expr {
   return { kind: "bitcast", of: e, type };
 }
 
-const rewrites = [readVariablesInPlace, halvesThroughF32, wrapInU32] as const;
+const rewrites = [hoistOutOfLoops, readVariablesInPlace, halvesThroughF32, wrapInU32] as const;
 
 export const legalize = (kernel: Kernel): Kernel =>
   rewrites.reduce((k, rewrite) => rewrite(k), kernel);

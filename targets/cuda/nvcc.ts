@@ -51,9 +51,12 @@ const runNvcc = (toolkit: Toolkit, text: string, arch: string, file: string): Pr
       throw new CompilerBug(`nvcc rejects ${kept}: ${firstProblem(stderr || stdout)}`);
     }
     const ptx = await readFile(join(folder, "kernels.ptx"), "utf8");
-    // The folder's name changes from run to run; the text must not.
-    return ptx.replaceAll(`"${join(folder, file)}"`, `"${file}"`);
+    return withoutFolders(ptx.replaceAll(`"${join(folder, file)}"`, `"${file}"`));
   });
+
+/** The toolkit's headers without the folder that they lie in: the text is the same on every machine. */
+const withoutFolders = (ptx: string): string =>
+  ptx.replace(/^(\s*\.file\s+\d+\s+)"[^"]*\/include\/([^"]+)"/gm, '$1"$2"');
 
 /** Machine code for each architecture ("sm_90", …), with what each kernel takes there. */
 export async function assemble<A extends string>(

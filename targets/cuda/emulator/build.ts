@@ -1,6 +1,6 @@
 /** Makes the runtime library, and a kernel library of each PTX text, in one cache folder for this version of the emulator. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../cache.ts";
@@ -73,6 +73,7 @@ export async function buildEmulated(
   const runtime = (await buildRuntime(options)).path;
   const folder = dirname(runtime);
   const path = join(folder, `${loadRuntime(runtime).moduleName(ptx)}.so`);
+  if (existsSync(path)) return { path, runtime };
   await buildLibrary({
     path,
     files: [],

@@ -1,6 +1,7 @@
 // Graphs: what a stream was given while it captured, done again by every launch.
-#include "stream.h"
+#include <memory>
 #include "state.h"
+#include "stream.h"
 
 using namespace stand_in;
 
@@ -18,12 +19,21 @@ EXPORT CUresult cuStreamIsCapturing(CUstream stream, int *capturing) {
   return success;
 }
 
-EXPORT CUresult cuStreamEndCapture(CUstream stream, CUgraph *graph) {
-  ENTER(context);
-  if (!holds(stream, Kind::stream)) return invalid_handle;
-  if (!stream->capturing) return stream_capture_unmatched;
-  Graph *made = stream->capturing;
+// The capture ends even where the call fails.
+static Graph *end_capture(CUstream stream) {
+  if (!holds(stream, Kind::stream)) return nullptr;
+  Graph *captured = stream->capturing;
   stream->capturing = nullptr;
+  return captured;
+}
+
+EXPORT CUresult cuStreamEndCapture(CUstream stream, CUgraph *graph) {
+  std::lock_guard<std::recursive_mutex> turn(turns);
+  std::unique_ptr<Graph> captured(end_capture(stream));
+  *graph = nullptr;
+  if (CUresult refused = enter(__func__, Needs::context)) return refused;
+  if (!captured) return stream_capture_unmatched;
+  Graph *made = captured.release();
   keep(made, Kind::graph, [made] { delete made; });
   *graph = made;
   return success;

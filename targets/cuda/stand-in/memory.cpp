@@ -48,6 +48,9 @@ static CUresult give_back(const void *object, Kind kind) {
 
 EXPORT CUresult cuMemFree_v2(CUdeviceptr address) {
   ENTER(driver);
+  // As the driver does, so that nothing loses what it works on.
+  if (current_context() && !current_context()->broken)
+    if (CUresult code = synchronize()) return code;
   return give_back((void *)address, Kind::memory);
 }
 

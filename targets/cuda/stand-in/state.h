@@ -68,6 +68,8 @@ void drop_all(Context *context);
 
 // Adds it to the graph that the stream captures; else runs it now, or, where work is late, when the stream is waited for.
 CUresult perform(CUstream stream, std::function<CUresult()> work);
+// Does all that the streams of the current context were given.
+CUresult synchronize();
 // Not allowed while a stream captures.
 CUresult refuse_in_capture(CUstream stream);
 

@@ -10,9 +10,10 @@ namespace stand_in {
 static Stream standard;
 static std::set<Stream *> streams = {&standard};
 
+// Null for a stream that is none, or of another context.
 static Stream *of(CUstream stream) {
   if (stream == nullptr) return &standard;
-  return holds(stream, Kind::stream) ? stream : nullptr;
+  return holds(stream, Kind::stream) && stream->context == current_context() ? stream : nullptr;
 }
 
 CUresult perform(CUstream handle, std::function<CUresult()> work) {
@@ -39,6 +40,14 @@ static CUresult work_off(Stream *stream, size_t most) {
 
 constexpr size_t all = ~(size_t)0;
 
+CUresult synchronize() {
+  for (Stream *stream : streams) {
+    if (stream->context && stream->context != current_context()) continue;
+    if (CUresult code = work_off(stream, all)) return code;
+  }
+  return success;
+}
+
 CUresult refuse_in_capture(CUstream handle) {
   Stream *stream = of(handle);
   if (!stream) return invalid_handle;
@@ -52,6 +61,7 @@ using namespace stand_in;
 EXPORT CUresult cuStreamCreate(CUstream *stream, unsigned) {
   ENTER(context);
   Stream *made = new Stream;
+  made->context = current_context();
   streams.insert(made);
   keep(made, Kind::stream, [made] {
     streams.erase(made);
@@ -78,9 +88,7 @@ EXPORT CUresult cuStreamQuery(CUstream stream) {
 }
 EXPORT CUresult cuCtxSynchronize(void) {
   ENTER(context);
-  for (Stream *stream : streams)
-    if (CUresult code = work_off(stream, all)) return code;
-  return success;
+  return synchronize();
 }
 
 EXPORT CUresult cuEventCreate(CUevent *event, unsigned flags) {
@@ -97,7 +105,7 @@ EXPORT CUresult cuEventDestroy_v2(CUevent event) {
 EXPORT CUresult cuEventRecord(CUevent event, CUstream stream) {
   ENTER(context);
   if (!holds(event, Kind::event) || !of(stream)) return invalid_handle;
-  event->awaited = of(stream);
+  event->awaited = of(stream)->capturing ? nullptr : of(stream);
   return perform(stream, [event] {
     if (!holds(event, Kind::event)) return fail(invalid_handle, "an event was destroyed before the stream came to it");
     timespec now;

@@ -10,6 +10,8 @@ struct Graph {
 };
 
 struct Stream {
+  // Null for the one that is always there.
+  CUcontext context = nullptr;
   Graph *capturing = nullptr;
   // Given and not yet done.
   std::deque<std::function<CUresult()>> waiting;

@@ -139,7 +139,7 @@ describe("the CUDA driver", function () {
 });
 
 describe("a failing CUDA call", function () {
-  this.timeout(240_000);
+  this.timeout(60_000);
 
   it("at a load without enough memory frees everything, and says what was asked and what is free", function () {
     return onStandIn(
@@ -189,6 +189,26 @@ describe("a failing CUDA call", function () {
       state.release();
       await session.release();
     });
+  });
+
+  it("of a kernel is found when the host asks how far the work is, where that happens late", function () {
+    return onStandIn(
+      this,
+      async (device) => {
+        const session = await load(device, 2);
+        const state = session.fresh();
+        const wrong =
+          /a kernel failed on the GPU \(cuEventQuery: CUDA_ERROR_LAUNCH_FAILED, .*scale.*past the end of weight/s;
+        const runs = [0, 1].map(() => session.run("total", { x }, state, ["y"]));
+        for (const run of await Promise.allSettled(runs)) {
+          assert.equal(run.status, "rejected");
+          isBug(wrong)(run.reason);
+        }
+        assert.throws(() => session.fresh(), isBug(/CUDA_ERROR_LAUNCH_FAILED/));
+        await session.release();
+      },
+      { LATE: 1 },
+    );
   });
 
   it("of a kernel is over when the device is released", async function () {

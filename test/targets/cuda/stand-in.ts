@@ -45,7 +45,7 @@ export async function onStandIn(
   options: StandInOptions = {},
 ): Promise<void> {
   needs(test, "g++", "nvcc");
-  const device = await withOptions(options, openEmulatedCuda);
+  const device = await withOptions({ LATE: 0, CHECKED: 1, ...options }, openEmulatedCuda);
   try {
     await work(device);
     assert.equal(live(device, "all"), 0, "objects that were not given back");

@@ -4,6 +4,15 @@
  * One process loads one runtime library (libeyrie_emulator.so); `buildEmulated(ptx)` makes a kernel library
  * for each PTX text beside it, and eyrie_module_load brings that in. Memory is registered once, for all
  * kernel libraries. Calls may come from any thread; they take turns. Names and texts are UTF-8, ended by a zero.
+ *
+ * A checked launch ends at the first of these, and says which kernel, .cu line, block and thread it was:
+ * accesses out of bounds or misaligned; reads of bytes never written (global and shared memory); data races (only a
+ * block's barriers, and __syncwarp within a warp, order accesses; shuffles and fences do not, blocks never); barriers
+ * that threads reach at different places or not at all; deadlock; warp operations without a lane that their mask names,
+ * by a lane outside it, or reading one outside it (stricter than PTX: a lane that left the kernel may not be named);
+ * asynchronous copies read before their wait or never waited for; ld.global.nc of what the same launch writes; traps.
+ * Not shown: what ptxas or the hardware do wrong, waiting of one block for another, the weak order of memory, time.
+ * NaN results of f32 arithmetic may have other payloads than the device's 0x7fffffff.
  */
 #ifndef EYRIE_EMULATOR_H
 #define EYRIE_EMULATOR_H

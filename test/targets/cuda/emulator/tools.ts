@@ -8,8 +8,10 @@ const runs = (command: string): boolean => spawnSync(command, ["--version"]).sta
 const compiler = runs("g++");
 const nvcc = await hasToolkit();
 
-/** Skips a suite aloud where what it needs is not installed. */
+/** Skips a suite aloud where what it needs is not installed; gives a first compilation time. */
 export function needs(context: Mocha.Context, ...tools: ("g++" | "nvcc")[]): void {
+  // What is compiled for the first time takes seconds, and more on a busy machine.
+  context.timeout(Math.max(context.timeout(), 300_000));
   const missing = tools.filter((tool) => (tool === "g++" ? !compiler : !nvcc));
   if (missing.length === 0) return;
   console.log(`      skipped: ${missing.join(" and ")} not installed`);

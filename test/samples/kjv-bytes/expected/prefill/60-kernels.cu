@@ -574,29 +574,30 @@ scan_rg_lru_scan(
       copy_async<4u>(&y_ahead[slot], &y[early * 256u + channel]);
       commit_copies();
     }
+    const int count_value = count[0u];
+    const float4 rg_lru_a_param_value = load<float4>(rg_lru_a_param, channel);
+    const float4 exp = expf(-fabsf(rg_lru_a_param_value));
+    const float4 div = exp / (exp + spread4(2.0f));
+    const float4 mul = div * div;
+    const float4 a_gate_b_value = load<float4>(a_gate_b, channel);
+    const float4 input_gate_b_value = load<float4>(input_gate_b, channel);
+    const float4 of_all_turns_0 = spread4(-8.0f) * (maximum(rg_lru_a_param_value, spread4(0.0f)) + select(fabsf(exp) < spread4(0.35f), div * ((((spread4(0.22222222f) * mul + spread4(0.2857143f)) * mul + spread4(0.4f)) * mul + spread4(0.6666667f)) * mul + spread4(2.0f)), logf(exp + spread4(1.0f))));
     for (unsigned step = 0u; step < 128u; step += 1u) {
       await_copies<7u>();
       const unsigned slot_1 = (step % 8u * 64u + threadIdx.x) * 4u;
-      const int count_value = count[0u];
       const int position_value = position[step];
       const bool first = position_value == 0;
-      const float4 rg_lru_a_param_value = load<float4>(rg_lru_a_param, channel);
-      const float4 exp = expf(-fabsf(rg_lru_a_param_value));
-      const float4 div = exp / (exp + spread4(2.0f));
-      const float4 mul = div * div;
       const unsigned j = channel % 64u;
       const unsigned i = channel / 64u;
       const float4 contract_value = load<float4>(contract, (step * 4u + i) * 64u + j);
-      const float4 a_gate_b_value = load<float4>(a_gate_b, channel);
       const float4 y_1 = contract_value + a_gate_b_value;
       const float4 r = spread4(1.0f) / (expf(-y_1) + spread4(1.0f));
-      const float4 log_a = spread4(-8.0f) * (maximum(rg_lru_a_param_value, spread4(0.0f)) + select(fabsf(exp) < spread4(0.35f), div * ((((spread4(0.22222222f) * mul + spread4(0.2857143f)) * mul + spread4(0.4f)) * mul + spread4(0.6666667f)) * mul + spread4(2.0f)), logf(exp + spread4(1.0f)))) * r;
+      const float4 log_a = of_all_turns_0 * r;
       const float4 a = select(spread4(first), spread4(0.0f), expf(log_a));
       const float4 decay = select(spread4(int(step) < count_value), a, spread4(1.0f));
       const float4 mul_1 = spread4(2.0f) * log_a;
       const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-select(fabsf(mul_1) < spread4(0.35f), mul_1 * ((((((spread4(0.0001984127f) * mul_1 + spread4(0.0013888889f)) * mul_1 + spread4(0.008333334f)) * mul_1 + spread4(0.041666668f)) * mul_1 + spread4(0.16666667f)) * mul_1 + spread4(0.5f)) * mul_1 + spread4(1.0f)), expf(mul_1) - spread4(1.0f))));
       const float4 contract_1_value = load<float4>(contract_1, (step * 4u + i) * 64u + j);
-      const float4 input_gate_b_value = load<float4>(input_gate_b, channel);
       const float4 y_2 = contract_1_value + input_gate_b_value;
       const float4 i_1 = spread4(1.0f) / (expf(-y_2) + spread4(1.0f));
       const float4 conv_1d_ahead_value = load<float4>(conv_1d_ahead, slot_1);
