@@ -3,8 +3,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CompilerBug } from "../../src/graph/bug.ts";
+import { cachedFile, cacheFolder, hashOf, inTemporaryFolder, writeWhole } from "../cache.ts";
 import { architectureOf } from "./architectures.ts";
-import { cachedFile, cacheFolder, hashOf, inTemporaryFolder, writeWhole } from "./cache.ts";
 import { type KernelResources, readResources } from "./ptxas.ts";
 import { findToolkit, firstLine, runProgram, type Toolkit } from "./toolkit.ts";
 
@@ -28,13 +28,20 @@ export type CompileOptions = {
 };
 
 /** Multiplications and additions stay apart unless the text says fmaf, so a result has one value on every device. */
-const flags = ["-ptx", "-fmad=false", "-lineinfo", "-std=c++17", "-Werror", "all-warnings"];
+export const ptxFlags: readonly string[] = [
+  "-ptx",
+  "-fmad=false",
+  "-lineinfo",
+  "-std=c++17",
+  "-Werror",
+  "all-warnings",
+];
 
 /** The PTX of a file of kernels. A UserError without nvcc; a CompilerBug where nvcc rejects the text, which is then kept. */
 export async function compilePtx(text: string, options: CompileOptions = {}): Promise<Ptx> {
   const { arch = "compute_80", file = "kernels.cu" } = options;
   const toolkit = await findToolkit();
-  const key = hashOf(toolkit.version, ...flags, arch, file, text);
+  const key = hashOf(toolkit.version, ...ptxFlags, arch, file, text);
   const path = join(cacheFolder("ptx"), `${key}.ptx`);
   const made = await cachedFile(path, () => runNvcc(toolkit, text, arch, file));
   const ptx = made.toString("utf8");
@@ -44,7 +51,7 @@ export async function compilePtx(text: string, options: CompileOptions = {}): Pr
 const runNvcc = (toolkit: Toolkit, text: string, arch: string, file: string): Promise<string> =>
   inTemporaryFolder(async (folder) => {
     await writeFile(join(folder, file), text);
-    const options = [...flags, `-arch=${arch}`, "-o", "kernels.ptx", file];
+    const options = [...ptxFlags, `-arch=${arch}`, "-o", "kernels.ptx", file];
     const { code, stdout, stderr } = await runProgram(toolkit.nvcc, options, folder);
     if (code !== 0) {
       const kept = keep(text, "cu");

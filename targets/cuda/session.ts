@@ -61,7 +61,7 @@ export async function loadCudaSession(
   const owned = ownNothing(device);
   try {
     const loaded = await load(device, owned, programs, entries, weights, options);
-    return sessionOf(device, owned, loaded, entries);
+    return sessionOf(device, owned, loaded);
   } catch (error) {
     device.context.settle(owned.work.stream);
     giveBack(owned);
@@ -114,13 +114,8 @@ function giveBack({ work, pool, staging, functions, states, timer }: Owned): voi
   pool.destroyAll();
 }
 
-function sessionOf(
-  device: CudaDevice,
-  owned: Owned,
-  loaded: Loaded,
-  specs: Readonly<Record<string, EntrySpec>>,
-): CudaSession {
-  const { states, timer } = loaded;
+function sessionOf(device: CudaDevice, owned: Owned, loaded: Loaded): CudaSession {
+  const { states, timer, entries } = loaded;
   const unfinished = new Set<Promise<unknown>>();
   let released = false;
   const check = () => {
@@ -136,7 +131,7 @@ function sessionOf(
   };
   return {
     executor: device.emulated ? "cuda-cpu" : "cuda",
-    entries: specs,
+    entries: Object.fromEntries(Object.entries(entries).map(([name, { spec }]) => [name, spec])),
     fresh: () => {
       check();
       return states.fresh();

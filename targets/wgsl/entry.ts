@@ -2,8 +2,8 @@
 
 import type { BufferPlan, KernelText, Program } from "../../codegen/program.ts";
 import { CompilerBug } from "../../src/graph/bug.ts";
+import { type ParameterPlan, parameterKey } from "../parameters.ts";
 import { type Pool, roundUp } from "./memory.ts";
-import { type ParameterPlan, parameterKey } from "./parameters.ts";
 import type { Pipeline } from "./pipelines.ts";
 import type { DeviceState } from "./states.ts";
 

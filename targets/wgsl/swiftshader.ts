@@ -9,10 +9,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { UserError } from "../../src/graph/bug.ts";
+import { cacheFolder } from "../cache.ts";
 
 /** Where the driver lies once unpacked. */
 export type UnpackedDriver = { readonly icd: string; readonly loader: string };
@@ -61,24 +61,6 @@ export function unpackSwiftShader(): UnpackedDriver {
 
 function missing(name: string): never {
   throw new UserError(`the SwiftShader archive holds no ${name}; reinstall with npm ci`);
-}
-
-function cacheFolder(): string {
-  const home =
-    process.env["XDG_CACHE_HOME"] || (process.env["HOME"] && join(process.env["HOME"], ".cache"));
-  for (const folder of [home, tmpdir()]) {
-    if (!folder) continue;
-    try {
-      const own = join(folder, "eyrie");
-      mkdirSync(own, { recursive: true });
-      return own;
-    } catch {
-      // Not writable here: the next folder is tried.
-    }
-  }
-  throw new UserError(
-    "no folder to unpack SwiftShader into: set XDG_CACHE_HOME to one that can be written",
-  );
 }
 
 /** The plain files of a tar archive by name. A header is 512 bytes: name at 0, octal size at 124, type at 156. */

@@ -75,18 +75,18 @@ export type Library = {
   readonly standIn: StandIn | null;
 };
 
-const missing =
-  "no NVIDIA driver was found (libcuda.so.1 does not load): install one, name its libcuda in EYRIE_LIBCUDA, or run CUDA kernels on the CPU with --executor cuda-cpu";
+const standard = process.platform === "win32" ? "nvcuda.dll" : "libcuda.so.1";
+const missing = `no NVIDIA driver was found (${standard} does not load): install one, name its libcuda in EYRIE_LIBCUDA, or run CUDA kernels on the CPU with --executor cuda-cpu`;
 
-/** The library at `named`, else the one that EYRIE_LIBCUDA names, else libcuda.so.1; a UserError says why there is none. */
+/** The library at `named`, else the one that EYRIE_LIBCUDA names, else the system's; a UserError says why there is none. */
 export function openLibrary(named?: string): Library {
   const given = named ?? (process.env["EYRIE_LIBCUDA"] || undefined);
-  return bind(given ?? "libcuda.so.1", load(given));
+  return bind(given ?? standard, load(given));
 }
 
 function load(given: string | undefined): LibraryHandle {
   try {
-    return koffi.load(given ?? "libcuda.so.1");
+    return koffi.load(given ?? standard);
   } catch (error) {
     const { message } = error as Error;
     throw new UserError(

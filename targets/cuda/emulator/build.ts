@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder } from "../cache.ts";
+import { cacheFolder, forgetOld } from "../../cache.ts";
 import { buildLibrary, machineOptions } from "./library.ts";
 import { loadRuntime } from "./native.ts";
 import { readPtx } from "./ptx/read.ts";
@@ -52,7 +52,9 @@ function folderFor(options: RuntimeOptions): string {
 
 /** The runtime library, compiled where it is not yet. Throws a UserError where g++ is missing. */
 export async function buildRuntime(options: RuntimeOptions = {}): Promise<{ path: string }> {
-  const path = join(folderFor(options), runtimeName(options));
+  const folder = folderFor(options);
+  const path = join(folder, runtimeName(options));
+  if (!existsSync(path)) forgetOld(folder, "cuda-emulator-");
   await buildLibrary({
     path,
     files: sourcesOf("runtime").filter((file) => file.endsWith(".cpp")),

@@ -36,18 +36,9 @@ type Keeping = {
 /** The states of all entries together; entries agree on the type of each. */
 export function keepStates(keeping: Keeping, entries: readonly EntrySpec[]): States {
   const { gpu, work, transfers } = keeping;
-  const specs = [
-    ...new Map(entries.flatMap((e) => e.states).map((spec) => [spec.name, spec])).values(),
-  ];
+  const specs = specsOf(entries);
   const held = new Map<StateHandle, DeviceState>();
-  const open = (state: StateHandle): DeviceState => {
-    const found = held.get(state);
-    if (!found)
-      throw new UserError(
-        "this state was released or belongs to another session; take one of this session",
-      );
-    return found;
-  };
+  const open = (state: StateHandle): DeviceState => held.get(state) ?? refuse();
   const fresh = (): StateHandle => hold(keeping, held, specs, batchOf(entries));
   return {
     fresh,
@@ -65,11 +56,11 @@ export function keepStates(keeping: Keeping, entries: readonly EntrySpec[]): Sta
       return transfers.read(specs.map((spec) => ({ spec, buffer: buffers.get(spec.name)! })));
     },
     upload: async (values) => {
-      const given = specs.map((spec) => ({ name: spec.name, values: checked(spec, values) }));
+      const given = specs.map((spec) => checked(spec, values));
       const state = fresh();
       const { buffers } = open(state);
       await transfers.write(
-        given.map(({ name, values: v }) => ({ buffer: buffers.get(name)!, values: v })),
+        specs.map(({ name }, i) => ({ buffer: buffers.get(name)!, values: given[i]! })),
       );
       return state;
     },
@@ -78,6 +69,12 @@ export function keepStates(keeping: Keeping, entries: readonly EntrySpec[]): Sta
       held.clear();
     },
   };
+}
+
+function refuse(): never {
+  throw new UserError(
+    "this state was released or belongs to another session; take one of this session",
+  );
 }
 
 /** Zeros behind a new handle. Where memory is short for all of them, none is kept. */
@@ -117,6 +114,10 @@ function checked(spec: TensorSpec, values: Tensors): NodeJS.ArrayBufferView {
   checkTensor(`state "${spec.name}"`, spec, given);
   return given.data;
 }
+
+const specsOf = (entries: readonly EntrySpec[]): readonly TensorSpec[] => [
+  ...new Map(entries.flatMap((e) => e.states).map((spec) => [spec.name, spec])).values(),
+];
 
 function batchOf(entries: readonly EntrySpec[]): number {
   const all = entries.flatMap((e) => [...e.states, ...e.inputs]);

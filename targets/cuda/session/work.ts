@@ -24,43 +24,53 @@ async function untilHappened(gpu: Context, event: bigint): Promise<void> {
     await (turn < eagerTurns ? setImmediate() : setTimeout(1));
 }
 
+/** Events without times, used again once they have happened. */
+function createEvents(gpu: Context) {
+  const idle: bigint[] = [];
+  const made: bigint[] = [];
+  const create = (): bigint => {
+    const event = gpu.createEvent({ timing: false });
+    made.push(event);
+    return event;
+  };
+  return {
+    take: () => idle.pop() ?? create(),
+    give: (event: bigint) => void idle.push(event),
+    release: () => {
+      for (const event of made.splice(0)) gpu.destroyEvent(event);
+    },
+  };
+}
+
 export function createWork(gpu: Context): Work {
   const stream = gpu.createStream();
-  const idle: bigint[] = [];
-  const events: bigint[] = [];
+  const events = createEvents(gpu);
   const waiting: (() => void)[] = [];
   let unfinished = 0;
-  const takeEvent = (): bigint => {
-    const known = idle.pop();
-    if (known !== undefined) return known;
-    const made = gpu.createEvent({ timing: false });
-    events.push(made);
-    return made;
-  };
-  const freeWaiting = () => {
-    for (const free of waiting.splice(0)) free();
+  const freeIfIdle = () => {
+    if (unfinished === 0) for (const free of waiting.splice(0)) free();
   };
   return {
     stream,
     finished: async () => {
-      const event = takeEvent();
+      const event = events.take();
       gpu.record(event, stream);
       unfinished++;
       try {
         await untilHappened(gpu, event);
-        idle.push(event);
+        events.give(event);
       } finally {
         unfinished--;
-        if (unfinished === 0) freeWaiting();
+        freeIfIdle();
       }
     },
     whenIdle: (free) => {
       waiting.push(free);
-      if (unfinished === 0) freeWaiting();
+      freeIfIdle();
     },
     release: () => {
-      freeWaiting();
-      for (const event of events.splice(0)) gpu.destroyEvent(event);
+      freeIfIdle();
+      events.release();
       gpu.destroyStream(stream);
     },
   };

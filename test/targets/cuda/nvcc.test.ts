@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hashOf } from "../../../targets/cache.ts";
 import {
   architectureNames,
   architectureOf,
   occupancyOf,
 } from "../../../targets/cuda/architectures.ts";
-import { hashOf } from "../../../targets/cuda/cache.ts";
 import { cudaCaps } from "../../../targets/cuda/caps.ts";
 import { assemble, compilePtx } from "../../../targets/cuda/nvcc.ts";
 import { printCudaFile } from "../../../targets/cuda/print.ts";

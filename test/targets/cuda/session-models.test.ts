@@ -1,13 +1,15 @@
-/** Whole small models: nvcc's PTX through the driver's calls on the CPU gives what the interpreter gives of the same kernels. */
+/** Whole small models: what nvcc makes of kernels, through the driver's calls, gives what the interpreter gives of them. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { CompileOptions } from "../../../src/compile.ts";
 import { type Executor, openExecutor } from "../../../src/execute/executors.ts";
+import { UserError } from "../../../src/graph/bug.ts";
 import { assertClose, assertSessionAgrees, loadForTest } from "../../../src/testing.ts";
-import type { CudaDevice } from "../../../targets/cuda/device.ts";
+import { type CudaDevice, openCuda } from "../../../targets/cuda/device.ts";
 import { loadCuda } from "../../../targets/cuda/executor.ts";
 import { stackRows, takeRow } from "../../../targets/state.ts";
 import { Stream } from "../../../targets/stream.ts";
+import { needs } from "./emulator/tools.ts";
 import { onStandIn } from "./stand-in.ts";
 
 const source = (name: string) => ({
@@ -33,6 +35,27 @@ const mqa = { vocab: 37, width: 20, heads: 2, head_dim: 12, hidden: 28, depth: 2
 const tolerance = 6e-6;
 const tokens = Array.from({ length: 23 }, (_, i) => (i * i * 7 + 3 * i) % 37);
 const other = Array.from({ length: 11 }, (_, i) => (i * 5 + 1) % 37);
+
+type Place = (test: Mocha.Context, work: (device: CudaDevice) => Promise<void>) => Promise<void>;
+
+const places: Readonly<Record<string, Place>> = {
+  "the CPU": (test, work) => onStandIn(test, work, { SEED: 1, LATE: 1 }),
+  "a GPU": async (test, work) => {
+    needs(test, "nvcc");
+    const device = openOrSkip(test);
+    await work(device).finally(() => device.release());
+  },
+};
+
+function openOrSkip(test: Mocha.Context): CudaDevice {
+  try {
+    return openCuda();
+  } catch (error) {
+    if (!(error instanceof UserError) || process.env["EYRIE_LIBCUDA"]) throw error;
+    console.log(`      skipped: ${error.message}`);
+    return test.skip();
+  }
+}
 
 async function onCuda(device: CudaDevice): Promise<Executor> {
   return {
@@ -74,14 +97,13 @@ const models = [
   { name: "mqa", settings: mqa, precision: "f32" },
 ] as const;
 
-describe("models as CUDA kernels", function () {
-  this.timeout(600_000);
+for (const [where, onPlace] of Object.entries(places))
+  describe(`models as CUDA kernels on ${where}`, function () {
+    this.timeout(600_000);
 
-  for (const { name, settings, precision } of models)
-    it(`${name} in ${precision} gives what the interpreter gives of the same kernels`, function () {
-      return onStandIn(
-        this,
-        async (device) => {
+    for (const { name, settings, precision } of models)
+      it(`${name} in ${precision} gives what the interpreter gives of the same kernels`, function () {
+        return onPlace(this, async (device) => {
           const options = { settings, batch: 2, chunk: 8, context: 64 };
           const stored = { ...options, precision: { parameters: precision } };
           const got = await runOn(await onCuda(device), name, stored);
@@ -89,36 +111,34 @@ describe("models as CUDA kernels", function () {
           const want = await runOn({ ...interpreter, caps: device.caps }, name, stored);
           for (const [i, data] of got.entries())
             assertClose(data, want[i]!, tolerance, `result ${i}`);
-        },
-        { SEED: 1 },
-      );
+        });
+      });
+
+    it("give the same however their rows are cut: prefill, score and decode, ragged, saved, restored", function () {
+      return onPlace(this, async (device) => {
+        const options = { settings: griffin, batch: 3, chunk: 8 };
+        const model = await loadForTest(await onCuda(device), source("griffin"), options);
+        await assertSessionAgrees(model.session, { tolerance });
+        await model.release();
+      });
     });
 
-  it("give the same however their rows are cut: prefill, score and decode, ragged, saved, restored", function () {
-    return onStandIn(this, async (device) => {
-      const options = { settings: griffin, batch: 3, chunk: 8 };
-      const model = await loadForTest(await onCuda(device), source("griffin"), options);
-      await assertSessionAgrees(model.session, { tolerance });
-      await model.release();
+    it("go on from a saved, cut and restacked state to the same bits", function () {
+      return onPlace(this, async (device) => {
+        const options = { settings: griffin, batch: 2, chunk: 8 };
+        const model = await loadForTest(await onCuda(device), source("griffin"), options);
+        const stream = Stream.open(model.session);
+        await stream.feed([tokens, other]);
+        const saved = await stream.save();
+        const expected = await stream.step([5, 6]);
+        stream.release();
+        const swapped = stackRows([takeRow(saved, 1), takeRow(saved, 0)]);
+        const restored = await Stream.restore(model.session, swapped);
+        const got = await restored.step([6, 5]);
+        restored.release();
+        assert.deepEqual(got.logits.data.slice(0, 37), expected.logits.data.slice(37));
+        assert.deepEqual(got.logits.data.slice(37), expected.logits.data.slice(0, 37));
+        await model.release();
+      });
     });
   });
-
-  it("go on from a saved, cut and restacked state to the same bits", function () {
-    return onStandIn(this, async (device) => {
-      const options = { settings: griffin, batch: 2, chunk: 8 };
-      const model = await loadForTest(await onCuda(device), source("griffin"), options);
-      const stream = Stream.open(model.session);
-      await stream.feed([tokens, other]);
-      const saved = await stream.save();
-      const expected = await stream.step([5, 6]);
-      stream.release();
-      const swapped = stackRows([takeRow(saved, 1), takeRow(saved, 0)]);
-      const restored = await Stream.restore(model.session, swapped);
-      const got = await restored.step([6, 5]);
-      restored.release();
-      assert.deepEqual(got.logits.data.slice(0, 37), expected.logits.data.slice(37));
-      assert.deepEqual(got.logits.data.slice(37), expected.logits.data.slice(0, 37));
-      await model.release();
-    });
-  });
-});

@@ -89,6 +89,8 @@ for (const LATE of [0, 1] as const)
           [4, 1, 2],
           [4, 1, 3],
         ]);
+        // One event serves all runs that are awaited, and one pinned block.
+        assert.deepEqual([live(device, "event"), live(device, "host")], [1, 1]);
         assert.equal(live(device, "graph"), 0);
         assert.equal(live(device, "executable"), 1);
         state.release();

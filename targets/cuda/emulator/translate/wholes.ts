@@ -49,6 +49,26 @@ const chosen = (sign: string): Rule => ({
 const product = ([a, b]: readonly string[], type: string): string =>
   `(${doubled(type)})${a} * (${doubled(type)})${b}`;
 
+/**
+ * Sums of products of a word's parts of so many bits with bytes of another, the first of which is `first`; added to a third
+ * word. Each word has a sign of its own, and the products fit into s32. Sums wrap, so the result's sign does not matter.
+ */
+const dotProduct = (bits: 8 | 16, first: number, mode: readonly string[]): readonly Rule[] =>
+  (["u32", "s32"] as const).map((left) => ({
+    types: ["u32", "s32"],
+    with: [...mode, left],
+    count: 3,
+    operands: () => ["u32", "u32", "u32"],
+    result: () => "u32",
+    value: ([a, b, c], right) => {
+      const products = Array.from({ length: 32 / bits }, (_, i) => {
+        const byte = `(${right[0]}8)(${b} >> ${8 * (first + i)})`;
+        return `(s32)(${left[0]}${bits})(${a} >> ${bits * i}) * (s32)${byte}`;
+      });
+      return `(u32)(${products.join(" + ")}) + ${c}`;
+    },
+  }));
+
 export const wholeRules: Rules = {
   add: [wraps(2, ([a, b]) => `${a} + ${b}`), saturating("+")],
   sub: [wraps(2, ([a, b]) => `${a} - ${b}`), saturating("-")],
@@ -68,6 +88,8 @@ export const wholeRules: Rules = {
   abs: [{ types: signs, count: 1, value: ([a]) => `${a} < 0 ? -${a} : ${a}` }],
   min: [chosen("<")],
   max: [chosen(">")],
+  dp2a: [...dotProduct(16, 0, ["lo"]), ...dotProduct(16, 2, ["hi"])],
+  dp4a: dotProduct(8, 0, []),
   sad: [
     {
       types: wholes,

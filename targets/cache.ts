@@ -4,14 +4,16 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { UserError } from "../../src/graph/bug.ts";
+import { UserError } from "../src/graph/bug.ts";
 
 /** The SHA-256 of the parts as hexadecimal text; different parts never run together. */
 export function hashOf(...parts: readonly (string | Uint8Array)[]): string {
@@ -58,6 +60,21 @@ export function writeWhole(path: string, content: Uint8Array | string): void {
     renameSync(partial, path);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Days after which what an older version left is of no use. */
+const keptDays = 14;
+
+/** Removes the folders beside `folder` that begin with `prefix` and have not been written to for two weeks. */
+export function forgetOld(folder: string, prefix: string): void {
+  const limit = Date.now() - keptDays * 24 * 3600 * 1000;
+  const parent = dirname(folder);
+  for (const name of readdirSync(parent)) {
+    const path = join(parent, name);
+    const written = () => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
+    if (name.startsWith(prefix) && path !== folder && written() < limit)
+      rmSync(path, { recursive: true, force: true });
   }
 }
 
