@@ -1,12 +1,20 @@
-/** `eyrie compile`: writes a bundle, and with --dump every stage on the way. */
-import { type Command, Option } from "commander";
+/** `eyrie compile`: writes a bundle or a folder of CUDA, and with --dump every stage on the way. */
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { minimumCaps } from "../../codegen/kernel.ts";
+import { architectureOf } from "../../targets/cuda/architectures.ts";
+import { cudaCaps } from "../../targets/cuda/caps.ts";
+import { cuda } from "../../targets/cuda/print.ts";
+import type { Target } from "../../targets/target.ts";
 import { type AdapterChoice, adapterChoices } from "../../targets/wgsl/drivers.ts";
+import { wgsl } from "../../targets/wgsl/print.ts";
+import { writeFolder } from "../bundle/folder.ts";
 import { bundleOf } from "../bundle/of-compiled.ts";
 import { writeBundle } from "../bundle/write.ts";
+import { cudaFolderOf } from "../cuda-folder.ts";
 import { openExecutor } from "../execute/executors.ts";
 import { compileFile } from "../execute/open-model.ts";
 import { capsFor, findProfile } from "../execute/profiles.ts";
+import { UserError } from "../graph/bug.ts";
 import { type DeviceFlags, deviceOption } from "./device.ts";
 import { writeTexts } from "./files.ts";
 import type { Format } from "./formats.ts";
@@ -14,6 +22,8 @@ import { compileOptions, modelOptions } from "./options.ts";
 import { colour, printJson, say, tellDiagnostics } from "./terminal.ts";
 
 type Flags = DeviceFlags & {
+  readonly target: "wgsl" | "cuda";
+  readonly arch?: readonly string[];
   readonly output?: string;
   readonly dump?: string;
   readonly adapter?: AdapterChoice;
@@ -27,7 +37,13 @@ export const compileCommand = (program: Command): void => {
     .description("compile a model into a bundle: manifest, kernels, typed bindings");
   deviceOption(modelOptions(command), "compile for this device, present or not")
     .argument("<model>", "an .eyrie file")
-    .option("--output <folder>", "folder of the bundle")
+    .addOption(
+      new Option("--target <name>", "WebGPU kernels in a bundle, or CUDA that builds by itself")
+        .choices(["wgsl", "cuda"])
+        .default("wgsl"),
+    )
+    .option("--arch <names>", "NVIDIA architectures, as in sm_80,sm_90", architectureList)
+    .option("--output <folder>", "folder of the bundle, or of the CUDA sources")
     .option("--dump <folder>", "write every stage as a numbered file")
     .addOption(
       new Option(
@@ -49,10 +65,12 @@ async function compileModel(model: string, flags: Flags): Promise<void> {
     : {};
   const started = performance.now();
   const f16 = flags.f16 ?? false;
+  const target = targetOf(flags);
   const { device, caps } = await deviceOf(flags, f16);
   const compiled = await compileFile(
     {
-      ...{ model, f16, ...compileOptions(flags), ...dump, ...(device ? { device } : {}) },
+      ...{ model, f16, target, ...compileOptions(flags), ...dump, ...(device ? { device } : {}) },
+      ...(target === cuda ? { entries: ["prefill", "decode"] as const } : {}),
       colour: colour(),
       onDiagnostics: (found, sources) => tellDiagnostics(found, sources, flags.format),
     },
@@ -66,7 +84,9 @@ async function compileModel(model: string, flags: Flags): Promise<void> {
     dispatches: program.steps.length,
     arenaBytes: program.slots.reduce((a, b) => a + b, 0),
   }));
-  if (flags.output) await writeBundle(flags.output, bundleOf(compiled));
+  if (flags.output && target === cuda)
+    await writeFolder(flags.output, cudaFolder, cudaFolderOf(compiled, flags.arch ?? usual));
+  else if (flags.output) await writeBundle(flags.output, bundleOf(compiled));
   if (flags.json)
     printJson({
       model: compiled.model.name,
@@ -80,12 +100,34 @@ async function compileModel(model: string, flags: Flags): Promise<void> {
         `${e.entry}: ${e.kernels} kernels, ${e.dispatches} dispatches, ${(e.arenaBytes / 2 ** 20).toFixed(1)} MiB arena`,
       );
   say(
-    `${compiled.model.name} compiled in ${milliseconds.toFixed(0)} ms${flags.output ? `; bundle in ${flags.output}` : ""}${flags.dump ? `; stages in ${flags.dump}` : ""}`,
+    `${compiled.model.name} compiled in ${milliseconds.toFixed(0)} ms${flags.output ? `; ${target === cuda ? "CUDA sources" : "bundle"} in ${flags.output}` : ""}${flags.dump ? `; stages in ${flags.dump}` : ""}`,
   );
 }
 
-/** What to compile for: a device by name, an adapter of this machine, or WebGPU's guaranteed minimum. */
-async function deviceOf({ device: name, adapter }: Flags, f16: boolean) {
+/** The architectures that are compiled for unless told: data centres' since Ampere. */
+const usual = ["sm_80", "sm_90", "sm_100"] as const;
+const cudaFolder = { what: "CUDA sources", mark: "plan.cpp" };
+
+function architectureList(text: string): readonly string[] {
+  const names = text.split(/[\s,]+/).filter(Boolean);
+  if (names.length === 0) throw new InvalidArgumentError("give architectures, as in sm_80,sm_90");
+  return names.map((name) => architectureOf(name).name);
+}
+
+function targetOf({ target, arch, device, adapter }: Flags): Target {
+  if (target === "cuda" && (device ?? adapter) !== undefined)
+    throw new UserError("--device and --adapter name WebGPU devices; for CUDA give --arch");
+  if (target === "wgsl" && arch !== undefined)
+    throw new UserError("--arch names NVIDIA architectures; give --target cuda with it");
+  return target === "cuda" ? cuda : wgsl;
+}
+
+/** What to compile for: architectures, a device by name, an adapter of this machine, or WebGPU's guaranteed minimum. */
+async function deviceOf({ target, arch, device: name, adapter }: Flags, f16: boolean) {
+  if (target === "cuda") {
+    const [first = usual[0], ...rest] = arch ?? usual;
+    return { device: null, caps: { ...cudaCaps(first, ...rest), f16 } };
+  }
   if (name !== undefined) {
     const device = await findProfile(name);
     return { device, caps: capsFor(device, f16) };

@@ -77,6 +77,18 @@ describe("the command line", function () {
     const more = await tokensOf("--tokens", [1, 2, 3, ...first, 4].join(), "--max", "4");
     assert.deepEqual(await tokensOf("--tokens", "4", "--max", "4", "--restore-state", state), more);
   });
+  it("compiles for CUDA into a folder of sources, and once more in its place", async () => {
+    const folder = at("cuda");
+    const words = ["compile", model, "--target", "cuda", "--arch", "sm_80,sm_90"];
+    for (const more of [[], ["--f16"]]) {
+      await done(...words, "--output", folder, ...more);
+      const names = readdirSync(folder);
+      for (const name of ["README.md", "Makefile", "CMakeLists.txt", "plan.cpp", "kernels"])
+        assert.ok(names.includes(name), name);
+      const text = readFileSync(at("cuda/kernels/prefill.cu"), "utf8");
+      assert.equal(text.includes("__half"), more.length > 0);
+    }
+  });
   it("evaluates a block, and a half after a half from its states gives the whole", async () => {
     const file = "test/reference/cases/rglru_t7.safetensors";
     const words = [

@@ -114,6 +114,10 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
     "places to write": [
       ["weights into a missing folder", ["init-weights", model, at("no/w.safetensors")], /there is no folder .*no; make it first$/],
       ["weights onto a folder", ["init-weights", model, at("folder.eyrie")], /is a folder; give the name of a file to write$/],
+      ["architectures without CUDA", ["compile", model, "--arch", "sm_80"], /--arch names NVIDIA architectures; give --target cuda with it$/],
+      ["an architecture too old", ["compile", model, "--target", "cuda", "--arch", "sm_70"], /GPUs before Ampere cannot run these kernels; --arch takes sm_80, .*, not "sm_70"$/],
+      ["a WebGPU device for CUDA", ["compile", model, "--target", "cuda", "--device", "apple"], /--device and --adapter name WebGPU devices; for CUDA give --arch$/],
+      ["CUDA sources among other files", ["compile", model, "--target", "cuda", "--output", at(".")], /holds other files; choose a new folder for CUDA sources$/],
       ["a bundle onto a file", ["compile", model, "--output", at("text.txt")], /text\.txt cannot be the folder of a bundle \(ENOTDIR\); choose another name$/],
       ["a bundle among other files", ["compile", model, "--output", at(".")], /holds other files; choose a new folder for a bundle$/],
       ["a bundle where nothing can be", ["compile", model, "--output", "/proc/bundle"], /\/proc\/bundle cannot be written \(\w+\); choose another folder$/],
