@@ -14,9 +14,10 @@ export async function cudaOnCpuOrSkip(test: Mocha.Context): Promise<Executor> {
   return openExecutor({ executor: "cuda-cpu" });
 }
 
-/** Every executor that runs wherever the tests do, by name. */
+/** Every executor that runs wherever the tests do, by name; with EYRIE_CUDA_CPU=1 also CUDA on the CPU, which takes long to compile for. */
 export const executors = {
   evaluate: () => openExecutor({ executor: "evaluate" }),
   interpret: () => openExecutor({ executor: "interpret" }),
   wgsl: executorOrSkip,
+  ...((process.env.EYRIE_CUDA_CPU === "1" ? { "cuda-cpu": cudaOnCpuOrSkip } : {}) as object),
 } as const satisfies Record<string, (test: Mocha.Context) => Promise<Executor>>;
