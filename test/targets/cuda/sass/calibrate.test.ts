@@ -28,10 +28,8 @@ describe("the table of machine instructions", function () {
 
   it("is not made of probes without the instruction that they are for", async function () {
     needs(this, "nvcc");
-    const broken = probeFile().replaceAll("fma.rn.f32", "div.rn.f32");
-    await assert.rejects(cubinsOf(broken).then(opcodesOf), /div|arguments|ptxas rejects/i);
-    const same = probeFile().replaceAll("ex2.approx.ftz.f32", "mov.f32");
-    await assert.rejects(cubinsOf(same).then(opcodesOf), /the probes of MUFU have 0 opcodes/);
+    const without = probeFile().replaceAll("ex2.approx.ftz.f32", "mov.f32");
+    await assert.rejects(cubinsOf(without).then(opcodesOf), /the probes of MUFU have 0 opcodes/);
   });
 
   it("takes three bits from one word or from two", () => {
