@@ -53,7 +53,7 @@ const median = (times: readonly number[]): number =>
   [...times].sort((a, b) => a - b)[times.length >> 1]!;
 
 /** Times `rounds` checks of a file of so many lines. */
-export function benchFront(lines = 2_000, rounds = 9): FrontTimes {
+export function benchFront(lines = 2_000, rounds = 21): FrontTimes {
   const standard = standardLibrary().map(({ file, text }) => parse(file, text).ast);
   const text = longFile(lines);
   const times = Array.from({ length: rounds }, () => {

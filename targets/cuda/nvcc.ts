@@ -61,7 +61,7 @@ const runNvcc = (toolkit: Toolkit, text: string, arch: string, file: string): Pr
     return withoutFolders(ptx.replaceAll(`"${join(folder, file)}"`, `"${file}"`));
   });
 
-/** The toolkit's headers without the folder that they lie in: the text is the same on every machine. */
+/** The toolkit's headers without the folder that they lie in. nvcc 13 itself may make another text of the same source from run to run. */
 const withoutFolders = (ptx: string): string =>
   ptx.replace(/^(\s*\.file\s+\d+\s+)"[^"]*\/include\/([^"]+)"/gm, '$1"$2"');
 

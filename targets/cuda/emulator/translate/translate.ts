@@ -85,6 +85,16 @@ function guarded({ guard }: Instruction, uses: Uses, text: string): string {
   return `if (${guard.negated ? "!" : ""}${registerName(guard.register)}) { ${text} }`;
 }
 
+/** A register that nothing has set holds anything; here a number that spoils what is made of it: NaN wherever it is a float. */
+const unset: Readonly<Record<string, string>> = {
+  bool: "true",
+  u16: "0x7fff",
+  u32: "0x7fffffff",
+  u64: "0x7fffffff7fffffff",
+  f32: '__builtin_nanf("")',
+  f64: '__builtin_nan("")',
+};
+
 function declarations(kernel: Kernel, placed: Placed, uses: Uses): string {
   const byType = new Map<string, string[]>();
   for (const name of uses.registers) {
@@ -104,7 +114,8 @@ function declarations(kernel: Kernel, placed: Placed, uses: Uses): string {
     ...local,
     ...(uses.carries ? ["u32 carry = 0;"] : []),
     ...[...byType].map(
-      ([type, names]) => `${type} ${names.map((name) => `${registerName(name)}{}`).join(", ")};`,
+      ([type, names]) =>
+        `${type} ${names.map((name) => `${registerName(name)} = ${unset[type]}`).join(", ")};`,
     ),
   ].join("\n");
 }

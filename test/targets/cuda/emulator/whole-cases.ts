@@ -212,4 +212,10 @@ export const wholeCases: readonly Case[] = [
     [7, 105],
     [50, 100],
   ),
+  code(
+    "mov.b32 of a register that nothing has set",
+    "b32 -> b32",
+    "{ .reg .b32 %unset; mov.b32 %d0, %unset; }",
+    [0, 0x7fffffff],
+  ),
 ];

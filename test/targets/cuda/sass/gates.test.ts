@@ -92,6 +92,13 @@ describe("the gates of machine code", () => {
     ]);
   });
 
+  it("let pass one narrow access in sixteen wide ones, and no more", () => {
+    assert.deepEqual(withCensus({ "LDS.128": 16, "LDS.32": 1 }), []);
+    assert.deepEqual(withCensus({ "LDS.128": 31, "LDS.32": 2 }), [
+      "has LDS.32, narrower than any that its text asks for",
+    ]);
+  });
+
   it("tell of what is missing and of what nobody asked for", () => {
     const { BAR: _, ...others } = census;
     assert.deepEqual(problemsOf({ ...good, census: others }), [
