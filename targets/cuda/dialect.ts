@@ -1,6 +1,6 @@
 /** How CUDA C++ spells the kernel language, once a kernel is legal. What it calls that CUDA lacks is in the head of the file. */
 import type { Stmt, ValueType } from "../../codegen/kernel.ts";
-import type { Dialect } from "../../codegen/print.ts";
+import { commonCalls, type Dialect } from "../../codegen/print.ts";
 import { CompilerBug } from "../../src/graph/bug.ts";
 import type { ScalarName } from "../../src/graph/graph.ts";
 import { printLiteral } from "./literal.ts";
@@ -34,24 +34,8 @@ const named =
     `${functionName(fn, of)}(${args.join(", ")})`;
 
 export const calls = {
-  neg: { operator: "-" },
-  not: { operator: "!" },
-  add: { operator: "+" },
-  sub: { operator: "-" },
-  mul: { operator: "*" },
-  div: { operator: "/" },
+  ...commonCalls,
   mod: { operator: "%", ofFloats: (args) => `fmodf(${args.join(", ")})` },
-  lt: { operator: "<" },
-  le: { operator: "<=" },
-  eq: { operator: "==" },
-  ne: { operator: "!=" },
-  and: { operator: "&&" },
-  or: { operator: "||" },
-  bitand: { operator: "&" },
-  bitor: { operator: "|" },
-  bitxor: { operator: "^" },
-  shl: { operator: "<<" },
-  shr: { operator: ">>" },
   abs: named("abs"),
   floor: named("floor"),
   exp: named("exp"),

@@ -2,9 +2,10 @@
 import { CompilerBug, UserError } from "../../src/graph/bug.ts";
 import type { EntrySpec, Session, StateHandle, Weights } from "../executor.ts";
 import { completeInputs } from "../inputs.ts";
+import { createShared } from "../placing.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import type { CudaDevice } from "./device.ts";
-import { createEntry, createShared, type Entry } from "./session/entry.ts";
+import { createEntry, type Entry } from "./session/entry.ts";
 import {
   type CudaProgram,
   type Functions,
@@ -92,7 +93,11 @@ async function load(
   owned.functions = await loadFunctions(device, all, onProgress);
   const plans = all.map(({ program }) => program);
   const parameters = await uploadParameters({ gpu, work, pool, staging }, plans, weights);
-  const shared = { parameters, functions: owned.functions, ...createShared(pool, all) };
+  const shared = {
+    parameters,
+    functions: owned.functions,
+    ...createShared(pool.create, plans),
+  };
   const entries = Object.entries(specs).map(([name, spec]) => {
     const program = programs[name];
     if (!program) throw new UserError(`entry "${name}" has no program; its bundle is not whole`);

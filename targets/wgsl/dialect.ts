@@ -1,6 +1,6 @@
 /** How WGSL spells the kernel language, once a kernel is legal and its memories have their layout. */
 import type { Kernel, Memory, ValueType } from "../../codegen/kernel.ts";
-import type { Dialect, Grouped } from "../../codegen/print.ts";
+import { commonCalls, type Dialect, type Grouped } from "../../codegen/print.ts";
 import { arrayType, memoriesOfVec4, typeName } from "./layout.ts";
 import { printLiteral } from "./literal.ts";
 import { identifier } from "./words.ts";
@@ -12,35 +12,8 @@ const spread = (value: string, type: ValueType): string =>
 const of = (name: string) => (args: readonly string[]) => `${name}(${args.join(", ")})`;
 
 const calls = {
-  neg: { operator: "-" },
-  not: { operator: "!" },
-  add: { operator: "+" },
-  sub: { operator: "-" },
-  mul: { operator: "*" },
-  div: { operator: "/" },
-  mod: { operator: "%" },
-  lt: { operator: "<" },
-  le: { operator: "<=" },
-  eq: { operator: "==" },
-  ne: { operator: "!=" },
-  and: { operator: "&&" },
-  or: { operator: "||" },
-  bitand: { operator: "&" },
-  bitor: { operator: "|" },
-  bitxor: { operator: "^" },
-  shl: { operator: "<<" },
-  shr: { operator: ">>" },
-  abs: of("abs"),
-  floor: of("floor"),
-  exp: of("exp"),
-  log: of("log"),
-  sqrt: of("sqrt"),
+  ...commonCalls,
   rsqrt: of("inverseSqrt"),
-  tanh: of("tanh"),
-  sin: of("sin"),
-  cos: of("cos"),
-  min: of("min"),
-  max: of("max"),
   select: ([when, then, otherwise]) => `select(${otherwise}, ${then}, ${when})`,
 } satisfies Dialect["call"];
 

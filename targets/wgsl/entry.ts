@@ -1,8 +1,8 @@
 /** One program on the device: every buffer but the states placed, its steps ready to be encoded into one compute pass. */
 
 import type { BufferPlan, KernelText, Program } from "../../codegen/program.ts";
-import { CompilerBug } from "../../src/graph/bug.ts";
 import { type ParameterPlan, parameterKey } from "../parameters.ts";
+import { constantValues, lost } from "../placing.ts";
 import { type Pool, roundUp } from "./memory.ts";
 import type { Pipeline } from "./pipelines.ts";
 import type { DeviceState } from "./states.ts";
@@ -32,28 +32,6 @@ export type Shared = {
   readonly next: ReadonlyMap<string, GPUBuffer>;
   readonly pipelineOf: (kernel: KernelText) => Pipeline;
 };
-
-/** Arena slots and next states of all programs: entries run one after another, so each is as large as the largest. */
-export function createShared(
-  pool: Pool,
-  programs: readonly Program<KernelText>[],
-): Pick<Shared, "slots" | "next"> {
-  const slotBytes: number[] = [];
-  const nextBytes = new Map<string, number>();
-  for (const program of programs) {
-    for (const [i, bytes] of program.slots.entries())
-      slotBytes[i] = Math.max(slotBytes[i] ?? 0, bytes);
-    for (const plan of program.buffers)
-      if (plan.kind === "next")
-        nextBytes.set(plan.state, Math.max(nextBytes.get(plan.state) ?? 0, plan.bytes));
-  }
-  return {
-    slots: slotBytes.map((bytes, i) => pool.create(`arena slot ${i}`, bytes)),
-    next: new Map(
-      [...nextBytes].map(([state, bytes]) => [state, pool.create(`next ${state}`, bytes)]),
-    ),
-  };
-}
 
 export function createEntry(
   device: GPUDevice,
@@ -97,7 +75,7 @@ function place(device: GPUDevice, pool: Pool, plan: BufferPlan, shared: Shared):
       return pool.create(plan.name, plan.bytes);
     case "constant": {
       const buffer = pool.create(plan.name, plan.bytes);
-      device.queue.writeBuffer(buffer, 0, constantData(plan));
+      device.queue.writeBuffer(buffer, 0, constantValues(plan));
       return buffer;
     }
     case "temporary":
@@ -106,25 +84,6 @@ function place(device: GPUDevice, pool: Pool, plan: BufferPlan, shared: Shared):
       return shared.next.get(plan.state) ?? lost(plan);
     case "state":
       return null;
-  }
-}
-
-function lost(plan: BufferPlan): never {
-  throw new CompilerBug(`${plan.kind} ${plan.name} has no buffer`);
-}
-
-function constantData({ dtype, values, name }: BufferPlan & { readonly kind: "constant" }) {
-  switch (dtype) {
-    case "f32":
-      return Float32Array.from(values);
-    case "i32":
-      return Int32Array.from(values);
-    case "u32":
-    case "bool":
-      return Uint32Array.from(values);
-    case "f16":
-    case "bf16":
-      throw new CompilerBug(`constant ${name} is stored as ${dtype}`);
   }
 }
 

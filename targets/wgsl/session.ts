@@ -4,8 +4,9 @@ import type { KernelText, Program } from "../../codegen/program.ts";
 import { UserError } from "../../src/graph/bug.ts";
 import type { EntrySpec, Session, StateHandle, TensorSpec, Weights } from "../executor.ts";
 import { completeInputs } from "../inputs.ts";
+import { createShared } from "../placing.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
-import { bindGroupsOf, createEntry, createShared, type Entry, encodeSteps } from "./entry.ts";
+import { bindGroupsOf, createEntry, type Entry, encodeSteps } from "./entry.ts";
 import { type Watch, watchDevice } from "./failures.ts";
 import { createPool, type Pool } from "./memory.ts";
 import { uploadParameters } from "./parameters.ts";
@@ -52,7 +53,7 @@ export async function loadSession(
       options.onProgress,
     );
     const parameters = await uploadParameters(device, pool, all, weights);
-    const shared = { parameters, pipelineOf, ...createShared(pool, all) };
+    const shared = { parameters, pipelineOf, ...createShared(pool.create, all) };
     const loaded = Object.entries(entries).map(([name, spec]) => {
       const program = programs[name];
       if (!program) throw new UserError(`entry "${name}" has no program; its bundle is not whole`);

@@ -1,7 +1,7 @@
 /** One program on the device: every buffer but the states placed, its steps ready to be launched or replayed. */
 import type { BufferPlan } from "../../../codegen/program.ts";
-import { CompilerBug } from "../../../src/graph/bug.ts";
 import { type ParameterPlan, parameterKey } from "../../parameters.ts";
+import { constantValues, lost } from "../../placing.ts";
 import type { Context } from "../driver/driver.ts";
 import { addressParameters, type Launch } from "../driver/streams.ts";
 import type { CudaProgram, Functions, LoadedFunction } from "./functions.ts";
@@ -30,7 +30,7 @@ export type Entry = {
   readonly constants: readonly { readonly buffer: Buffer; readonly values: ConstantValues }[];
 };
 
-type ConstantValues = Float32Array | Int32Array | Uint32Array;
+type ConstantValues = ReturnType<typeof constantValues>;
 
 /** What the entries of a session share. */
 export type Shared = {
@@ -39,28 +39,6 @@ export type Shared = {
   readonly next: ReadonlyMap<string, Buffer>;
   readonly functions: Functions;
 };
-
-/** Arena slots and next states of all programs: entries run one after another, so each is as large as the largest. */
-export function createShared(
-  pool: Pool,
-  programs: readonly CudaProgram[],
-): Pick<Shared, "slots" | "next"> {
-  const slotBytes: number[] = [];
-  const nextBytes = new Map<string, number>();
-  for (const { program } of programs) {
-    for (const [i, bytes] of program.slots.entries())
-      slotBytes[i] = Math.max(slotBytes[i] ?? 0, bytes);
-    for (const plan of program.buffers)
-      if (plan.kind === "next")
-        nextBytes.set(plan.state, Math.max(nextBytes.get(plan.state) ?? 0, plan.bytes));
-  }
-  return {
-    slots: slotBytes.map((bytes, i) => pool.create(`arena slot ${i}`, bytes)),
-    next: new Map(
-      [...nextBytes].map(([state, bytes]) => [state, pool.create(`next ${state}`, bytes)]),
-    ),
-  };
-}
 
 export function createEntry(
   pool: Pool,
@@ -110,29 +88,6 @@ function place(pool: Pool, plan: BufferPlan, shared: Shared): Buffer | null {
       return shared.next.get(plan.state) ?? lost(plan);
     case "state":
       return null;
-  }
-}
-
-function lost(plan: BufferPlan): never {
-  throw new CompilerBug(`${plan.kind} ${plan.name} has no buffer`);
-}
-
-function constantValues({
-  dtype,
-  values,
-  name,
-}: BufferPlan & { readonly kind: "constant" }): ConstantValues {
-  switch (dtype) {
-    case "f32":
-      return Float32Array.from(values);
-    case "i32":
-      return Int32Array.from(values);
-    case "u32":
-    case "bool":
-      return Uint32Array.from(values);
-    case "f16":
-    case "bf16":
-      throw new CompilerBug(`constant ${name} is stored as ${dtype}`);
   }
 }
 
