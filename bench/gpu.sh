@@ -13,15 +13,19 @@ failures=0
 
 say() { printf '%s\n' "$*" | tee -a "$out"; }
 
-# Runs a command and adds a row: its name, what it ended with, its last line.
+# What a command said in the end: its last line that is not empty, or the last row of its last table where it has one.
+last_line() { grep '[^[:space:]]' "$log/row" | tail -n 1 | tr '|' '/'; }
+last_row() { { grep '^| ' "$log/row" | tail -n 1 | sed 's/^| *//; s/ *|$//' | tr '|' '/' | grep .; } || last_line; }
+
+# Runs a command and adds a row: its name, what it ended with, what it said in the end.
 row() {
   local name=$1
   shift
   if "$@" >"$log/row" 2>&1; then
-    say "| $name | passed | $(tail -n 1 "$log/row" | tr '|' '/') |"
+    say "| $name | passed | $(last_row) |"
   else
     failures=$((failures + 1))
-    say "| $name | FAILED | $(tail -n 1 "$log/row" | tr '|' '/') |"
+    say "| $name | FAILED | $(last_line) |"
     cp "$log/row" "bench/results/gpu-failed-$(printf '%s' "$name" | tr -c 'A-Za-z0-9' '-').log"
   fi
 }
@@ -40,16 +44,18 @@ else
 fi
 say "$(date -u +%F), Node $(node --version); made by \`bench/gpu.sh\`."
 say ""
-say "| check | result | last line |"
+say "| check | result | in the end |"
 say "|---|---|---|"
 
 row "reference on Dawn/Vulkan" reference --executor wgsl --adapter gpu
 row "reference on CUDA" reference --executor cuda
-row "reference on Dawn/Vulkan, half precision storage" reference --executor wgsl --adapter gpu --f16
-row "kjv-bytes on CUDA" eyrie src/cli.ts perplexity examples/models/kjv-bytes/kjv-bytes.eyrie examples/models/kjv-bytes/heldout.txt \
-  --weights examples/models/kjv-bytes/model.safetensors --first 4096 --executor cuda
-row "kjv-bytes on CUDA, half precision" eyrie src/cli.ts perplexity examples/models/kjv-bytes/kjv-bytes.eyrie examples/models/kjv-bytes/heldout.txt \
-  --weights examples/models/kjv-bytes/model.safetensors --first 4096 --executor cuda --f16
+kjv=examples/models/kjv-bytes
+for precision in f32 f16 bf16; do
+  row "kjv-bytes on Dawn/Vulkan, $precision" eyrie src/cli.ts perplexity $kjv/kjv-bytes.eyrie $kjv/heldout.txt \
+    --weights $kjv/model.safetensors --first 4096 --executor wgsl --adapter gpu --precision $precision
+  row "kjv-bytes on CUDA, $precision" eyrie src/cli.ts perplexity $kjv/kjv-bytes.eyrie $kjv/heldout.txt \
+    --weights $kjv/model.safetensors --first 4096 --executor cuda --precision $precision
+done
 
 # Together these cases run every recipe: rows, products, scans, convolution, attention, rings, sampling.
 small='^(rmsnorm|mlp|conv1d_t7|rglru_t50_chunk|attn_local_decode|griffin_decode_2_20)$'
@@ -63,9 +69,11 @@ else
 fi
 
 row "benchmark on Dawn/Vulkan" eyrie bench/main.ts --no-editor --adapter gpu
-row "benchmark on Dawn/Vulkan, f16" eyrie bench/main.ts --no-editor --no-scan --adapter gpu --f16
 row "benchmark on CUDA" eyrie bench/main.ts --no-editor --executor cuda
-row "benchmark on CUDA, f16" eyrie bench/main.ts --no-editor --executor cuda --f16
+for precision in f16 bf16; do
+  row "benchmark on Dawn/Vulkan, $precision" eyrie bench/main.ts --no-editor --no-scan --adapter gpu --precision $precision
+  row "benchmark on CUDA, $precision" eyrie bench/main.ts --no-editor --executor cuda --precision $precision
+done
 
 say ""
 say "The benchmarks' tables are the other files that this run wrote beside this one."

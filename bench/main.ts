@@ -2,10 +2,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { Command } from "commander";
+import { bytesOfScalar } from "../codegen/bytes.ts";
 import type { Kernel } from "../codegen/kernel.ts";
 import type { Program } from "../codegen/program.ts";
 import { totalTraffic } from "../codegen/traffic.ts";
-import { type ExecutorFlags, executorOptions, whole } from "../src/cli/options.ts";
+import { type ExecutorFlags, executorOptions, executorRequest, whole } from "../src/cli/options.ts";
 import { print, report, say } from "../src/cli/terminal.ts";
 import { type Executor, openExecutor, wgslExecutor } from "../src/execute/executors.ts";
 import { compileFile, weightsFor } from "../src/execute/open-model.ts";
@@ -37,10 +38,10 @@ const sizes = {
 };
 const modelFile = new URL("../examples/griffin.eyrie", import.meta.url).pathname;
 
-async function benchModel(executor: Executor, { chunk, steps, f16 = false }: Flags) {
+async function benchModel(executor: Executor, { chunk, steps, precision = "f32" }: Flags) {
   const compiling = performance.now();
   const compiled = await compileFile(
-    { model: modelFile, settings: sizes, chunk, f16, entries: ["prefill", "decode"] },
+    { model: modelFile, settings: sizes, chunk, precision, entries: ["prefill", "decode"] },
     executor.caps,
   );
   const compileMs = performance.now() - compiling;
@@ -91,8 +92,8 @@ async function benchModel(executor: Executor, { chunk, steps, f16 = false }: Fla
       tokens: steps,
       tokensPerSecond: steps / decodeSeconds,
     },
-    stored: f16 ? "f16" : "f32",
-    weightBytes: values * (f16 ? 2 : 4),
+    stored: precision,
+    weightBytes: values * bytesOfScalar[precision],
   };
 }
 
@@ -156,7 +157,7 @@ const results = new URL("results/", import.meta.url);
 
 /** Measures the model on CUDA, or on its emulator: the scan's schedules are compared through WebGPU alone. */
 async function benchCuda(flags: Flags): Promise<void> {
-  const executor = await openExecutor(flags);
+  const executor = await openExecutor(executorRequest(flags));
   say(`on ${executor.describe}`);
   const model = await benchModel(executor, flags);
   write(executor.name, executor.describe, model, []);
@@ -171,7 +172,7 @@ function write(
 ): void {
   const text = table(info, model, scans);
   print(text);
-  const name = model?.stored === "f16" ? `${file}-f16` : file;
+  const name = model && model.stored !== "f32" ? `${file}-${model.stored}` : file;
   writeFileSync(new URL(`${name}.md`, results), `${text}\n`);
   writeFileSync(
     new URL(`${name}.json`, results),
@@ -188,8 +189,8 @@ async function main(flags: Flags): Promise<void> {
   }
   if (!flags.scan && !flags.model) return;
   if (flags.executor !== "wgsl") return benchCuda(flags);
-  const { adapter, f16 = false } = flags;
-  const opened = await openDevice({ f16, ...(adapter ? { adapter } : {}) });
+  const { adapter, precision } = flags;
+  const opened = await openDevice({ f16: precision === "f16", ...(adapter ? { adapter } : {}) });
   say(`on ${opened.info}`);
   const scans: ScanTimes[] = [];
   if (flags.scan)

@@ -1,5 +1,7 @@
 /** The linear scan alone, sequential in time against chunked in time, on the same tensors in turn. */
+
 import { entrySpec } from "../codegen/entry-spec.ts";
+import { fuseOptions } from "../codegen/fuse-options.ts";
 import type { Kernel } from "../codegen/kernel.ts";
 import { lower } from "../codegen/lower.ts";
 import { plan } from "../codegen/plan.ts";
@@ -38,7 +40,7 @@ export async function benchScan(
   runs: number,
 ): Promise<ScanTimes> {
   const graph = scanGraph(batch, T, D);
-  const fused = fuse(graph, { maxBuffers: opened.caps.maxBuffersPerKernel });
+  const fused = fuse(graph, fuseOptions(opened.caps));
   const schedules: string[] = [];
   lower(fused, opened.caps, (region, _recipe, choices) => {
     if (region.anchor?.op === "scan")
@@ -59,7 +61,9 @@ export async function benchScan(
       (_region, _recipe, choices) =>
         choices.find((c) => JSON.stringify(c.schedule) === schedule) ?? choices[0]!,
     );
-    sessions.push(await load(opened, graph, plan(lowered, graph, "scan"), weights));
+    sessions.push(
+      await load(opened, graph, plan(lowered, graph, "scan", opened.caps).program, weights),
+    );
   }
   const states = sessions.map((s) => s.fresh());
   const times = await timeInTurn(

@@ -33,6 +33,7 @@ export type SplitRegion = Region & { readonly split: Split };
 export const splitOf = (region: Region): Split | null =>
   "split" in region ? (region as SplitRegion).split : null;
 
+type Values = ReadonlyMap<Node, Val>;
 type Path = { readonly output: Node; readonly nodes: readonly Node[] };
 type Known = { readonly value: Val; readonly block: object };
 
@@ -75,56 +76,72 @@ export class RegionIO {
 
   /** Stores every output at the place where it holds the anchor's element `at` (width 4: and the next three). */
   readonly write: WriteAt = (at, value) => {
-    const { name, anchor, outputs } = this.#region;
+    const { name, anchor } = this.#region;
     if (!anchor) throw new CompilerBug(`region ${name} has no anchor to write`);
-    const split = this.#split?.kind === "columns" ? this.#split : null;
-    const place = split
-      ? at.map((v, axis) => (axis === split.axis ? addIndex(v, this.#pieceStart!) : v))
-      : at;
-    this.writeFrom(split?.whole ?? anchor, place, value, outputs);
+    this.writeAll(at, new Map([[anchor, value]]));
   };
+
+  /** The same of a region with several anchors that go through the same places. */
+  writeAll(at: readonly Val[], values: Values): void {
+    const split = this.#split?.kind === "columns" ? this.#split : null;
+    const place = at.map((v, axis) => (axis === split?.axis ? addIndex(v, this.#pieceStart!) : v));
+    const [value] = values.values();
+    const given = split ? new Map([[split.whole, value!]]) : values;
+    this.#writeFrom(place, given, this.#region.outputs);
+  }
 
   /** Stores some outputs where they hold the element `at` of a body node, whose value is given. */
   writeFrom(from: Node, at: readonly Val[], value: Val, outputs: readonly Node[]): void {
+    this.#writeFrom(at, new Map([[from, value]]), outputs);
+  }
+
+  #writeFrom(at: readonly Val[], values: Values, outputs: readonly Node[]): void {
     const { name, body } = this.#region;
+    const froms = [...values.keys()];
     const paths = outputs.map((output) => {
-      const nodes = pathBetween(from, output, body);
+      const nodes = pathBetween(froms, output, body);
       if (!nodes)
         throw new CompilerBug(
-          `output ${nameOf(output)} of region ${name} does not follow from ${nameOf(from)}`,
+          `output ${nameOf(output)} of region ${name} does not follow from ${froms.map(nameOf).join()}`,
         );
       return { output, nodes };
     });
-    const { width } = value.type;
+    const width = [...values.values()][0]!.type.width;
     const together = paths.filter((p) =>
       p.nodes.every((n) => !isView(n) || keepsVectors(n, width)),
     );
-    const named = this.k.let(from.label || from.op, value);
-    if (together.length) this.#writeAt(from, at, named, together);
+    const named = [...values].map(
+      ([from, value]) => [from, this.k.let(from.label || from.op, value)] as const,
+    );
+    if (together.length) this.#writeAt(at, new Map(named), together);
     const apart = paths.filter((p) => !together.includes(p));
     if (apart.length)
-      for (let j = 0; j < width; j++)
-        this.#writeAt(from, nextAlong(at, j), named.component(j), apart);
+      for (let j = 0; j < width; j++) {
+        const parts = named.map(([from, value]) => [from, value.component(j)] as const);
+        this.#writeAt(nextAlong(at, j), new Map(parts), apart);
+      }
   }
 
-  #writeAt(anchor: Node, at: readonly Val[], value: Val, paths: readonly Path[]): void {
+  #writeAt(at: readonly Val[], values: Values, paths: readonly Path[]): void {
     const here = at.map(keyOf).join();
-    this.bind(anchor, (place, width) => {
-      if (place.map(keyOf).join() !== here || width !== value.type.width)
-        throw new CompilerBug(
-          `region ${this.#region.name} needs ${nameOf(anchor)} at another place than the one written`,
-        );
-      return value;
-    });
+    for (const [anchor, value] of values)
+      this.bind(anchor, (place, width) => {
+        if (place.map(keyOf).join() !== here || width !== value.type.width)
+          throw new CompilerBug(
+            `region ${this.#region.name} needs ${nameOf(anchor)} at another place than the one written`,
+          );
+        return value;
+      });
+    const { width } = [...values.values()][0]!.type;
     for (const { output, nodes } of paths) {
-      const { places, conditions } = placesAlong(anchor, nodes, at, this.indices);
+      const { places, conditions } = placesAlong([...values.keys()], nodes, at, this.indices);
       const holds = conditions.reduce((a, b) => a.and(b), literal(1, "bool"));
       this.k.when(holds, () => {
         for (const node of nodes.filter(isView)) {
-          const moved = this.read(node.inputs[0]!)(places.get(node.inputs[0]!)!, value.type.width);
-          this.#remember(node, placeKey(places.get(node)!, value.type.width), moved);
+          const moved = this.read(node.inputs[0]!)(places.get(node.inputs[0]!)!, width);
+          this.#remember(node, placeKey(places.get(node)!, width), moved);
         }
-        this.writeOutput(output, places.get(output)!, value.type.width);
+        this.writeOutput(output, places.get(output)!, width);
       });
     }
   }

@@ -5,17 +5,17 @@ import { type Indices, keyOf, subtractIndex } from "./indices.ts";
 import { call, literal, type Val } from "./val.ts";
 import { isView, nameOf } from "./views.ts";
 
-/** The nodes from `anchor` (left out) to `output` in dependency order; null if the output does not follow from it. */
+/** The nodes from the anchors (left out) to `output` in dependency order; null if the output follows from none of them. */
 export function pathBetween(
-  anchor: Node,
+  anchors: readonly Node[],
   output: Node,
   body: readonly Node[],
 ): readonly Node[] | null {
-  const after = dependentsOf(anchor, body);
+  const after = new Set(anchors.flatMap((anchor) => [...dependentsOf(anchor, body)]));
   const before = new Set<Node>([output]);
   for (const node of body.toReversed())
     if (before.has(node)) for (const n of node.inputs) before.add(n);
-  if (output !== anchor && !after.has(output)) return null;
+  if (!anchors.includes(output) && !after.has(output)) return null;
   return body.filter((n) => after.has(n) && before.has(n));
 }
 
@@ -32,21 +32,21 @@ export type Placed = {
   readonly conditions: readonly Val[];
 };
 
-/** Where each node of a path holds the anchor's element `at`, and what must hold for the element to be there at all. */
+/** Where each node of a path holds the anchors' element `at`, and what must hold for the element to be there at all. */
 export function placesAlong(
-  anchor: Node,
+  anchors: readonly Node[],
   path: readonly Node[],
   at: readonly Val[],
   indices: Indices,
 ): Placed {
-  const places = new Map<Node, readonly Val[]>([[anchor, at]]);
+  const places = new Map<Node, readonly Val[]>(anchors.map((anchor) => [anchor, at]));
   const conditions: Val[] = [];
   for (const node of path) {
     const [first, ...others] = node.inputs.flatMap((n) => (places.has(n) ? [places.get(n)!] : []));
-    if (!first) throw new CompilerBug(`${nameOf(node)} does not follow from ${nameOf(anchor)}`);
+    if (!first) throw new CompilerBug(`${nameOf(node)} follows from no anchor`);
     const key = first.map(keyOf).join();
     if (others.some((place) => place.map(keyOf).join() !== key))
-      throw new CompilerBug(`${nameOf(node)} needs ${nameOf(anchor)} at two places`);
+      throw new CompilerBug(`${nameOf(node)} needs its anchor at two places`);
     places.set(node, isView(node) ? forward(node, first, indices, conditions) : first);
   }
   return { places, conditions };

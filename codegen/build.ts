@@ -148,15 +148,16 @@ export class KernelBuilder {
   await(pending = 0): void {
     this.#emit({ kind: "await", pending });
   }
-  /** sums += left × right by a whole subgroup; sizes and places as in kernel.ts. */
+  /** sums += left × right by a whole subgroup; sizes and places as in kernel.ts. `turned`: right is stored as columns × depth. */
   multiply(
     sums: Memory,
     left: OperandAt,
     right: OperandAt,
     size: Readonly<Record<"rows" | "columns" | "depth", number>>,
+    turned = false,
   ): void {
     const at = ({ memory, index, stride }: OperandAt) => ({ memory, index: index.expr, stride });
-    this.#emit({ kind: "multiply", sums, left: at(left), right: at(right), ...size });
+    this.#emit({ kind: "multiply", sums, left: at(left), right: at(right), turned, ...size });
   }
   barrier(): void {
     this.#emit({ kind: "barrier" });

@@ -14,7 +14,7 @@ import { printStatement } from "./print.ts";
 
 export { type FaultKind, KernelFault } from "./interpret/fault.ts";
 
-/** f16 values are kept as f32, booleans as 0 and 1. */
+/** f16 and bf16 values are kept as f32, booleans as 0 and 1. */
 export type CellData = Float32Array | Int32Array | Uint32Array;
 /** A buffer's cells and, unless all of them have been written, which have (1). */
 export type CheckedMemory = { readonly data: CellData; readonly written: Uint8Array | null };

@@ -1,7 +1,8 @@
 /** The kernel language: everything that a target must be able to spell is on this page. */
 import type { ScalarName } from "../src/graph/graph.ts";
 
-export type Scalar = "f32" | "f16" | "i32" | "u32" | "bool";
+/** bf16 is for storage alone: its values are loaded, stored, named and cast from and to f32 (to nearest, ties to even). */
+export type Scalar = "f32" | "f16" | "bf16" | "i32" | "u32" | "bool";
 /** A value of `width` equal scalars. */
 export type ValueType = { readonly scalar: Scalar; readonly width: 1 | 2 | 4 };
 export type Width = ValueType["width"];
@@ -83,7 +84,8 @@ export type Stmt =
   | { readonly kind: "await"; readonly pending: number }
   /**
    * sums += left × right, by the 32 lanes of a subgroup together: rows × depth times depth × columns (multiples of 16, 16 and
-   * 8) from workgroup memory in f16, summed in f32. Which lane holds which sum: multiply.ts. Needs Caps.matrixUnits.
+   * 8) from workgroup memory, both in f16 or both in bf16, summed in f32. Which lane holds which sum: multiply.ts. Needs
+   * Caps.matrixUnits.
    */
   | {
       readonly kind: "multiply";
@@ -91,6 +93,8 @@ export type Stmt =
       readonly sums: Memory;
       readonly left: Operand;
       readonly right: Operand;
+      /** The right operand's memory holds it turned: columns × depth. */
+      readonly turned: boolean;
       readonly rows: number;
       readonly columns: number;
       readonly depth: number;
@@ -128,7 +132,7 @@ export type Caps = {
   /** Subgroups of one known size whose lanes are neighbours; null where that is not certain. */
   readonly subgroup: { readonly size: number } | null;
   readonly f16: boolean;
-  /** Matrix units that multiply f16 and sum in f32, for subgroups of 32. */
+  /** Matrix units that multiply f16 or bf16 and sum in f32, for subgroups of 32. */
   readonly matrixUnits: boolean;
   /** Copies from buffers to workgroup memory that run beside other work. */
   readonly asyncCopy: boolean;

@@ -97,9 +97,9 @@ function withCopies({ graph, regions }: Fused): readonly Work[] {
   for (const region of regions) {
     const outputs = region.outputs.filter((n) => !isLeaf(n));
     if (outputs.length === 0) continue;
-    const written = region.anchor?.op === "ringWrite" ? region.anchor : null;
-    if (written && !isInPlace(written, graph, regions))
-      work.push(copyRegion(written.inputs[0]!, { kind: "node", node: written }));
+    for (const written of outputs)
+      if (written.op === "ringWrite" && !isInPlace(written, graph, regions))
+        work.push(copyRegion(written.inputs[0]!, { kind: "node", node: written }));
     work.push({ region: { ...region, outputs }, target: null });
   }
   const taken = new Set<Node>();
@@ -126,7 +126,7 @@ function withCopies({ graph, regions }: Fused): readonly Work[] {
 function isInPlace(written: Node, graph: Graph, regions: readonly Region[]): boolean {
   const state = graph.states.find((s) => s.next === written && s.current === written.inputs[0]);
   if (!state) return false;
-  const at = regions.findIndex((r) => r.anchor === written);
+  const at = regions.findIndex((r) => r.outputs.includes(written));
   const reads = (r: Region) =>
     r.body.some((n) => n !== written && n.inputs.includes(state.current));
   const wanted = [...Object.values(graph.outputs), ...graph.states.map((s) => s.next)];
@@ -138,29 +138,36 @@ function separateGathers(work: readonly Work[], cuts: Cuts): readonly Work[] {
   return work.flatMap((w) => {
     const gathers = w.region.body.filter((n) => n.op === "gather" && readsAny(n, cuts));
     if (gathers.length === 0 || (w.region.anchor === null && gathers.length === 1)) return [w];
-    const before = gathers.map(
-      (gather): Work => ({
+    const rows = gathers.map((gather) => castOf(gather, w.region));
+    const before = rows.map(
+      (row, i): Work => ({
         region: pruned({
-          name: `gather ${gather.label}`.trim(),
+          name: `gather ${gathers[i]!.label}`.trim(),
           anchor: null,
           inputs: w.region.inputs,
           body: w.region.body,
-          outputs: [gather],
+          outputs: [row],
         }),
         target: null,
       }),
     );
-    const rest = (n: Node) => !gathers.includes(n as (typeof gathers)[number]);
+    const rest = (n: Node) => !rows.includes(n);
     const [body, outputs] = [w.region.body.filter(rest), w.region.outputs.filter(rest)];
     if (outputs.length === 0) return before;
     return [
       ...before,
       {
         ...w,
-        region: pruned({ ...w.region, inputs: [...w.region.inputs, ...gathers], body, outputs }),
+        region: pruned({ ...w.region, inputs: [...w.region.inputs, ...rows], body, outputs }),
       },
     ];
   });
+}
+
+/** What all readers in the region make of a node, where that is one cast, as of rows of a stored half; else the node. */
+function castOf(node: Node, { body, outputs }: Region): Node {
+  const [reader, ...others] = body.filter((n) => n.inputs.includes(node));
+  return reader?.op === "cast" && others.length === 0 && !outputs.includes(node) ? reader : node;
 }
 
 function readsAny(gather: Node, cuts: Cuts): boolean {

@@ -72,7 +72,11 @@ export function multiplyAsLoops(s: Multiply, name: (hint: string) => string): re
   const sum = local(names.sum, f32);
   const more: Expr = {
     kind: "fma",
-    args: [element(s.left, row, term), element(s.right, term, column), sum],
+    args: [
+      element(s.left, row, term),
+      s.turned ? element(s.right, column, term) : element(s.right, term, column),
+      sum,
+    ],
     type: f32,
   };
   const count = (loop: string, below: number, body: readonly Stmt[]): Stmt => ({

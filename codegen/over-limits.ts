@@ -42,10 +42,10 @@ function sentenceOf(excess: Excess): string {
     case "value":
       return `${sizeOf(excess.node, excess.limit)}; use a smaller batch or chunk`;
     case "parameter":
-      return `${sizeOf(excess.node, excess.limit)}; no axis of it can be cut where it is used: make it smaller or store it as f16`;
+      return `${sizeOf(excess.node, excess.limit)}; no axis of it can be cut where it is used: make it smaller or store it as bf16`;
     case "pieces": {
       const names = excess.parameters.map(nameOf).join(" and ");
-      return `${excess.region} uses ${names}, too large for one binding, in several places; make them smaller or store them as f16`;
+      return `${excess.region} uses ${names}, too large for one binding, in several places; make them smaller or store them as bf16`;
     }
     case "workgroups":
       return `${excess.count} workgroups are more than this device runs at once; use a smaller batch or chunk`;

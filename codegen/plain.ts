@@ -12,6 +12,7 @@ function plainLiteral(value: number, { scalar, width }: ValueType): string {
     u32: `${number}u`,
     f32: /[.eIN]/.test(number) ? number : `${number}.0`,
     f16: `${number}h`,
+    bf16: `bf16(${number})`,
   }[scalar];
   return width === 1 ? text : `${plainType({ scalar, width })}(${text})`;
 }
@@ -37,8 +38,8 @@ const plainTiles = (name: (m: Memory) => string): NonNullable<Dialect["tiles"]> 
   ],
   commit: () => ["commit copies"],
   await: (pending) => [`await copies${pending === 0 ? "" : ` but ${pending}`}`],
-  multiply: ({ sums, left, right, rows, columns, depth }, leftIndex, rightIndex) => [
-    `multiply ${name(sums)} += ${name(left.memory)}[${leftIndex}; ${rows} × ${depth} by ${left.stride}] · ${name(right.memory)}[${rightIndex}; ${depth} × ${columns} by ${right.stride}]`,
+  multiply: ({ sums, left, right, turned, rows, columns, depth }, leftIndex, rightIndex) => [
+    `multiply ${name(sums)} += ${name(left.memory)}[${leftIndex}; ${rows} × ${depth} by ${left.stride}] · ${name(right.memory)}[${rightIndex}; ${turned ? `${columns} × ${depth}, turned,` : `${depth} × ${columns}`} by ${right.stride}]`,
   ],
 });
 

@@ -1,21 +1,44 @@
-/** From lowered regions to a program: buffers, shared kernels, steps, and the arena. Knows no device and no recipe. */
+/** From lowered regions to a program: buffers, shared kernels, steps, and the arena. Knows no recipe. */
 import { CompilerBug } from "../src/graph/bug.ts";
 import type { Graph, Node, Type } from "../src/graph/graph.ts";
 import { topological } from "../src/graph/walk.ts";
 import { bytesOf } from "./bytes.ts";
-import type { Kernel } from "./kernel.ts";
+import { joinSteps } from "./join-steps.ts";
+import type { Caps, Kernel } from "./kernel.ts";
 import type { LoweredPart, LoweredRegion, Target } from "./lower.ts";
 import { kernelKey } from "./plain.ts";
-import type { BufferPlan, Piece, Program, Step } from "./program.ts";
+import type { BufferPlan, Piece, Program, Step, Unplaced } from "./program.ts";
 import type { BindingOf } from "./recipe.ts";
 import { placeInSlots } from "./slots.ts";
+import { verifyKernel } from "./verify.ts";
 
-/** The program that runs the lowered regions of a graph, in their order. */
+/** The program that runs the lowered regions of a graph, small ones together; and that of one step a kernel, in their order. */
+export type Planned = {
+  readonly program: Program<Kernel>;
+  readonly separate: Unplaced<Kernel>;
+  /** Which steps of `separate` each step of `program` runs. */
+  readonly joined: readonly (readonly number[])[];
+};
+
 export function plan(
   lowered: readonly LoweredRegion[],
   graph: Graph,
   name: string,
-): Program<Kernel> {
+  caps: Caps,
+): Planned {
+  const separate = planSteps(lowered, graph, name);
+  const { program, steps } = joinSteps(separate, caps);
+  for (const kernel of program.kernels) verifyKernel(kernel, caps);
+  const placed = placeInSlots(program);
+  verifySteps(placed);
+  return { program: placed, separate, joined: steps };
+}
+
+function planSteps(
+  lowered: readonly LoweredRegion[],
+  graph: Graph,
+  name: string,
+): Planned["separate"] {
   const buffers = new Buffers(graph, lowered);
   const kernels: Kernel[] = [];
   const known = new Map<Kernel, number>();
@@ -38,10 +61,7 @@ export function plan(
         const bound = bindings.map((b) => buffers.of(b, region, part, p));
         steps.push({ kernel: indexOf(kernel), buffers: bound, grid, region: region.region.name });
       }
-  const program = { name, buffers: buffers.list, kernels, steps };
-  const placed = placeInSlots(program);
-  verifySteps(placed);
-  return placed;
+  return { name, buffers: buffers.list, kernels, steps };
 }
 
 /** The name, with a number where another kernel has it. */

@@ -4,7 +4,7 @@ import type { DType, InputSource } from "../src/graph/graph.ts";
 /** A part of a parameter along one axis, stored contiguously in a buffer of its own. */
 export type Piece = { readonly axis: number; readonly start: number; readonly size: number };
 
-/** f32, i32 and u32 take 4 bytes an element, f16 two; bool is stored as u32. `bytes` is a multiple of 4. */
+/** f32, i32 and u32 take 4 bytes an element, f16 and bf16 two; bool is stored as u32. `bytes` is a multiple of 4. */
 type Stored = {
   readonly name: string;
   readonly dtype: DType;
@@ -42,6 +42,9 @@ export type Program<K> = {
   readonly kernels: readonly K[];
   readonly steps: readonly Step[];
 };
+
+/** A program before its temporaries have their slots. */
+export type Unplaced<K> = Omit<Program<K>, "slots">;
 
 /** A kernel as a target's text; all that a runtime needs. */
 export type KernelText = {

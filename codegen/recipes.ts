@@ -1,5 +1,5 @@
 /** The recipes in the order in which they are asked; the first that accepts a region writes its kernels. */
-import type { CompositeName } from "../src/graph/graph.ts";
+import type { CompositeName, NodeOf } from "../src/graph/graph.ts";
 import type { Recipe } from "./recipe.ts";
 import { attention } from "./recipes/attention.ts";
 import { conv1d } from "./recipes/conv1d.ts";
@@ -26,5 +26,8 @@ export const recipes: readonly Recipe[] = [
 /** Which recipe computes a composite as a whole; null: it is replaced by its definition. */
 const claimedBy = { conv1d, attend: attention } satisfies Record<CompositeName, Recipe | null>;
 
-/** Whether some recipe computes the composite of that name as a whole. */
-export const claims = (name: CompositeName): boolean => claimedBy[name] !== null;
+/** Whether some recipe computes this composite as a whole. One token's convolution is better a few maps, which fuse. */
+export function claims({ attrs, type }: NodeOf<"composite">): boolean {
+  if (attrs.name === "conv1d" && type.shape[1] === 1) return false;
+  return claimedBy[attrs.name] !== null;
+}

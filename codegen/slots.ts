@@ -1,5 +1,5 @@
 /** Gives every temporary its place in an arena of slots. Knows when a buffer is first written and last read; knows no device. */
-import type { BufferPlan, Program } from "./program.ts";
+import type { BufferPlan, Program, Unplaced } from "./program.ts";
 
 type Life = {
   readonly buffer: number;
@@ -7,21 +7,17 @@ type Life = {
   readonly from: number;
   readonly until: number;
 };
-type Slot = { bytes: number; until: number };
+type Slot = { readonly bytes: number; readonly tenants: Life[] };
 
-/** Best fit: the smallest free slot that is large enough, else the largest free one grows, else a new one. */
-export function placeInSlots<K>(program: Omit<Program<K>, "slots">): Program<K> {
+/** Largest first, each into the smallest slot whose tenants it never meets: so a slot is as large as its first tenant. */
+export function placeInSlots<K>(program: Unplaced<K>): Program<K> {
   const slots: Slot[] = [];
   const slotOf = new Map<number, number>();
-  for (const life of livesOf(program)) {
-    // What ends in a step is still read there, so its slot is free only afterwards.
-    const free = slots.filter((s) => s.until < life.from);
-    const large = free.filter((s) => s.bytes >= life.bytes).sort((a, b) => a.bytes - b.bytes)[0];
-    const slot = large ?? free.sort((a, b) => b.bytes - a.bytes)[0] ?? { bytes: 0, until: 0 };
-    if (!slots.includes(slot)) slots.push(slot);
-    slot.bytes = Math.max(slot.bytes, life.bytes);
-    slot.until = life.until;
-    slotOf.set(life.buffer, slots.indexOf(slot));
+  for (const life of livesOf(program).toSorted((a, b) => b.bytes - a.bytes || a.from - b.from)) {
+    const room = slots.findLastIndex(({ tenants }) => !tenants.some((other) => meet(life, other)));
+    const slot = room < 0 ? slots.push({ bytes: life.bytes, tenants: [] }) - 1 : room;
+    slots[slot]!.tenants.push(life);
+    slotOf.set(life.buffer, slot);
   }
   const buffers = program.buffers.map(
     (b, i): BufferPlan => (b.kind === "temporary" ? { ...b, slot: slotOf.get(i) ?? 0 } : b),
@@ -29,8 +25,19 @@ export function placeInSlots<K>(program: Omit<Program<K>, "slots">): Program<K> 
   return { ...program, buffers, slots: slots.map((s) => s.bytes) };
 }
 
+/** What ends in a step is still read there, so whatever begins in that step meets it. */
+const meet = (a: Life, b: Life): boolean => a.from <= b.until && b.from <= a.until;
+
+/** The most bytes of temporaries that are needed at one time; no arena can be smaller. */
+export function largestLiveSet(program: Unplaced<unknown>): number {
+  const lives = livesOf(program);
+  const at = (step: number) =>
+    lives.reduce((sum, l) => (l.from <= step && step <= l.until ? sum + l.bytes : sum), 0);
+  return Math.max(0, ...program.steps.map((_, step) => at(step)));
+}
+
 /** The temporaries that steps bind, in the order in which they begin. */
-function livesOf(program: Omit<Program<unknown>, "slots">): readonly Life[] {
+function livesOf(program: Unplaced<unknown>): readonly Life[] {
   const lives = new Map<number, Life>();
   program.steps.forEach((step, s) => {
     for (const buffer of step.buffers) {

@@ -1,22 +1,23 @@
 /** Estimates the bytes that a program's steps read and write, from its kernels and its buffers' sizes. */
 
+import { bytesOfScalar } from "./bytes.ts";
 import type { Kernel, Memory, Stmt } from "./kernel.ts";
-import type { Program, Step } from "./program.ts";
+import type { Step, Unplaced } from "./program.ts";
+import { turnsOf } from "./turns.ts";
 import { visit } from "./visit.ts";
 
 export type Traffic = { readonly read: number; readonly written: number };
 
-const bytesOfCell = (m: Memory) => (m.scalar === "f16" ? 2 : 4);
-
 /** Bytes of each step: a buffer's size, or what all lanes together can touch of it where no loop repeats their access. */
-export function trafficOf(program: Program<Kernel>): readonly Traffic[] {
+export function trafficOf(program: Unplaced<Kernel>): readonly Traffic[] {
+  const cells = program.kernels.map((kernel) => cellsALane(kernel.body));
   return program.steps.map((step) => {
     const kernel = program.kernels[step.kernel]!;
     const lanes = kernel.workgroupSize * step.grid.reduce((a, b) => a * b, 1);
-    const { loads, stores } = cellsALane(kernel.body);
-    const bytes = (cells: ReadonlyMap<string, number>) =>
+    const { loads, stores } = cells[step.kernel]!;
+    const bytes = (counts: ReadonlyMap<string, number>) =>
       kernel.buffers.reduce((sum, { memory }, i) => {
-        const touched = (cells.get(memory.name) ?? 0) * lanes * bytesOfCell(memory);
+        const touched = (counts.get(memory.name) ?? 0) * lanes * bytesOfScalar[memory.scalar];
         return sum + Math.min(touched, program.buffers[step.buffers[i]!]!.bytes);
       }, 0);
     return { read: bytes(loads), written: bytes(stores) };
@@ -24,7 +25,7 @@ export function trafficOf(program: Program<Kernel>): readonly Traffic[] {
 }
 
 /** Sums over the steps; what the steps of one cut region share is counted once. */
-export function totalTraffic(program: Program<Kernel>): Traffic {
+export function totalTraffic(program: Unplaced<Kernel>): Traffic {
   const steps = trafficOf(program);
   let read = 0;
   let written = 0;
@@ -38,7 +39,7 @@ export function totalTraffic(program: Program<Kernel>): Traffic {
   return { read, written };
 }
 
-function isNextPiece(program: Program<Kernel>, step: Step, before: Step | undefined): boolean {
+function isNextPiece(program: Unplaced<Kernel>, step: Step, before: Step | undefined): boolean {
   return (
     before?.region === step.region &&
     step.buffers.some((b) => program.buffers[b]!.kind === "constant")
@@ -46,7 +47,7 @@ function isNextPiece(program: Program<Kernel>, step: Step, before: Step | undefi
 }
 
 /** Bytes of the bindings that every piece of a cut region reads again. */
-function sharedBytes(program: Program<Kernel>, step: Step): number {
+function sharedBytes(program: Unplaced<Kernel>, step: Step): number {
   const uses = program.kernels[step.kernel]!.buffers;
   return step.buffers.reduce((sum, b, i) => {
     const plan = program.buffers[b]!;
@@ -54,7 +55,7 @@ function sharedBytes(program: Program<Kernel>, step: Step): number {
   }, 0);
 }
 
-/** Cells of each memory that one lane touches; infinitely many where it does so in a loop. */
+/** Cells of each memory that one lane touches, as if it took every branch. */
 function cellsALane(body: readonly Stmt[]) {
   const loads = new Map<string, number>();
   const stores = new Map<string, number>();
@@ -71,7 +72,7 @@ function cellsALane(body: readonly Stmt[]) {
           if (t.kind === "copy") add(loads, t.from, t.width);
         },
       );
-      if (s.kind === "for") count(s.body, Number.POSITIVE_INFINITY);
+      if (s.kind === "for") count(s.body, times * turnsOf(s));
       if (s.kind === "if") for (const inner of [s.then, s.otherwise]) count(inner, times);
     }
   };

@@ -28,6 +28,21 @@ function hideIn(body: readonly Stmt[]): readonly Stmt[] {
   });
 }
 
+/** How often a loop turns, its bound hidden or not; infinitely often where that is known only when it runs. */
+export function turnsOf({ from, below, step }: Stmt & { readonly kind: "for" }): number {
+  const bound = shown(below);
+  if (from.kind !== "literal" || bound.kind !== "literal" || step.kind !== "literal")
+    return Number.POSITIVE_INFINITY;
+  return Math.max(0, Math.ceil((bound.value - from.value) / step.value));
+}
+
+const shown = (bound: Expr): Expr => {
+  if (bound.kind !== "call" || bound.fn !== "add") return bound;
+  const [number, rest] = bound.args;
+  const zero = rest?.kind === "cast" ? rest.of : rest;
+  return zero?.kind === "builtin" && zero.name === "workgroup_z" ? number! : bound;
+};
+
 function isShort(from: Expr, below: Expr, step: Expr): boolean {
   if (from.kind !== "literal" || below.kind !== "literal" || step.kind !== "literal") return false;
   const turns = Math.ceil((below.value - from.value) / step.value);

@@ -1,6 +1,7 @@
 /** Checks that a kernel is legal before it is printed or run: names, types, widths, memories, and the limits of a device. */
 import { CompilerBug } from "../src/graph/bug.ts";
-import type { Caps, Expr, Kernel, Memory, Scalar, Stmt, ValueType } from "./kernel.ts";
+import { bytesOfMemory } from "./bytes.ts";
+import type { Caps, Expr, Kernel, Memory, Stmt, ValueType } from "./kernel.ts";
 import { plainDialect } from "./plain.ts";
 import { printExpr, printStatement } from "./print.ts";
 import {
@@ -58,11 +59,6 @@ function printPlace(where: Stmt | Expr): string {
     : printStatement(where, plainDialect).split("\n")[0]!;
 }
 
-const bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4, bool: 4 } as const satisfies Record<
-  Scalar,
-  number
->;
-
 function verifyLimits({ kernel, fail }: Check, caps: Caps): void {
   const { workgroupSize, buffers, workgroupMemory, registers } = kernel;
   if (!(Number.isInteger(workgroupSize) && workgroupSize >= 1))
@@ -72,14 +68,14 @@ function verifyLimits({ kernel, fail }: Check, caps: Caps): void {
   if (buffers.length > caps.maxBuffersPerKernel)
     fail(`${buffers.length} buffers, at most ${caps.maxBuffersPerKernel}`);
   const shared = workgroupMemory.reduce(
-    (sum, m) => sum + Math.ceil((m.length * bytesOf[m.scalar]) / 16) * 16,
+    (sum, memory) => sum + Math.ceil(bytesOfMemory(memory) / 16) * 16,
     0,
   );
   if (shared > caps.maxWorkgroupBytes)
     fail(`${shared} bytes of workgroup memory, at most ${caps.maxWorkgroupBytes}`);
   for (const { memory } of buffers) {
     if (memory.scalar === "bool") fail(`buffer ${memory.name} of bool; buffers hold u32 instead`);
-    const bytes = memory.length * bytesOf[memory.scalar];
+    const bytes = bytesOfMemory(memory);
     if (bytes > caps.maxBindingBytes)
       fail(`buffer ${memory.name} of ${bytes} bytes, at most ${caps.maxBindingBytes}`);
   }

@@ -23,11 +23,7 @@ export const canBeComputed = (node: Node): boolean =>
   isView(node) || ["constant", "iota", "map", "cast"].includes(node.op);
 
 /** How a tensor's elements are held in kernels' values. */
-export function scalarOf(node: Node): Scalar {
-  const { dtype } = node.type;
-  if (dtype === "bf16") throw new CompilerBug(`${nameOf(node)} is bf16 in a kernel`);
-  return dtype;
-}
+export const scalarOf = (node: Node): Scalar => node.type.dtype;
 
 /** What messages call a node. */
 export const nameOf = (node: Node): string => `${node.label || node.op} (%${node.id})`;

@@ -37,7 +37,7 @@ const holds = ({ device, limit }: Limited): string =>
 export const deviceMessages = {
   N0601: (f: Told & Limited & { pieces: number; along: string }) => ({
     message: `${sized(f)}; ${holds(f)}: it is split in ${f.pieces} along ${quote(f.along)}`,
-    hint: f.dtype === "f32" ? "half precision (`--f16`) needs half as many pieces" : "",
+    hint: f.dtype === "f32" ? "half precision (`--precision bf16`) needs half as many pieces" : "",
   }),
   N0602: (f: {
     name: string;
@@ -83,7 +83,7 @@ export const deviceMessages = {
     message: `${sized(f)}; ${holds(f)}, and where it is used it can be split along none of its dimensions`,
     hint:
       f.dtype === "f32"
-        ? "make one of its dimensions smaller, or store it in half precision (`--f16`)"
+        ? "make one of its dimensions smaller, or store it in half precision (`--precision bf16`)"
         : "make one of its dimensions smaller",
   }),
   E0612: (f: { name: string; parameters: readonly string[] } & Limited) => ({
@@ -95,7 +95,7 @@ export const deviceMessages = {
     hint: "use a smaller `--batch` or `--chunk`",
   }),
   E0614: (f: { device: string }) => ({
-    message: `half precision was asked for, and ${f.device} has none (shader-f16)`,
-    hint: "leave `--f16` out, or choose another device",
+    message: `f16 was asked for, and ${f.device} has none (shader-f16)`,
+    hint: "give `--precision bf16`, which every device has, or choose another device",
   }),
 } satisfies Record<`${"E" | "N"}06${number}`, (facts: never) => Words>;

@@ -21,10 +21,10 @@ export const warningMessages = {
   }),
   W0505: (f: { name: string; reach: number; isSmall: boolean }) => ({
     message: f.isSmall
-      ? `${quote(f.name)} starts with values up to ${plain(f.reach)}, which half precision stores as 0`
-      : `${quote(f.name)} starts with values up to ${plain(f.reach)}, which half precision cannot hold`,
-    notes: ["half precision (f16) holds magnitudes from 6e-8 to 65504"],
-    hint: "start it nearer to 1 and multiply by a number where it is used, or leave `--f16` out",
+      ? `${quote(f.name)} starts with values up to ${plain(f.reach)}, which f16 stores as 0`
+      : `${quote(f.name)} starts with values up to ${plain(f.reach)}, which f16 cannot hold`,
+    notes: ["f16 holds magnitudes from 6e-8 to 65504"],
+    hint: "start it nearer to 1 and multiply by a number where it is used, or give `--precision bf16`, which goes as far as f32",
   }),
   W0506: (_: object) => ({
     message: "this documentation belongs to nothing",

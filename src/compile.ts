@@ -1,15 +1,14 @@
 /** The journey from text to programs. The only file that knows the order of the stages. */
 
 import { entrySpec } from "../codegen/entry-spec.ts";
-import { type Caps, type Kernel, minimumCaps } from "../codegen/kernel.ts";
+import { fuseOptions } from "../codegen/fuse-options.ts";
+import { type Caps, minimumCaps } from "../codegen/kernel.ts";
 import { type LoweredRegion, lower } from "../codegen/lower.ts";
 import { OverLimits } from "../codegen/over-limits.ts";
 import { printPlain } from "../codegen/plain.ts";
-import { plan } from "../codegen/plan.ts";
+import { type Planned, plan } from "../codegen/plan.ts";
 import { printProgram, printRegions } from "../codegen/print-program.ts";
-import type { Program } from "../codegen/program.ts";
 import { claims } from "../codegen/recipes.ts";
-import { isCut } from "../codegen/splits.ts";
 import { firstChoice, type KnownRegions } from "../codegen/write-region.ts";
 import type { Diagnostic } from "../dsl/diagnostics.ts";
 import { checkFile, elaborate, type GivenPlaces } from "../dsl/elaborate.ts";
@@ -29,9 +28,10 @@ import { type Unfit, unfitDiagnostics } from "./limits/unfit.ts";
 import { type EntryKind, entryGraph } from "./passes/entry.ts";
 import { expand } from "./passes/expand.ts";
 import { fuse } from "./passes/fuse.ts";
-import { type Precision, setPrecision } from "./passes/precision.ts";
+import { type Precision, type PrecisionName, setPrecision } from "./passes/precision.ts";
 import type { Fused } from "./passes/regions.ts";
-import { simplify } from "./passes/simplify.ts";
+import { rewrite } from "./passes/rewrite.ts";
+import { rules, simplify } from "./passes/simplify.ts";
 import { lastModel, parseAll, type Source } from "./sources.ts";
 
 export type { Source } from "./sources.ts";
@@ -69,12 +69,11 @@ export type CompileOptions = {
 };
 
 /** One entry at every stage that others look at. */
-export type CompiledEntry = {
+export type CompiledEntry = Planned & {
   readonly graph: Graph;
   readonly fused: Fused;
-  /** In the order of the program's steps. */
+  /** In the order of the steps of `separate`. */
   readonly lowered: readonly LoweredRegion[];
-  readonly program: Program<Kernel>;
   readonly spec: EntrySpec;
 };
 
@@ -95,18 +94,18 @@ export type CompileResult = {
 const isError = (d: Diagnostic) => d.severity === "error";
 
 /**
- * Parses the sources and finds every mistake in them without building a model. With `f16`, also warns of parameters
- * that half precision cannot hold.
+ * Parses the sources and finds every mistake in them without building a model. With the precision `f16`, also warns of
+ * parameters that it cannot hold.
  */
 export function check(
   sources: readonly Source[],
   standard: readonly Source[],
-  { f16 = false }: { readonly f16?: boolean } = {},
+  { precision }: { readonly precision?: PrecisionName } = {},
 ): readonly Diagnostic[] {
   const { files, diagnostics } = parseAll([...standard, ...sources]);
   const own = files.filter((f) => sources.some((s) => s.file === f.file));
   if (diagnostics.some(isError) && own.every((f) => f.items.length === 0)) return diagnostics;
-  return [...diagnostics, ...checkFile(files, own, { half: f16 })];
+  return [...diagnostics, ...checkFile(files, own, { half: precision === "f16" })];
 }
 
 /** Compiles one model or block of `sources` for the entries asked for. */
@@ -211,7 +210,7 @@ function frontOf(source: Graph, kind: EntryKind, options: CompileOptions): Graph
   // Simplify before expanding: the last token's gather must move while attention is still one node.
   const simple = stage("20-simplified", simplify(entry));
   const precise = setPrecision(simple, options.precision ?? { parameters: "f32" });
-  return stage("25-expanded", expand(precise, claims));
+  return stage("25-expanded", rewrite(expand(precise, claims), rules));
 }
 
 /** From there to a program; throws OverLimits where the device cannot hold it. */
@@ -221,18 +220,16 @@ function backOf(
   caps: Caps,
   { dump, target = wgsl }: CompileOptions,
   known: KnownRegions,
-): Pick<CompiledEntry, "fused" | "lowered" | "program"> {
-  const fused = fuse(graph, {
-    maxBuffers: caps.maxBuffersPerKernel,
-    isCut: (node) => isCut(node, caps),
-  });
+): Omit<CompiledEntry, "graph" | "spec"> {
+  const fused = fuse(graph, fuseOptions(caps));
   dump?.(`${kind}/30-regions.txt`, printRegions(fused));
   const lowered = lower(fused, caps, firstChoice, known);
-  const program = plan(lowered, graph, kind);
+  const planned = plan(lowered, graph, kind, caps);
+  const { program } = planned;
   dump?.(`${kind}/40-kernels.txt`, program.kernels.map(printPlain).join("\n"));
   dump?.(`${kind}/50-plan.txt`, printProgram(program));
   dump?.(`${kind}/60-kernels.${target.extension}`, target.print(program.kernels));
-  return { fused, lowered, program };
+  return { fused, lowered, ...planned };
 }
 
 function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {

@@ -1,4 +1,5 @@
 /** Explains a compiled model: which region computes which values, with which recipe and kernels, and at what cost. */
+import { fewRows } from "../codegen/recipes/product.ts";
 import { totalTraffic, trafficOf } from "../codegen/traffic.ts";
 import type { Compiled, CompiledEntry } from "./compile.ts";
 import { arrange } from "./explain/arrange.ts";
@@ -43,7 +44,7 @@ function explainEntry(
   const makers = new Map(
     entry.lowered.flatMap(({ region }, i) => region.outputs.map((node) => [node, i + 1] as const)),
   );
-  const described: Described = { entry, names, makers, traffic: trafficOf(entry.program) };
+  const described: Described = { entry, names, makers, traffic: trafficOf(entry.separate) };
   const all = describeAll(described);
   const asked = wanted && new Set(wanted);
   const shown = asked ? all.filter(({ region }) => concerns(region, asked, names)) : all;
@@ -52,6 +53,7 @@ function explainEntry(
     entry: name,
     regions: tellOnce(shown).map((group) => ({
       ...generalise(group),
+      beside: regionsBeside(group[0]!.number, entry),
       boundaries: boundariesOf(group[0]!.number - 1, hood),
     })),
     totals: totalsOf(entry),
@@ -71,6 +73,14 @@ function describeAll(described: Described): readonly Numbered[] {
   });
 }
 
+/** The numbers of the regions with a step in one dispatch with this one's. */
+function regionsBeside(number: number, { lowered, joined }: CompiledEntry): readonly number[] {
+  const numbers = lowered.flatMap((l, i) => Array<number>(stepsOf(l)).fill(i + 1));
+  const together = joined.map((steps) => steps.map((s) => numbers[s]!));
+  const others = together.filter((g) => g.includes(number)).flat();
+  return [...new Set(others)].filter((n) => n !== number).sort((a, b) => a - b);
+}
+
 /** What every anchor's region would hold if kernels bound any number of buffers. */
 function neighbourhood(
   { graph, lowered }: CompiledEntry,
@@ -78,14 +88,15 @@ function neighbourhood(
   maxBuffers: number,
 ): Neighbourhood {
   const unlimited = new Map<Node, ReadonlySet<Node>>();
-  for (const { anchor, body } of fuse(graph, { maxBuffers: Number.POSITIVE_INFINITY }).regions)
+  for (const { anchor, body } of fuse(graph, { maxBuffers: Number.POSITIVE_INFINITY, fewRows })
+    .regions)
     if (anchor) unlimited.set(anchor, new Set(body));
   return { regions: lowered.map((l) => l.region), names, unlimited, maxBuffers };
 }
 
-function totalsOf({ lowered, program }: CompiledEntry): EntryExplanation["totals"] {
+function totalsOf({ lowered, program, separate }: CompiledEntry): EntryExplanation["totals"] {
   return {
-    ...totalTraffic(program),
+    ...totalTraffic(separate),
     flops: lowered
       .flatMap(({ region }) => region.body)
       .reduce((total, node) => total + flopsOf(node), 0),

@@ -1,6 +1,7 @@
 /** What `eyrie explain CODE` tells: for each code why it is a mistake, an example, what the compiler says of it, and the mended text. Node only. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { Settings } from "../dsl/model.ts";
+import { type PrecisionName, precisionNames } from "./passes/precision.ts";
 import { checkOf, parseJson } from "./schemas/validate.ts";
 
 /** How the wrong example must be compiled for its mistake to show; left out where `eyrie check` finds it. */
@@ -10,7 +11,7 @@ export type ExampleOptions = {
   readonly item?: string;
   /** Shapes of a block's tensors. */
   readonly inputs?: Readonly<Record<string, readonly number[]>>;
-  readonly f16?: boolean;
+  readonly precision?: PrecisionName;
   /** The name of a device; with `caps`, what messages call a device of these limits. */
   readonly device?: string;
   /** Limits that differ from the least that every device has. */
@@ -49,7 +50,7 @@ const optionProperties = {
   config: { type: "string" },
   item: { type: "string" },
   inputs: { type: "object", additionalProperties: shape },
-  f16: { type: "boolean" },
+  precision: { enum: precisionNames },
   device: { type: "string" },
   caps: { type: "object", additionalProperties: { type: "number" } },
   batch: { type: "integer", minimum: 1 },
@@ -107,14 +108,14 @@ function shortened(text: string): string {
 
 /** The command line by which the mistake shows. */
 function commandOf(options: ExampleOptions | null): string {
-  const { settings = {}, config, item, f16, device, batch, chunk } = options ?? {};
+  const { settings = {}, config, item, precision, device, batch, chunk } = options ?? {};
   const isCompiled = options !== null && (config ?? item ?? options.settings) !== undefined;
   const words = [
     `eyrie ${isCompiled ? "compile" : "check"} wrong.eyrie`,
     ...Object.entries(settings).map(([name, value]) => `--set ${name}=${value}`),
     ...(config === undefined ? [] : [`--config ${config}`]),
     ...(item === undefined ? [] : [`--item ${item}`]),
-    ...(f16 ? ["--f16"] : []),
+    ...(precision === undefined ? [] : [`--precision ${precision}`]),
     ...(device === undefined ? [] : [`--device ${device.replaceAll(" ", "-")}`]),
     ...(batch === undefined ? [] : [`--batch ${batch}`]),
     ...(chunk === undefined ? [] : [`--chunk ${chunk}`]),

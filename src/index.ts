@@ -32,6 +32,7 @@ export {
 export { capsFor, findProfile } from "./execute/profiles.ts";
 export { type ExplainOptions, type Explanation, explain, printExplanation } from "./explain.ts";
 export { UserError } from "./graph/bug.ts";
+export type { Precision, PrecisionName } from "./passes/precision.ts";
 export { type Checkpoint, openCheckpoint } from "./weights/checkpoint.ts";
 export { writeSafetensors, writeWeights } from "./weights/file.ts";
 export { initialWeights } from "./weights/initialize.ts";

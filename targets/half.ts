@@ -1,9 +1,12 @@
-/** f32 numbers as the bits of f16, rounded to nearest even; what is too large becomes the largest f16, never infinite. */
+/** f32 numbers as the bits of f16 and bf16, rounded to nearest, ties to even. */
 
 const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);
 
-/** The 16 bits of one number: 1 sign, 5 exponent (bias 15), 10 fraction. */
+/**
+ * The 16 bits of one number as f16: 1 sign, 5 exponent (bias 15), 10 fraction. What is too large becomes the largest f16, never
+ * infinite.
+ */
 export function halfBits(value: number): number {
   floats[0] = value;
   const sign = (bits[0]! >>> 16) & 0x8000;
@@ -24,5 +27,27 @@ function roundToEven(n: number): number {
   return floor + (rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? 1 : 0);
 }
 
+/**
+ * The 16 bits of one number as bf16, from its bits as f32, of which they are the upper half: 1 sign, 8 exponent, 7 fraction. What
+ * is a bf16 stays as it is, NaN included; another NaN stays NaN.
+ */
+export function bf16Bits(whole: number): number {
+  if ((whole & 0x7fffffff) <= 0x7f800000) return (whole + 0x7fff + ((whole >>> 16) & 1)) >>> 16;
+  const upper = whole >>> 16;
+  return upper & 0x7f ? upper : upper | 0x40;
+}
+
 /** f16 storage of f32 values. */
-export const toHalf = (values: Float32Array): Uint16Array => Uint16Array.from(values, halfBits);
+export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const stored = new Uint16Array(values.length);
+  for (let i = 0; i < stored.length; i++) stored[i] = halfBits(values[i]!);
+  return stored;
+}
+
+/** bf16 storage of f32 values. Looks at their bits, as reading a NaN as a number may change it. */
+export function toBf16({ buffer, byteOffset, length }: Float32Array): Uint16Array<ArrayBuffer> {
+  const whole = new Uint32Array(buffer, byteOffset, length);
+  const stored = new Uint16Array(length);
+  for (let i = 0; i < length; i++) stored[i] = bf16Bits(whole[i]!);
+  return stored;
+}

@@ -2,6 +2,7 @@
 import { CompilerBug, UserError } from "../src/graph/bug.ts";
 import type { DType } from "../src/graph/graph.ts";
 import type { EntrySpec, InputSpec, TensorSpec } from "./executor.ts";
+import { crossingType } from "./storage.ts";
 import type { Tensor, TensorData, Tensors } from "./tensor.ts";
 
 /** [B·T, dims]: cosines of dims / 2 angles, then their sines; angle j is position · theta^(−2j / dims). */
@@ -71,21 +72,6 @@ const printSpec = ({
   readonly dtype: DType;
   readonly shape: readonly number[];
 }) => `${dtype} [${shape.join(", ")}]`;
-
-/** How values of a type cross the border: narrow floats as f32, booleans as u32. */
-export function crossingType(dtype: DType): Tensor["dtype"] {
-  switch (dtype) {
-    case "f32":
-    case "f16":
-    case "bf16":
-      return "f32";
-    case "i32":
-      return "i32";
-    case "u32":
-    case "bool":
-      return "u32";
-  }
-}
 
 /** What holds values that cross the border. */
 export const arrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array } as const;

@@ -1,6 +1,86 @@
-/** What a session on a device places for all of its entries, whatever its buffers are. Knows no API. */
+/** What a session on a device places, for all of its entries and for each, whatever its buffers are. Knows no API. */
 import type { BufferPlan, Program } from "../codegen/program.ts";
 import { CompilerBug } from "../src/graph/bug.ts";
+import { type ParameterPlan, parameterKey } from "./parameters.ts";
+import { type Stored, store } from "./storage.ts";
+
+/** What the entries of a session share: parameters by key, arena slots, and next states by the state that they become. */
+export type Shared<B> = {
+  readonly parameters: ReadonlyMap<string, B>;
+  readonly slots: readonly B[];
+  readonly next: ReadonlyMap<string, B>;
+};
+
+/** Where a buffer of a program lies; null for states, which differ from run to run. */
+export type Placed<B> = { readonly plan: BufferPlan; readonly buffer: B | null };
+
+/** The buffers of one entry. */
+export type EntryBuffers<B> = {
+  /** In the program's order. */
+  readonly placed: readonly Placed<B>[];
+  /** By name; inputs that no step reads are absent. */
+  readonly inputs: ReadonlyMap<string, B>;
+  readonly outputs: ReadonlyMap<string, B>;
+  /** Copied onto the state of that name when the steps are done. */
+  readonly next: readonly {
+    readonly state: string;
+    readonly buffer: B;
+    readonly bytes: number;
+  }[];
+  /** What is uploaded once, when the session is loaded. */
+  readonly constants: readonly { readonly buffer: B; readonly values: Stored }[];
+};
+
+/** Places every buffer of a program: those of its own are created, the others are the session's. */
+export function placeBuffers<B>(
+  create: (name: string, bytes: number) => B,
+  { buffers }: Program<unknown>,
+  shared: Shared<B>,
+): EntryBuffers<B> {
+  const placed = buffers.map((plan): Placed<B> => ({ plan, buffer: place(create, plan, shared) }));
+  const ofKind = (kind: BufferPlan["kind"]) =>
+    new Map(
+      placed.flatMap(({ plan, buffer }) =>
+        plan.kind === kind && buffer !== null ? [[plan.name, buffer] as const] : [],
+      ),
+    );
+  return {
+    placed,
+    inputs: ofKind("input"),
+    outputs: ofKind("output"),
+    next: placed.flatMap(({ plan, buffer }) =>
+      plan.kind === "next" && buffer !== null
+        ? [{ state: plan.state, buffer, bytes: plan.bytes }]
+        : [],
+    ),
+    constants: placed.flatMap(({ plan, buffer }) =>
+      plan.kind === "constant" && buffer !== null
+        ? [{ buffer, values: store(plan.dtype, plan.values) }]
+        : [],
+    ),
+  };
+}
+
+function place<B>(
+  create: (name: string, bytes: number) => B,
+  plan: BufferPlan,
+  shared: Shared<B>,
+): B | null {
+  switch (plan.kind) {
+    case "parameter":
+      return shared.parameters.get(parameterKey(plan as ParameterPlan)) ?? lost(plan);
+    case "input":
+    case "output":
+    case "constant":
+      return create(plan.name, plan.bytes);
+    case "temporary":
+      return shared.slots[plan.slot] ?? lost(plan);
+    case "next":
+      return shared.next.get(plan.state) ?? lost(plan);
+    case "state":
+      return null;
+  }
+}
 
 /** Arena slots and next states of all programs: entries run one after another, so each is as large as the largest. */
 export function createShared<B>(
@@ -20,29 +100,6 @@ export function createShared<B>(
     slots: slotBytes.map((bytes, i) => create(`arena slot ${i}`, bytes)),
     next: new Map([...nextBytes].map(([state, bytes]) => [state, create(`next ${state}`, bytes)])),
   };
-}
-
-/** A constant's numbers as they are stored. */
-export function constantValues({
-  dtype,
-  values,
-  name,
-}: BufferPlan & { readonly kind: "constant" }):
-  | Float32Array<ArrayBuffer>
-  | Int32Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer> {
-  switch (dtype) {
-    case "f32":
-      return Float32Array.from(values);
-    case "i32":
-      return Int32Array.from(values);
-    case "u32":
-    case "bool":
-      return Uint32Array.from(values);
-    case "f16":
-    case "bf16":
-      throw new CompilerBug(`constant ${name} is stored as ${dtype}`);
-  }
 }
 
 export function lost(plan: BufferPlan): never {

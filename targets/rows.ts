@@ -1,6 +1,7 @@
 /** Cuts ragged rows of what a stream is fed into calls of one fixed length, with positions and counts. Pure arithmetic. */
-import { arrays, crossingType } from "./inputs.ts";
+import { arrays } from "./inputs.ts";
 import { type TokenSpec, widthOf } from "./signature.ts";
+import { crossingType } from "./storage.ts";
 import type { Tensor, TensorData, Tensors } from "./tensor.ts";
 
 /** One list per row of the batch. */

@@ -5,6 +5,7 @@ import { minimumCaps } from "../codegen/kernel.ts";
 import type { Settings } from "../dsl/model.ts";
 import { standardLibrary } from "../dsl/standard-node.ts";
 import { type CompileOptions, compile } from "../src/compile.ts";
+import type { PrecisionName } from "../src/passes/precision.ts";
 import { cudaCaps } from "../targets/cuda/caps.ts";
 import { cuda } from "../targets/cuda/print.ts";
 import { wgsl } from "../targets/wgsl/print.ts";
@@ -15,8 +16,8 @@ const examples: readonly {
   readonly file: string;
   readonly settings: Settings;
   readonly config?: string;
-  /** In half precision: kept for matrix units, which WGSL has not. */
-  readonly half?: boolean;
+  /** Weights in halves: kept for matrix units, which WGSL has not. */
+  readonly precision?: PrecisionName;
 }[] = [
   { name: "hawk", file: "examples/hawk.eyrie", settings: { depth: 1 }, config: "100M" },
   { name: "griffin", file: "examples/griffin.eyrie", settings: { depth: 3 }, config: "100M" },
@@ -25,7 +26,14 @@ const examples: readonly {
     file: "examples/griffin.eyrie",
     settings: { depth: 3 },
     config: "100M",
-    half: true,
+    precision: "f16",
+  },
+  {
+    name: "griffin-bf16",
+    file: "examples/griffin.eyrie",
+    settings: { depth: 3 },
+    config: "100M",
+    precision: "bf16",
   },
   { name: "mqa", file: "examples/mqa.eyrie", settings: { depth: 1 }, config: "100M" },
   { name: "recurrentgemma-2b", file: "examples/recurrentgemma-2b.eyrie", settings: { depth: 3 } },
@@ -48,19 +56,20 @@ function stagesOf({
   file,
   settings,
   config,
-  half = false,
+  precision = "f32",
 }: (typeof examples)[number]): Map<string, string> {
   const stages = new Map<string, string>();
   const text = readFileSync(join(root, file), "utf8");
   const options: Omit<CompileOptions, "caps"> = {
     ...{ standard: standardLibrary(), settings, chunk: 128, entries: ["prefill", "decode"] },
-    precision: { parameters: half ? "f16" : "f32" },
+    precision: { parameters: precision },
     ...(config ? { config } : {}),
   };
-  for (const { target, caps, shown } of half ? targets.filter((t) => t.target === cuda) : targets) {
+  const kept = targets.filter((t) => precision === "f32" || t.target === cuda);
+  for (const { target, caps, shown } of kept) {
     const { compiled, diagnostics } = compile([{ file, text }], {
       ...{ ...options, target },
-      caps: { ...caps, f16: half },
+      caps: { ...caps, f16: precision === "f16" },
       dump: (name, stage) =>
         void (shown.test(name) && stages.set(name, stage.endsWith("\n") ? stage : `${stage}\n`)),
     });

@@ -7,6 +7,7 @@ import { launchOf, printCudaFile } from "../../targets/cuda/print.ts";
 import { censusOf } from "../../targets/cuda/sass/census.ts";
 import { readCubin } from "../../targets/cuda/sass/cubin.ts";
 import type { Assembly } from "../../targets/cuda/sass/gates.ts";
+import { findToolkit } from "../../targets/cuda/toolkit.ts";
 import { architectures, type Program } from "./programs.ts";
 
 export type AssembledKernel = Assembly & {
@@ -20,6 +21,7 @@ export async function assembleProgram(program: Program): Promise<readonly Assemb
   const { name, kernels } = program;
   const { ptx } = await compilePtx(printCudaFile(kernels.map((k) => k.kernel)));
   const made = await assemble(ptx, architectures);
+  const steady = (await findToolkit()).setarch !== null;
   const code = architectures.map((a) => [a, readCubin(made[a].cubin)] as const);
   return kernels.flatMap(({ kernel, recipe }) =>
     code.map(([architecture, all]) => {
@@ -28,7 +30,7 @@ export async function assembleProgram(program: Program): Promise<readonly Assemb
       if (!own || !resources)
         throw new CompilerBug(`ptxas made no ${entry} of ${name} for ${architecture}`);
       return {
-        ...{ kernel, recipe, resources, architecture: architectureOf(architecture) },
+        ...{ kernel, recipe, resources, architecture: architectureOf(architecture), steady },
         ...{ census: censusOf(own, architecture), instructions: own.length },
       };
     }),

@@ -7,6 +7,7 @@ import { standardLibrary } from "../../dsl/standard-node.ts";
 import { type CompiledEntry, compile } from "../../src/compile.ts";
 import { DiagnosticsError } from "../../src/execute/open-model.ts";
 import { CompilerBug } from "../../src/graph/bug.ts";
+import type { PrecisionName } from "../../src/passes/precision.ts";
 import { cudaCaps } from "../../targets/cuda/caps.ts";
 
 export const architectures = ["sm_80", "sm_90", "sm_100"] as const;
@@ -17,8 +18,8 @@ export type Example = {
   readonly file: string;
   readonly settings: Settings;
   readonly config?: string;
-  /** Parameters stored in half precision. */
-  readonly half?: boolean;
+  /** What parameters are stored as; f32. */
+  readonly precision?: PrecisionName;
 };
 
 const example = (name: string, depth: number, more: Partial<Example> = {}): Example => ({
@@ -31,7 +32,8 @@ const paper = { config: "100M" } as const;
 export const goldens: readonly Example[] = [
   example("hawk", 1, paper),
   example("griffin", 3, paper),
-  example("griffin-half", 3, { ...paper, file: "examples/griffin.eyrie", half: true }),
+  example("griffin-half", 3, { ...paper, file: "examples/griffin.eyrie", precision: "f16" }),
+  example("griffin-bf16", 3, { ...paper, file: "examples/griffin.eyrie", precision: "bf16" }),
   example("mqa", 1, paper),
   example("recurrentgemma-2b", 3),
   example("recurrentgemma-9b", 3),
@@ -70,7 +72,7 @@ const oddSettings: Readonly<Record<string, Settings>> = {
 /** The zoo at such widths, with parameters in half precision. */
 export const oddZoo: readonly Example[] = Object.entries(oddSettings).map(([name, settings]) => ({
   ...zooModel(name, { vocab: 23, ...settings }),
-  ...{ name: `zoo/${name} at odd widths, in half precision`, half: true },
+  ...{ name: `zoo/${name} at odd widths, in half precision`, precision: "f16" },
 }));
 
 export type Program = {
@@ -87,13 +89,13 @@ export function programsOf({
   file,
   settings,
   config,
-  half = false,
+  precision = "f32",
 }: Example): readonly Program[] {
   const source = { file, text: readFileSync(new URL(file, root), "utf8") };
   const { compiled, diagnostics } = compile([source], {
     ...{ standard: standardLibrary(), settings, chunk: 128, entries: ["prefill", "decode"] },
-    precision: { parameters: half ? "f16" : "f32" },
-    caps: { ...cudaCaps(...architectures), f16: half },
+    precision: { parameters: precision },
+    caps: { ...cudaCaps(...architectures), f16: precision === "f16" },
     ...(config === undefined ? {} : { config }),
   });
   if (!compiled) throw new DiagnosticsError(diagnostics, [...standardLibrary(), source]);
@@ -103,16 +105,21 @@ export function programsOf({
   }));
 }
 
-/** The program's kernels, each with the recipe that wrote it. */
-function withRecipes({ lowered, program }: CompiledEntry): Program["kernels"] {
+/** The program's kernels, each with the recipe that wrote it; several where steps were joined. */
+function withRecipes({ lowered, program, separate, joined }: CompiledEntry): Program["kernels"] {
   const recipes = new Map(
     lowered.flatMap(({ recipe, parts }) =>
       parts.flatMap((p) => p.lowered.kernels.map(({ kernel }) => [kernelKey(kernel), recipe])),
     ),
   );
-  return program.kernels.map((kernel) => {
+  const recipeOf = (kernel: Kernel): string => {
     const recipe = recipes.get(kernelKey(kernel));
     if (!recipe) throw new CompilerBug(`no recipe wrote ${kernel.name}`);
-    return { kernel, recipe };
+    return recipe;
+  };
+  return program.kernels.map((kernel, index) => {
+    const parts = joined[program.steps.findIndex((step) => step.kernel === index)] ?? [];
+    const names = parts.map((s) => recipeOf(separate.kernels[separate.steps[s]!.kernel]!));
+    return { kernel, recipe: [...new Set(names)].toSorted().join(" and ") };
   });
 }

@@ -116,10 +116,11 @@ function write_${name}(data, known, i, value, lane, at) {
 }`;
 }
 
-/** The array type that holds a scalar; f16 values are kept as f32, booleans as u32. */
+/** The array type that holds a scalar; f16 and bf16 values are kept as f32, booleans as u32. */
 export const arrayName = {
   f32: "Float32Array",
   f16: "Float32Array",
+  bf16: "Float32Array",
   i32: "Int32Array",
   u32: "Uint32Array",
   bool: "Uint32Array",

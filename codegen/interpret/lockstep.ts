@@ -2,8 +2,7 @@
  * Runs the lanes of one workgroup from meeting to meeting: all lanes at a barrier, the lanes of a subgroup at a subgroup operation.
  * A lane that is elsewhere, finished or in another loop iteration is a divergent barrier.
  */
-import type { Scalar } from "../kernel.ts";
-import { roundF16 } from "./spell.ts";
+import { roundTo } from "./spell.ts";
 import type { Meeting } from "./writer.ts";
 
 /** A lane between two meetings. `place` is the meeting's number (from 1; 0: finished), then its loops' trip counters. */
@@ -85,14 +84,6 @@ function together(
   }
   return meeting;
 }
-
-const roundTo = {
-  f32: Math.fround,
-  f16: roundF16,
-  i32: (x) => x | 0,
-  u32: (x) => x >>> 0,
-  bool: (x) => x,
-} as const satisfies Record<Scalar, (x: number) => number>;
 
 function collect(
   lanes: readonly Lane[],

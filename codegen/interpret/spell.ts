@@ -1,6 +1,6 @@
 /**
  * The meaning of scalar functions and conversions, as JavaScript text over complete operands. Knows scalars only: no memory, no lanes.
- * Booleans are true and false, f32 values are rounded by Math.fround, f16 by roundF16, integers are kept in their range.
+ * Booleans are true and false, f32 values are rounded by Math.fround, f16 by roundF16, bf16 by roundBf16, integers are kept in their range.
  */
 
 import { CompilerBug } from "../../src/graph/bug.ts";
@@ -14,6 +14,8 @@ function rounded(text: string, scalar: Scalar): string {
       return `Math.fround(${text})`;
     case "f16":
       return `roundF16(${text})`;
+    case "bf16":
+      return `roundBf16(${text})`;
     case "i32":
       return `((${text}) | 0)`;
     case "u32":
@@ -106,9 +108,7 @@ export function spellBitcast(x: string, from: Scalar, to: Scalar): string {
 /** A number as a literal of the scalar. */
 export function spellLiteral(value: number, scalar: Scalar): string {
   if (scalar === "bool") return value ? "true" : "false";
-  const kept = { f32: Math.fround(value), f16: roundF16(value), i32: value | 0, u32: value >>> 0 }[
-    scalar
-  ];
+  const kept = roundTo[scalar](value);
   const text = Object.is(kept, -0) ? "-0" : String(kept);
   return text.startsWith("-") ? `(${text})` : text;
 }
@@ -123,14 +123,34 @@ export function roundF16(x: number): number {
   return x < 0 ? -(size + magic - magic) : size + magic - magic;
 }
 
+/** The nearest bf16 value of an f32 value, ties to even; beyond the largest infinity. bf16 is the upper half of f32's bits. */
+export function roundBf16(x: number): number {
+  if (Number.isNaN(x)) return x;
+  bits.setFloat32(0, x);
+  const whole = bits.getUint32(0);
+  bits.setUint32(0, (whole + 0x7fff + ((whole >>> 16) & 1)) & 0xffff0000);
+  return bits.getFloat32(0);
+}
+
 const exponentOf = (size: number, guess: number) =>
   2 ** (guess + 1) <= size ? guess + 1 : guess > -14 && 2 ** guess > size ? guess - 1 : guess;
 
 const bits = new DataView(new ArrayBuffer(4));
 
+/** A number as each scalar holds it. */
+export const roundTo = {
+  f32: Math.fround,
+  f16: roundF16,
+  bf16: roundBf16,
+  i32: (x) => x | 0,
+  u32: (x) => x >>> 0,
+  bool: (x) => x,
+} as const satisfies Record<Scalar, (x: number) => number>;
+
 /** The functions that spelled text calls by name. */
 export const runtime = {
   roundF16,
+  roundBf16,
   toI32: (x: number) => Math.trunc(Math.min(Math.max(x, -2147483648), 2147483647)) | 0,
   toU32: (x: number) => Math.trunc(Math.min(Math.max(x, 0), 4294967295)) >>> 0,
   bitsOfF32: (x: number) => {

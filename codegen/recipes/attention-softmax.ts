@@ -1,17 +1,21 @@
 /** The online softmax over a tile of logits in workgroup memory, and what the parts of that kernel share. Knows no products. */
 import type { RegionIO } from "../access.ts";
 import type { Memory } from "../kernel.ts";
-import { call, cast, fma, literal, select, type Val } from "../val.ts";
+import { call, cast, fma, literal, select, type Val, vector } from "../val.ts";
 import { logitOf, type Query, unseen } from "./query.ts";
 import { padding, type SplitTile, storeSplit, subgroup } from "./split-tiles.ts";
 
 /** Queries of a workgroup and keys at a time. */
 export const rows = 32;
 export const keys = 32;
-/** Four subgroups: for the logits each takes a quarter of rows × keys, for the values a quarter of the columns. */
-export const lanes = 4 * subgroup;
-/** Lanes that share a row of logits. */
+/** Subgroups by rows and by columns: each takes such a part of the logits, and such a part of the result. */
+export const [down, across] = [2, 4] as const;
+export const lanes = down * across * subgroup;
+/** Lanes that share a row of logits, and the neighbours that each of them takes. */
 const team = lanes / rows;
+const share = 4;
+/** Rows of logits stand a little apart, so that neighbouring rows lie in other banks. */
+export const logitStride = keys + padding;
 
 /** What all parts of the kernel know. */
 export type Ground = {
@@ -22,9 +26,9 @@ export type Ground = {
   readonly group: Val;
   readonly top: Val;
   readonly query: SplitTile;
-  readonly turnedKeys: SplitTile;
+  /** The keys of a tile and, once they are multiplied, its values. */
+  readonly past: SplitTile;
   readonly weights: SplitTile;
-  readonly values: SplitTile;
   readonly logits: Memory;
   /** Of each row: the first and last key that it sees, how much its old sum fades, and its share at the end. */
   readonly oldest: Memory;
@@ -38,10 +42,10 @@ export function softmaxOf(ground: Ground) {
   const k = io.k;
   const r = k.let("row_of", k.builtin("lane").over(team));
   const member = k.let("member", k.builtin("lane").modulo(team));
+  const place = k.let("place", member.times(share));
   const [oldest, newest] = [k.load(ground.oldest, r), k.load(ground.newest, r)];
   const largest = k.variable("largest", literal(unseen, "f32"));
   const sum = k.variable("sum", literal(0, "f32"));
-  const share = keys / team;
   const together = (v: Val, join: (a: Val, b: Val) => Val) => {
     let all = v;
     for (let by = 1; by < team; by *= 2)
@@ -49,13 +53,13 @@ export function softmaxOf(ground: Ground) {
     return all;
   };
   const weigh = (tile: Val): void => {
+    const products = k.load(logits, r.times(logitStride).plus(place), share);
     const mine = Array.from({ length: share }, (_, i) => {
-      const place = k.let("place", member.times(share).plus(i));
-      const key = k.let("key", tile.plus(cast(place, "i32")));
+      const key = k.let("key", tile.plus(cast(place.plus(i), "i32")));
       const visible = k.let("visible", call("le", oldest, key).and(call("le", key, newest)));
-      const product = k.load(logits, r.times(keys).plus(place));
+      const product = products.component(i);
       const logit = k.let("logit", select(visible, logitOf(q, product), unseen));
-      return { place, visible, logit };
+      return { visible, logit };
     });
     const before = largest.get();
     const peak = mine.map(({ logit }) => logit).reduce((a, b) => a.atLeast(b), before);
@@ -65,8 +69,7 @@ export function softmaxOf(ground: Ground) {
     const weights = mine.map(({ visible, logit }) =>
       k.let("weight", select(visible, call("exp", logit.minus(now)), 0)),
     );
-    for (const [i, { place }] of mine.entries())
-      storeSplit(k, ground.weights, r.times(keys + padding).plus(place), weights[i]!);
+    storeSplit(k, ground.weights, r.times(keys + padding).plus(place), vector(weights));
     const added = together(
       k.let(
         "added",

@@ -1,29 +1,19 @@
 /**
  * Attention of many queries on matrix units: a workgroup takes a tile of one head's queries and walks through the keys that any
  * of them sees, a tile at a time, with an online softmax. Queries, keys, weights and values pass through workgroup memory,
- * each split into two of f16, so that nothing of them is lost; logits, the softmax and all sums are f32.
+ * each split into two of f16, so that nothing of them is lost; logits, the softmax and all sums are f32. Values wait in registers
+ * until the keys are multiplied, and then take their place. As ptxas assembles it for heads of 64, 128 and 256: 28, 44 and 76 KiB a
+ * workgroup of eight subgroups, of which 2, 2 and 1 fit a multiprocessor; not measured on a GPU.
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
 import type { Caps } from "../kernel.ts";
-import { placeOfSum } from "../multiply.ts";
 import type { LoweredKernel } from "../recipe.ts";
-import { cast, literal, type Val } from "../val.ts";
-import { type Ground, keys, lanes, rows, softmaxOf } from "./attention-softmax.ts";
+import { call, cast, select, type Val } from "../val.ts";
+import { addValues, multiplyLogits, writeTotals } from "./attention-products.ts";
+import { type Ground, keys, lanes, logitStride, rows, softmaxOf } from "./attention-softmax.ts";
 import { keySpan, type Query, slotOf, widthOf } from "./query.ts";
-import {
-  clearSums,
-  operandIn,
-  padding,
-  type SplitSums,
-  type SplitTile,
-  splitSums,
-  splitTile,
-  storeSplit,
-  subgroup,
-  valArithmetic,
-  wholeSum,
-} from "./split-tiles.ts";
+import { clearSums, padding, splitSums, splitTile, storeSplit } from "./split-tiles.ts";
 
 export const attentionTileFits = (region: Region, q: Query, caps: Caps): boolean =>
   caps.matrixUnits &&
@@ -36,8 +26,8 @@ export const attentionTileFits = (region: Region, q: Query, caps: Caps): boolean
   [q.heads, Math.ceil(q.time / rows), q.batch].every((n) => n <= caps.maxWorkgroupsPerDimension);
 
 function bytesOf({ dims }: Query): number {
-  const split = rows * (dims + padding) + dims * (keys + padding) + keys * (dims + padding);
-  return 4 * (split + rows * (keys + padding)) + 4 * rows * (keys + dims + 4) + 64;
+  const split = (rows + keys) * (dims + padding) + rows * (keys + padding);
+  return 4 * split + 4 * rows * (logitStride + 3);
 }
 
 export function attentionTile(region: Region, q: Query): LoweredKernel {
@@ -50,15 +40,14 @@ export function attentionTile(region: Region, q: Query): LoweredKernel {
     group: k.let("group", head.over(q.heads / q.groups)),
     top: k.let("top", k.builtin("workgroup_y").times(rows)),
     query: splitTile(k, "query", rows * (q.dims + padding)),
-    turnedKeys: splitTile(k, "keys", q.dims * (keys + padding)),
+    past: splitTile(k, "past", keys * (q.dims + padding)),
     weights: splitTile(k, "weights", rows * (keys + padding)),
-    values: splitTile(k, "values", keys * (q.dims + padding)),
-    logits: k.workgroup("logits", "f32", rows * keys),
+    logits: k.workgroup("logits", "f32", rows * logitStride),
     oldest: k.workgroup("oldest_of", "i32", rows),
     newest: k.workgroup("newest_of", "i32", rows),
     fades: k.workgroup("fades", "f32", rows),
   };
-  const totals = splitSums(k, "totals", (rows * q.dims) / 4 / subgroup);
+  const totals = splitSums(k, "totals", (rows * q.dims) / lanes);
   clearSums(k, totals);
   stageQueries(ground);
   k.barrier();
@@ -69,10 +58,12 @@ export function attentionTile(region: Region, q: Query): LoweredKernel {
   );
   const last = k.load(ground.newest, rows - 1);
   k.loop("tile", first.get(), last.plus(1), keys, (tile) => {
-    stageKeys(ground, tile, last);
+    const values = stageKeys(ground, tile, last);
     k.barrier();
     multiplyLogits(ground);
     k.barrier();
+    k.note("the values take the keys' place");
+    for (const { place, numbers } of values) storeSplit(k, ground.past, place, numbers);
     softmax.weigh(tile);
     k.barrier();
     addValues(ground, totals);
@@ -88,13 +79,10 @@ export function attentionTile(region: Region, q: Query): LoweredKernel {
 const tokenOf = ({ io, q, top }: Ground, r: Val): Val =>
   io.k.let("t", q.time % rows === 0 ? top.plus(r) : top.plus(r).atMost(q.time - 1));
 
-/** All lanes together go through `count` quads of a tile, `across` numbers in a row. */
-function eachQuad({ io }: Ground, down: number, across: number, body: (r: Val, c: Val) => void) {
-  const k = io.k;
-  k.loop("part", k.builtin("lane"), (down * across) / 4, lanes, (part) => {
-    const r = k.let("r", part.over(across / 4));
-    body(r, k.let("c", part.modulo(across / 4).times(4)));
-  });
+/** Where quad `part` of a tile of rows of a head's numbers lies. */
+function quadAt({ io, q }: Ground, part: Val): { readonly r: Val; readonly c: Val } {
+  const r = io.k.let("r", part.over(q.dims / 4));
+  return { r, c: io.k.let("c", part.modulo(q.dims / 4).times(4)) };
 }
 
 function stageQueries(ground: Ground): void {
@@ -102,7 +90,8 @@ function stageQueries(ground: Ground): void {
   const k = io.k;
   const lane = k.builtin("lane");
   k.note("the queries, scaled, and what keys each sees");
-  eachQuad(ground, rows, q.dims, (r, c) => {
+  k.loop("part", lane, (rows * q.dims) / 4, lanes, (part) => {
+    const { r, c } = quadAt(ground, part);
     const numbers = io
       .read(q.q)([row, tokenOf(ground, r), head, c], 4)
       .times(q.scale);
@@ -115,123 +104,28 @@ function stageQueries(ground: Ground): void {
   });
 }
 
-function stageKeys(ground: Ground, tile: Val, last: Val): void {
+/** Beyond this, f16 is infinite. */
+const largestHalf = 65504;
+
+/**
+ * Stages the keys and reads the values, which are staged later. A value that is infinite or not a number in f16 would spoil the
+ * rows that do not see it, too, since it times a weight of 0 is not a number: it becomes 0, and its key's logit not a number,
+ * which only the rows that see it take.
+ */
+function stageKeys(ground: Ground, tile: Val, last: Val) {
   const { io, q, row, group } = ground;
   const k = io.k;
-  k.note("keys, turned round, and values; past the last they repeat it and weigh nothing");
-  eachQuad(ground, keys, q.dims, (key, c) => {
-    const slot = slotOf(io, q, tile.plus(cast(key, "i32")).atMost(last));
-    const turned = c.times(keys + padding).plus(key);
+  k.note("keys, and values in registers; past the last they repeat it and weigh nothing");
+  return Array.from({ length: (keys * q.dims) / 4 / lanes }, (_, i) => {
+    const { r, c } = quadAt(ground, k.let("part", k.builtin("lane").plus(i * lanes)));
+    const slot = slotOf(io, q, tile.plus(cast(r, "i32")).atMost(last));
     const at = [row, slot, group, c];
-    storeSplit(k, ground.turnedKeys, turned, io.read(q.keys)(at, 4), keys + padding);
-    const place = key.times(q.dims + padding).plus(c);
-    storeSplit(k, ground.values, place, io.read(q.values)(at, 4));
-  });
-}
-
-/** high · high, and in the low sums high · low and low · high; what low · low would add is below f32's last bit. */
-function multiplySplit(
-  { io }: Ground,
-  sums: SplitSums,
-  left: { readonly tile: SplitTile; readonly at: Val; readonly width: number },
-  right: { readonly tile: SplitTile; readonly at: Val; readonly width: number },
-  size: { readonly rows: number; readonly columns: number; readonly depth: number },
-): void {
-  const part = ({ tile, at, width }: typeof left, which: keyof SplitTile) =>
-    operandIn(tile[which], at, width);
-  io.k.multiply(sums.high, part(left, "high"), part(right, "high"), size);
-  io.k.multiply(sums.low, part(left, "high"), part(right, "low"), size);
-  io.k.multiply(sums.low, part(left, "low"), part(right, "high"), size);
-}
-
-/** Each subgroup's quarter of rows × keys, half of the rows and half of the keys. */
-function multiplyLogits(ground: Ground): void {
-  const { io, q, logits } = ground;
-  const k = io.k;
-  const size = { rows: rows / 2, columns: keys / 2, depth: q.dims };
-  const part = k.let("part", k.builtin("lane").over(subgroup));
-  const partTop = k.let("part_top", part.over(2).times(size.rows));
-  const partLeft = k.let("part_left", part.modulo(2).times(size.columns));
-  const sums = splitSums(k, "products", (size.rows * size.columns) / subgroup);
-  clearSums(k, sums);
-  multiplySplit(
-    ground,
-    sums,
-    { tile: ground.query, at: partTop.times(q.dims + padding), width: q.dims },
-    { tile: ground.turnedKeys, at: partLeft, width: keys },
-    size,
-  );
-  const own = k.let("own", k.builtin("lane").modulo(subgroup));
-  for (let i = 0; i < sums.high.length; i++) {
-    const { row, column } = placeOfSum(valArithmetic, literal(i, "u32"), own, size.columns);
-    const at = partTop.plus(row).times(keys).plus(partLeft.plus(column));
-    k.store(logits, at, wholeSum(k, sums, i));
-  }
-}
-
-/** Sums of a subgroup's quarter of the columns fade, then the weighted values are added. */
-function addValues(ground: Ground, totals: SplitSums): void {
-  const { io, q, fades } = ground;
-  const k = io.k;
-  const columns = q.dims / 4;
-  for (const [i, row] of rowsOfSums(ground).entries()) {
-    const fade = k.load(fades, row);
-    for (const at of sumsInRow(totals, columns, i))
-      for (const to of [totals.high, totals.low]) k.store(to, at, k.load(to, at).times(fade));
-  }
-  const left = k.let("part_left", k.builtin("lane").over(subgroup).times(columns));
-  multiplySplit(
-    ground,
-    totals,
-    { tile: ground.weights, at: literal(0, "u32"), width: keys },
-    { tile: ground.values, at: left, width: q.dims },
-    { rows, columns, depth: keys },
-  );
-}
-
-/** A lane's sums lie in this many rows, two a tile of 16. */
-const rowsOfLane = rows / 8;
-
-/** The rows in which a lane's sums lie. */
-function rowsOfSums({ io, q }: Ground): readonly Val[] {
-  const k = io.k;
-  const own = k.let("own", k.builtin("lane").modulo(subgroup));
-  const tiles = q.dims / 4 / 8;
-  return Array.from({ length: rowsOfLane }, (_, i) => {
-    const number = literal((i >> 1) * 4 * tiles + (i & 1) * 2, "u32");
-    return k.let("row_of_sum", placeOfSum(valArithmetic, number, own, q.dims / 4).row);
-  });
-}
-
-/** The numbers of a lane's sums in its i-th row. */
-function sumsInRow({ high }: SplitSums, columns: number, i: number): readonly number[] {
-  const tiles = columns / 8;
-  return Array.from({ length: high.length }, (_, at) => at).filter(
-    (at) => Math.floor(at / (4 * tiles)) * 2 + Math.floor((at % 4) / 2) === i,
-  );
-}
-
-/** Through workgroup memory, so that what follows is written four columns at a time. */
-function writeTotals(ground: Ground, totals: SplitSums): void {
-  const { io, q, row, head, top, fades } = ground;
-  const k = io.k;
-  const columns = q.dims / 4;
-  const result = k.workgroup("result", "f32", rows * q.dims);
-  const lane = k.builtin("lane");
-  const left = k.let("part_left", lane.over(subgroup).times(columns));
-  const own = k.let("own", lane.modulo(subgroup));
-  for (let i = 0; i < totals.high.length; i++) {
-    const place = placeOfSum(valArithmetic, literal(i, "u32"), own, columns);
-    const at = place.row.times(q.dims).plus(left.plus(place.column));
-    k.store(result, at, wholeSum(k, totals, i));
-  }
-  k.barrier();
-  eachQuad(ground, rows, q.dims, (r, c) => {
-    const t = k.let("t", top.plus(r));
-    k.when(t.below(q.time), () => {
-      const share = k.load(fades, r);
-      const numbers = k.load(result, r.times(q.dims).plus(c), 4);
-      io.write([row, t, head, c], numbers.times(share));
-    });
+    const key = io.read(q.keys)(at, 4);
+    const value = k.let("value", io.read(q.values)(at, 4));
+    const spoiling = cast(cast(value, "f16"), "f32").times(0);
+    const place = k.let("place", r.times(q.dims + padding).plus(c));
+    storeSplit(k, ground.past, place, key.plus(spoiling));
+    const finite = call("le", call("abs", value), largestHalf);
+    return { place, numbers: k.let("finite", select(finite, value, 0)) };
   });
 }

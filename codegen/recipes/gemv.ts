@@ -9,17 +9,28 @@ import { RegionIO } from "../access.ts";
 import type { Caps } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe, Schedule } from "../recipe.ts";
 import { call, literal, type Val } from "../val.ts";
+import { holdRows, waysToHold } from "./held-rows.ts";
 import {
   columnsAtOnce,
-  contractOf,
+  fewRows,
   type Layout,
-  layoutOf,
+  layoutOfAll,
   type Product,
-  productOf,
+  productsOf,
   termsAtOnce,
   unflatten,
 } from "./product.ts";
-import { clampColumn, columnsOf, registerTiles, sumTile, writeTile } from "./tile.ts";
+import {
+  clampColumn,
+  columnsOf,
+  type LaneTile,
+  mapSums,
+  type RowsHeld,
+  registerTiles,
+  type Sums,
+  sumTile,
+  writeTile,
+} from "./tile.ts";
 
 /** `slices` lanes share one sum; `columns` groups a lane; `subgroup` 1 where a subgroup adds the slices up. */
 type Split = {
@@ -29,21 +40,41 @@ type Split = {
   readonly subgroup: 0 | 1;
 };
 
+/** Readies the rows by so many lanes. */
+type Hold = (io: RegionIO, lanes: number) => RowsHeld | null;
+
 export const gemv: Recipe = {
   name: "gemv",
-  accepts: (region) => region.anchor?.op === "contract" && productOf(region.anchor).M <= 4,
+  accepts: (region) => region.anchor?.op === "contract" && fewRows(region.anchor) !== null,
   choices(region, caps) {
-    const p = productOf(contractOf(region));
-    const layout = layoutOf(new RegionIO(region), p);
-    const { innerContiguous } = layout;
-    const alone: Choice[] = (innerContiguous ? [2, 1, 4] : [1, 2, 4]).map((columns) => ({
-      schedule: { columns },
-      build: () => ({
-        kernels: [registerTiles(region, caps, { rows: p.M, columns })],
-        scratch: [],
-      }),
-    }));
-    const shared = splitsOf(region, p, caps).map((split) => choiceOf(region, split));
+    const products = productsOf(region);
+    const p = products[0]!;
+    const layout = layoutOfAll(new RegionIO(region), products);
+    const isHeld = region.body.some((n) => n.op === "reduce");
+    /** One choice for each way to hold the rows that leaves `sums` bytes of workgroup memory. */
+    const byWay = (
+      schedule: Schedule,
+      lanes: number,
+      sums: number,
+      build: (hold: Hold) => LoweredKernel,
+    ): readonly Choice[] =>
+      waysToHold(region, p, caps, lanes, caps.maxWorkgroupBytes - sums).map((kept) => {
+        const hold: Hold = (io, own) => holdRows(io, region, p, layout, caps, own, kept);
+        return {
+          schedule: { ...schedule, ...(isHeld ? { held: kept } : {}) },
+          build: () => ({ kernels: [build(hold)], scratch: [] }),
+        };
+      });
+    const alone = (layout.innerContiguous ? [2, 1, 4] : [1, 2, 4]).flatMap((columns) =>
+      byWay({ columns }, 64, 0, (hold) =>
+        registerTiles(region, caps, { rows: p.M, columns }, hold),
+      ),
+    );
+    const shared = splitsOf(p, layout, caps).flatMap((split) =>
+      byWay(split, split.lanes, bytesOfSums(split, layout, p, products.length), (hold) =>
+        splitTerms(region, split, hold),
+      ),
+    );
     return caps.barriers === "cheap" && !fillsAlone(p, layout, caps)
       ? [...shared, ...alone]
       : [...alone, ...shared];
@@ -54,14 +85,8 @@ export const gemv: Recipe = {
 const fillsAlone = (p: Product, layout: Layout, caps: Caps): boolean =>
   p.batch > 1 && Math.ceil(p.N / columnsAtOnce(layout)) * p.batch >= caps.busyLanes;
 
-const choiceOf = (region: Region, split: Split): Choice => ({
-  schedule: split satisfies Schedule,
-  build: () => ({ kernels: [splitTerms(region, split)], scratch: [] }),
-});
-
 /** Best first: as many slices as keep the device busy, each with at least four turns of the loop. */
-function splitsOf(region: Region, p: Product, caps: Caps): readonly Split[] {
-  const layout = layoutOf(new RegionIO(region), p);
+function splitsOf(p: Product, layout: Layout, caps: Caps): readonly Split[] {
   const lanes = Math.min(128, caps.maxWorkgroupLanes);
   const groups = Math.ceil(p.N / columnsAtOnce(layout)) * p.batch;
   const useful = Math.min(caps.busyLanes / groups, p.K / (4 * termsAtOnce(layout)), lanes / 4);
@@ -75,24 +100,26 @@ function splitsOf(region: Region, p: Product, caps: Caps): readonly Split[] {
     size > 1 && lanes % size === 0 && layout.innerContiguous
       ? [2, 1].map((columns): Split => ({ columns, slices: size, lanes, subgroup: 1 }))
       : [];
-  return [...inSubgroups, ...inMemory].filter((s) => fits(s, layout, p, caps));
+  return [...inSubgroups, ...inMemory].filter((s) => fits(s, p, caps));
 }
 
-function fits(s: Split, layout: ReturnType<typeof layoutOf>, p: Product, caps: Caps): boolean {
-  const bytes = s.subgroup ? 0 : 4 * columnsAtOnce(layout) * s.columns * s.lanes * p.M;
-  return (
-    bytes <= caps.maxWorkgroupBytes &&
-    p.batch <= caps.maxWorkgroupsPerDimension &&
-    Math.ceil(p.N / s.columns) <= caps.maxWorkgroupsPerDimension * (s.lanes / s.slices)
-  );
+/** What the lanes' parts of the sums take in workgroup memory. */
+function bytesOfSums(s: Split, layout: Layout, p: Product, products: number): number {
+  return s.subgroup ? 0 : 4 * columnsAtOnce(layout) * s.columns * s.lanes * p.M * products;
 }
+
+const fits = (s: Split, p: Product, caps: Caps): boolean =>
+  p.batch <= caps.maxWorkgroupsPerDimension &&
+  Math.ceil(p.N / s.columns) <= caps.maxWorkgroupsPerDimension * (s.lanes / s.slices);
 
 /** Neighbouring lanes take neighbouring terms or neighbouring columns: whichever lie together in memory. */
-function splitTerms(region: Region, split: Split): LoweredKernel {
+function splitTerms(region: Region, split: Split, hold: Hold): LoweredKernel {
   const io = new RegionIO(region);
   const k = io.k;
-  const p = productOf(contractOf(region));
-  const layout = layoutOf(io, p);
+  const products = productsOf(region);
+  const p = products[0]!;
+  const layout = layoutOfAll(io, products);
+  const rowsHeld = hold(io, split.lanes);
   const width = columnsAtOnce(layout);
   const across = split.lanes / split.slices;
   const workgroups = Math.ceil(p.N / (width * split.columns * across));
@@ -110,27 +137,26 @@ function splitTerms(region: Region, split: Split): LoweredKernel {
   const rows = Array.from({ length: p.M }, (_, i) => literal(i, "u32"));
   const covered = workgroups * across * split.columns * width;
   const columns = columnsOf(io, layout, position, split.columns, across);
-  const parts = sumTile(io, p, layout, {
+  const tile: LaneTile = {
     batch,
     rows,
     columns: columns.map((c) => clampColumn(io, p, layout, c, covered)),
     from: slice,
     step: split.slices,
     terms: termsAtOnce(layout),
-  });
+  };
+  const parts = sumTile(io, products, layout, tile, rowsHeld);
   const totals = split.subgroup
     ? addInSubgroup(io, parts)
     : addInMemory(io, parts, split, slice, place);
   k.when(slice.equals(0), () =>
-    writeTile(io, p, batch, rows, columns, totals(), true, covered === p.N),
+    writeTile(io, products, batch, rows, columns, totals(), true, covered === p.N),
   );
   return io.finish(`${region.name}_product`, split.lanes, [workgroups, 1, p.batch]);
 }
 
-type Sums = readonly (readonly Val[])[];
-
 function addInSubgroup(io: RegionIO, parts: Sums): () => Sums {
-  const totals = parts.map((row) => row.map((part) => io.k.subgroup("sum", part)));
+  const totals = mapSums(parts, (part) => io.k.subgroup("sum", part));
   return () => totals;
 }
 
@@ -138,28 +164,24 @@ function addInSubgroup(io: RegionIO, parts: Sums): () => Sums {
 function addInMemory(io: RegionIO, parts: Sums, split: Split, slice: Val, place: Val): () => Sums {
   const k = io.k;
   const across = split.lanes / split.slices;
-  const width = parts[0]?.[0]?.type.width ?? 1;
-  const sumsOfLane = parts.length * split.columns;
-  const memory = k.workgroup("parts", "f32", split.lanes * sumsOfLane * width);
+  const width = parts[0]?.[0]?.[0]?.type.width ?? 1;
+  const memory = k.workgroup("parts", "f32", split.lanes * parts.flat(2).length * width);
   const at = (of: Val, sum: number) =>
     of
       .plus(sum * split.slices)
       .times(across)
       .plus(place)
       .times(width);
-  for (const [i, row] of parts.entries())
-    for (const [j, part] of row.entries()) k.store(memory, at(slice, i * split.columns + j), part);
+  mapSums(parts, (part, sum) => k.store(memory, at(slice, sum), part));
   k.barrier();
   return () =>
-    parts.map((row, i) =>
-      row.map((own, j) => {
-        const total = k.variable("total", own);
-        k.loop("other", 1, split.slices, 1, (other) => {
-          k.accumulate(total, (now) =>
-            call("add", now, k.load(memory, at(other, i * split.columns + j), width, "part")),
-          );
-        });
-        return total.get();
-      }),
-    );
+    mapSums(parts, (own, sum) => {
+      const total = k.variable("total", own);
+      k.loop("other", 1, split.slices, 1, (other) => {
+        k.accumulate(total, (now) =>
+          call("add", now, k.load(memory, at(other, sum), width, "part")),
+        );
+      });
+      return total.get();
+    });
 }

@@ -10,14 +10,13 @@ import type { Caps } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
 import { fma, literal } from "../val.ts";
 import {
-  hasHalfWeights,
   lanesOfMatrixTile,
   type MatrixTile,
   matrixTile,
   matrixTileFits,
   matrixTiles,
 } from "./matrix-tiles.ts";
-import { contractOf, layoutOf, type Product, productOf, unflatten } from "./product.ts";
+import { layoutOfAll, type Product, productsOf, unflatten } from "./product.ts";
 import { leftQuads, rightQuads, writeRow } from "./staging.ts";
 import { registerTiles } from "./tile.ts";
 
@@ -47,22 +46,23 @@ export const matmul: Recipe = {
   name: "matmul",
   accepts: (region) => region.anchor?.op === "contract",
   choices(region, caps) {
-    const p = productOf(contractOf(region));
+    const products = productsOf(region);
+    const p = products[0]!;
     const alone: Choice[] = registers
-      .toSorted((a, b) => columnCost(a, p) - columnCost(b, p))
+      .toSorted((a, b) => costOf(a, products) - costOf(b, products))
       .map((schedule) => ({
         schedule,
         build: () => ({ kernels: [registerTiles(region, caps, schedule)], scratch: [] }),
       }));
     const shared: Choice[] = tiles
-      .filter((t) => fits(t, p, caps))
+      .filter((t) => fits(t, products, caps))
       .sort((a, b) => rank(a, p, caps) - rank(b, p, caps))
       .map((schedule) => ({
         schedule,
         build: () => ({ kernels: [tiled(region, schedule)], scratch: [] }),
       }));
     const units: Choice[] = matrixTiles
-      .filter((t) => hasHalfWeights(p) && matrixTileFits(t, p, caps))
+      .filter((t) => matrixTileFits(t, products, caps))
       .sort((a, b) => rank(a, p, caps) - rank(b, p, caps))
       .map((schedule) => ({
         schedule,
@@ -74,17 +74,27 @@ export const matmul: Recipe = {
   },
 };
 
-/** Columns computed for each that exists, and the loads of the left operand that each pays. */
-function columnCost({ columns, rows }: (typeof registers)[number], p: Product): number {
+/** Vectors of four sums that a lane holds without spilling much. */
+const mostSums = 12;
+
+/** Columns computed for each that exists, the loads that each pays, and what does not fit into registers. */
+function costOf(
+  { columns, rows }: (typeof registers)[number],
+  products: readonly Product[],
+): number {
+  const { N } = products[0]!;
   const together = 4 * columns;
-  return ((Math.ceil(p.N / together) * together) / p.N) * (1 + 0.5 / columns + 1 / rows);
+  const waste = (Math.ceil(N / together) * together) / N;
+  const spilled = Math.max(1, (rows * columns * products.length) / mostSums);
+  return waste * spilled * (1 + 0.5 / (columns * products.length) + 1 / rows);
 }
 
 const gridOf = (t: Pick<Tile, "tileRows" | "tileColumns">, p: Product) =>
   [Math.ceil(p.N / t.tileColumns), Math.ceil(p.M / t.tileRows), p.batch] as const;
 
-function fits(t: Tile, p: Product, caps: Caps): boolean {
-  const bytes = 4 * t.depth * (t.tileRows + t.tileColumns);
+function fits(t: Tile, products: readonly Product[], caps: Caps): boolean {
+  const bytes = 4 * t.depth * (t.tileRows + t.tileColumns * products.length);
+  const p = products[0]!;
   return (
     lanesOf(t) <= caps.maxWorkgroupLanes &&
     bytes <= caps.maxWorkgroupBytes &&
@@ -101,12 +111,13 @@ function rank(t: Tile | MatrixTile, p: Product, caps: Caps): number {
   return waste * Math.sqrt(idle) * (1 + 8 / t.tileRows + 8 / t.tileColumns);
 }
 
-/** One workgroup a tile of the result; each lane sums 4 rows × 4 columns of it. */
+/** One workgroup a tile of each result; each lane sums 4 rows × 4 columns of it. */
 function tiled(region: Region, t: Tile): LoweredKernel {
   const io = new RegionIO(region);
   const k = io.k;
-  const p = productOf(contractOf(region));
-  const layout = layoutOf(io, p);
+  const products = productsOf(region);
+  const p = products[0]!;
+  const layout = layoutOfAll(io, products);
   const lanes = lanesOf(t);
   const across = t.tileColumns / 4;
   const lane = k.builtin("lane");
@@ -116,12 +127,14 @@ function tiled(region: Region, t: Tile): LoweredKernel {
   const laneRow = k.let("lane_row", lane.over(across).times(4));
   const laneColumn = k.let("lane_column", lane.modulo(across).times(4));
   const leftTile = k.workgroup("left_tile", "f32", t.tileRows * t.depth);
-  const rightTile = k.workgroup("right_tile", "f32", t.depth * t.tileColumns);
+  const rightTiles = products.map(() => k.workgroup("right_tile", "f32", t.depth * t.tileColumns));
   const leftAt = leftQuads(io, p, layout, batch, p.K % t.depth === 0);
-  const rightAt = rightQuads(io, p, layout, batch);
-  const sums = [0, 1, 2, 3].map((i) => k.variable(`sum_${i}`, literal(0, "f32", 4)));
+  const rightsAt = products.map((q) => rightQuads(io, q, layout, batch));
+  const sums = products.map(() =>
+    [0, 1, 2, 3].map((i) => k.variable(`sum_${i}`, literal(0, "f32", 4))),
+  );
   k.loop("start", 0, p.K, t.depth, (start) => {
-    k.note("stage both tiles, four numbers a lane at a time");
+    k.note("stage all tiles, four numbers a lane at a time");
     k.loop("part", lane, (t.tileRows * t.depth) / 4, lanes, (part) => {
       const row = k.let("row", top.plus(part.over(t.depth / 4)));
       const term = k.let("term", start.plus(part.modulo(t.depth / 4).times(4)));
@@ -130,36 +143,28 @@ function tiled(region: Region, t: Tile): LoweredKernel {
     k.loop("part", lane, (t.depth * t.tileColumns) / 4, lanes, (part) => {
       const term = k.let("term", start.plus(part.over(across)));
       const column = k.let("column", leftmost.plus(part.modulo(across).times(4)));
-      k.store(rightTile, part.times(4), rightAt(term, column));
+      for (const [i, tile] of rightTiles.entries())
+        k.store(tile, part.times(4), rightsAt[i]!(term, column));
     });
     k.barrier();
     k.loop("d", 0, t.depth, 4, (d) => {
-      const lefts = sums.map((_, i) =>
+      const lefts = [0, 1, 2, 3].map((i) =>
         k.load(leftTile, laneRow.plus(i).times(t.depth).plus(d), 4, "left"),
       );
-      for (let u = 0; u < 4; u++) {
-        const right = k.load(
-          rightTile,
-          d.plus(u).times(t.tileColumns).plus(laneColumn),
-          4,
-          "right",
-        );
-        for (const [i, sum] of sums.entries())
-          k.accumulate(sum, (now) => fma(lefts[i]!.component(u), right, now));
-      }
+      for (let u = 0; u < 4; u++)
+        for (const [n, tile] of rightTiles.entries()) {
+          const at = d.plus(u).times(t.tileColumns).plus(laneColumn);
+          const right = k.load(tile, at, 4, "right");
+          for (const [i, sum] of sums[n]!.entries())
+            k.accumulate(sum, (now) => fma(lefts[i]!.component(u), right, now));
+        }
     });
     k.barrier();
   });
-  sums.forEach((sum, i) => {
-    writeRow(
-      io,
-      p,
-      layout,
-      batch,
-      k.let("row", top.plus(laneRow).plus(i)),
-      leftmost.plus(laneColumn),
-      sum.get(),
-    );
-  });
+  for (let i = 0; i < 4; i++) {
+    const row = k.let("row", top.plus(laneRow).plus(i));
+    const values = sums.map((ofProduct) => ofProduct[i]!.get());
+    writeRow(io, products, layout, batch, row, leftmost.plus(laneColumn), values);
+  }
   return io.finish(`${region.name}_product`, lanes, gridOf(t, p));
 }

@@ -46,6 +46,20 @@ export function contractOf(region: Region): NodeOf<"contract"> {
   return region.anchor;
 }
 
+/** The products that a region computes together: they have the same rows and shapes, and other right operands. */
+export function productsOf(region: Region): readonly Product[] {
+  const last = contractOf(region);
+  const others = region.body.filter((n) => n.op === "contract" && n !== last);
+  return [...others, last].map((n) => productOf(n as NodeOf<"contract">));
+}
+
+/** The operand of a product whose rows are so few that a workgroup can hold them all; null: they are many. */
+export function fewRows(node: NodeOf<"contract">): Node | null {
+  const { M, left } = productOf(node);
+  return M <= mostFewRows ? left.node : null;
+}
+const mostFewRows = 4;
+
 /** The operand with few free elements becomes the rows, so that the other one, usually a weight, is read once. */
 export function productOf(node: NodeOf<"contract">): Product {
   const [first, second] = node.inputs;
@@ -84,6 +98,15 @@ function arrange(left: Operand, right: Operand, out: Operand): Product {
     N: sizeOf(columns),
     K: sizeOf(inner),
   };
+}
+
+/** The layout that all of them have; scalar where they differ. */
+export function layoutOfAll(io: RegionIO, products: readonly Product[]): Layout {
+  const [first, ...others] = products.map((p) => layoutOf(io, p));
+  if (!first) throw new CompilerBug("no products");
+  const { innerContiguous } = first;
+  const same = others.every((l) => l.kind === first.kind && l.innerContiguous === innerContiguous);
+  return same ? first : { kind: "scalar", innerByFour: false, innerContiguous };
 }
 
 export function layoutOf(io: RegionIO, p: Product): Layout {
@@ -127,18 +150,25 @@ export function indexOf(operand: Operand, places: Places): readonly Val[] {
   });
 }
 
-/** Writes one group of columns: at once where they are neighbours in the result, else one by one. */
-export function writeGroup(io: RegionIO, p: Product, places: Places, value: Val): void {
+/** Writes one group of columns of each product: at once where they are neighbours in the result, else one by one. */
+export function writeGroup(
+  io: RegionIO,
+  products: readonly Product[],
+  places: Places,
+  values: readonly Val[],
+): void {
+  const p = products[0]!;
   const column = p.axes.columns[p.axes.columns.length - 1];
   const at = indexOf(p.out, places);
   const axis = column ? p.out.labels.indexOf(column.label) : -1;
-  if (value.type.width === 1 || axis === p.out.labels.length - 1) {
-    io.write(at, value);
-    return;
-  }
-  for (let c = 0; c < value.type.width; c++)
-    io.write(
-      at.map((v, i) => (i === axis ? v.plus(c) : v)),
-      value.component(c),
-    );
+  const { width } = values[0]!.type;
+  const write = (place: readonly Val[], of: (v: Val) => Val) =>
+    io.writeAll(place, new Map(products.map((q, i) => [q.out.node, of(values[i]!)])));
+  if (width === 1 || axis === p.out.labels.length - 1) write(at, (v) => v);
+  else
+    for (let c = 0; c < width; c++)
+      write(
+        at.map((v, i) => (i === axis ? v.plus(c) : v)),
+        (v) => v.component(c),
+      );
 }

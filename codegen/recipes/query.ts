@@ -22,6 +22,8 @@ export type Query = {
   readonly scale: number;
   /** 0: logits are not capped. */
   readonly cap: number;
+  /** Where the one new token's key and value are computed, if this region is to put them into the rings itself. */
+  readonly fresh: { readonly key: Node; readonly value: Node; readonly count: Node } | null;
 };
 
 /** A logit below every real one; finite, since WGSL may assume that nothing is infinite. */
@@ -32,7 +34,7 @@ export const isAttend = (node: Node | null): boolean =>
 
 export function queryOf(region: Region): Query {
   const node = region.anchor;
-  const [q, keys, values, seen, , position] = node?.inputs ?? [];
+  const [q, keys, values, seen, count, position] = node?.inputs ?? [];
   if (
     node?.op !== "composite" ||
     node.attrs.name !== "attend" ||
@@ -40,6 +42,7 @@ export function queryOf(region: Region): Query {
     !keys ||
     !values ||
     !seen ||
+    !count ||
     !position
   )
     throw new CompilerBug(`${region.name} is no attention`);
@@ -61,8 +64,17 @@ export function queryOf(region: Region): Query {
     window,
     scale,
     cap,
+    fresh: region.body.includes(keys)
+      ? { key: keys.inputs[1]!, value: values.inputs[1]!, count }
+      : null,
   };
 }
+
+/** What the rings hold of the tokens before this call, and of this call's where another region has put them there. */
+export const keyAt = (io: RegionIO, q: Query, at: readonly Val[], width: Width): Val =>
+  q.fresh ? io.load(q.keys, at, width) : io.read(q.keys)(at, width);
+export const valueAt = (io: RegionIO, q: Query, at: readonly Val[], width: Width): Val =>
+  q.fresh ? io.load(q.values, at, width) : io.read(q.values)(at, width);
 
 /** Numbers of a key or value that are read at once. */
 export const widthOf = (io: RegionIO, q: Query): Width =>

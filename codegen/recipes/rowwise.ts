@@ -10,8 +10,9 @@ import { size, timesIndex } from "../indices.ts";
 import type { Caps } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
 import { literal, type Val } from "../val.ts";
-import { canBeComputed, repeatsAlongLast, scalarOf } from "../views.ts";
+import { scalarOf } from "../views.ts";
 import { acrossLanes, combine, combineParts, neutral } from "./across.ts";
+import { bindRowValues, sameShape } from "./row-values.ts";
 
 type Reduce = NodeOf<"reduce">;
 
@@ -48,16 +49,6 @@ export const rowwise: Recipe = {
   },
 };
 
-const sameShape = (a: readonly number[], b: readonly number[]) => a.join() === b.join();
-/** Whether a broadcast to the elements' shape repeats one value a row. */
-const isOfRow = (node: Node, element: readonly number[]) =>
-  node.op === "broadcast" &&
-  sameShape(node.type.shape, element) &&
-  node.attrs.axes.join() ===
-    element
-      .slice(0, -1)
-      .map((_, i) => i)
-      .join();
 const isAlongLast = (r: Reduce) => r.attrs.axis === r.inputs[0]!.type.shape.length - 1;
 const reducesOf = (region: Region): readonly Reduce[] =>
   region.body.filter((n): n is Reduce => n.op === "reduce");
@@ -122,20 +113,7 @@ function rows(
       const value = last;
       io.bind(reduce, () => value);
     }
-    // What is one value for the whole row is computed once, before the loop over its elements.
-    for (const node of region.body) {
-      const source = node.inputs[0];
-      if (
-        !source ||
-        !repeatsAlongLast(node) ||
-        !isOfRow(node, element) ||
-        !canBeComputed(source) ||
-        source.op === "constant"
-      )
-        continue;
-      const value = k.let(source.label || "of_row", io.read(source)(at));
-      io.bind(source, () => value);
-    }
+    bindRowValues(io, region, element, at);
     const ofElement = region.outputs.filter((n) => sameShape(n.type.shape, element));
     for (const width of [4, 1] as const) {
       const outputs = ofElement.filter((n) => wide(n) === width);

@@ -181,15 +181,7 @@ function tiledChoice(region: Region, s: Shape, manner: Manner, chunk: number): C
 const carryAt = (s: Shape, chunks: number, row: Val, chunk: Val, channel: Val): Val =>
   row.times(chunks).plus(chunk).times(s.channels).plus(channel);
 
-function spanOf(io: RegionIO, s: Shape, chunk: Val, length: number): readonly [Val, Val] {
-  const from = io.k.let("from", chunk.times(length));
-  return [
-    from,
-    io.k.let("below", s.time % length === 0 ? from.plus(length) : from.plus(length).atMost(s.time)),
-  ];
-}
-
-/** Every chunk from zero: the product of its decays and where it ends. */
+/** Every chunk but the last, which no other follows, from zero: the product of its decays and where it ends. */
 function reduceChunks(region: Region, s: Shape, manner: Manner, length: number): LoweredKernel {
   const { width } = manner;
   const io = new RegionIO(region);
@@ -199,11 +191,12 @@ function reduceChunks(region: Region, s: Shape, manner: Manner, length: number):
     io,
     s,
     manner,
-    chunks,
+    chunks - 1,
     (row, channel, place, chunk) => {
       const total = k.variable("total", literal(1, "f32", width));
       const end = k.variable("end", literal(0, "f32", width));
-      const [from, below] = spanOf(io, s, chunk, length);
+      const from = k.let("from", chunk.times(length));
+      const below = k.let("below", from.plus(length));
       const zero = literal(0, "f32", width);
       run(io, region, s, manner, row, place, zero, from, below, (_, h, decay) => {
         k.accumulate(total, (now) => now.times(decay));
@@ -226,13 +219,18 @@ function chainChunks(region: Region, s: Shape, manner: Manner, length: number): 
   const size = s.batch * chunks * s.channels;
   const [workgroupSize, grid] = everyChannel(io, s, manner, 1, (row, channel, place) => {
     const h = k.variable("h", io.read(s.initial)([row, ...place], width));
-    k.loop("chunk", 0, chunks, 1, (chunk) => {
+    const start = (chunk: Val): Val => {
       const at = k.let("at", carryAt(s, chunks, row, chunk, channel));
       k.store(io.scratch("starts", size), at, h.get());
+      return at;
+    };
+    k.loop("chunk", 0, chunks - 1, 1, (chunk) => {
+      const at = start(chunk);
       const decay = k.load(io.scratch("decays", size), at, width);
       const end = k.load(io.scratch("ends", size), at, width);
       k.accumulate(h, (now) => fma(decay, now, end));
     });
+    start(literal(chunks - 1, "u32"));
   });
   return io.finish(`${region.name}_chain`, workgroupSize, grid);
 }
@@ -250,7 +248,9 @@ function rerunChunks(region: Region, s: Shape, manner: Manner, length: number): 
     (row, channel, place, chunk) => {
       const starts = io.scratch("starts", s.batch * chunks * s.channels);
       const start = io.k.load(starts, carryAt(s, chunks, row, chunk, channel), width);
-      const [from, below] = spanOf(io, s, chunk, length);
+      const from = io.k.let("from", chunk.times(length));
+      const next = from.plus(length);
+      const below = io.k.let("below", s.time % length === 0 ? next : next.atMost(s.time));
       run(io, region, s, manner, row, place, start, from, below, (at, h) => io.write(at, h));
     },
   );

@@ -52,27 +52,25 @@ export function rightQuads(io: RegionIO, p: Product, layout: Layout, batch: Plac
   };
 }
 
+/** Writes four neighbouring columns of a row of each product, where they exist. */
 export function writeRow(
   io: RegionIO,
-  p: Product,
+  products: readonly Product[],
   layout: Layout,
   batch: Places,
   row: Val,
   column: Val,
-  sums: Val,
+  sums: readonly Val[],
 ): void {
   const k = io.k;
+  const p = products[0]!;
   const width = layout.kind === "columns" ? 4 : 1;
   const places = join(batch, unflatten(io, row, p.axes.rows));
   for (let c = 0; c < 4; c += width) {
     const at = k.let("column", column.plus(c));
-    k.when(row.below(p.M).and(at.below(p.N)), () => {
-      writeGroup(
-        io,
-        p,
-        join(places, unflatten(io, at, p.axes.columns)),
-        width === 4 ? sums : sums.component(c),
-      );
-    });
+    const values = sums.map((sum) => (width === 4 ? sum : sum.component(c)));
+    k.when(row.below(p.M).and(at.below(p.N)), () =>
+      writeGroup(io, products, join(places, unflatten(io, at, p.axes.columns)), values),
+    );
   }
 }

@@ -10,14 +10,13 @@ import type { LoweredKernel } from "../recipe.ts";
 import { call, fma, literal, type Num, type Val } from "../val.ts";
 import {
   columnsAtOnce,
-  contractOf,
   indexOf,
   join,
   type Layout,
-  layoutOf,
+  layoutOfAll,
   type Places,
   type Product,
-  productOf,
+  productsOf,
   termsAtOnce,
   unflatten,
   writeGroup,
@@ -36,48 +35,71 @@ export type LaneTile = {
   readonly terms: 1 | 4;
 };
 
+/** A row's terms from workgroup memory: the row, the first term, and how many. */
+export type RowsHeld = (row: Val, term: Val, width: 1 | 4) => Val;
+
 const times = (v: Num, n: number): Num => (typeof v === "number" ? v * n : v.times(n));
 
-/** The sums of a lane's tile, [row][group]; a group has four columns in the columns layout, else one. */
+/** Sums by product, row and group; a group has four columns in the columns layout, else one. */
+export type Sums = readonly (readonly (readonly Val[])[])[];
+
+/** The sums of a lane's tile of each product. */
 export function sumTile(
   io: RegionIO,
-  p: Product,
+  products: readonly Product[],
   layout: Layout,
   tile: LaneTile,
-): readonly (readonly Val[])[] {
+  rowsHeld: RowsHeld | null = null,
+): Sums {
   const k = io.k;
+  const p = products[0]!;
   const left = io.read(p.left.node);
-  const right = io.read(p.right.node);
   const rows = tile.rows.map((row) => join(tile.batch, unflatten(io, row, p.axes.rows)));
   const columns = tile.columns.map((column) =>
     join(tile.batch, unflatten(io, column, p.axes.columns)),
   );
   const width = layout.kind === "scalar" ? 1 : 4;
-  const sums = rows.map((_, i) =>
-    columns.map((_, j) => k.variable(`sum_${i}_${j}`, literal(0, "f32", width))),
+  const sums = products.map(() =>
+    rows.map((_, i) =>
+      columns.map((_, j) => k.variable(`sum_${i}_${j}`, literal(0, "f32", width))),
+    ),
   );
   const { terms } = tile;
   k.loop("term", times(tile.from, terms), p.K, times(tile.step, terms), (term) => {
     const inner = unflatten(io, term, p.axes.inner);
-    const lefts = rows.map((row) => k.let("left", left(indexOf(p.left, join(row, inner)), terms)));
+    const lefts = rows.map((row, i) =>
+      rowsHeld
+        ? rowsHeld(tile.rows[i]!, term, terms)
+        : k.let("left", left(indexOf(p.left, join(row, inner)), terms)),
+    );
     for (let u = 0; u < (layout.kind === "inner" ? 1 : terms); u++) {
       const at = u === 0 ? inner : nextTerm(p, inner, u);
-      const rights = columns.map((column) =>
-        k.let("right", right(indexOf(p.right, join(column, at)), width)),
+      const rights = products.map((q) =>
+        columns.map((column) =>
+          k.let("right", io.read(q.right.node)(indexOf(q.right, join(column, at)), width)),
+        ),
       );
-      for (const [i, row] of sums.entries())
-        for (const [j, sum] of row.entries()) {
-          const a = layout.kind === "inner" ? lefts[i]! : lefts[i]!.component(u);
-          k.accumulate(sum, (now) => fma(a, rights[j]!, now));
-        }
+      for (const [n, ofProduct] of sums.entries())
+        for (const [i, row] of ofProduct.entries())
+          for (const [j, sum] of row.entries()) {
+            const a = layout.kind === "inner" ? lefts[i]! : lefts[i]!.component(u);
+            k.accumulate(sum, (now) => fma(a, rights[n]![j]!, now));
+          }
     }
   });
-  return sums.map((row) =>
-    row.map((sum) => {
-      const total = sum.get();
-      return layout.kind === "inner" ? k.let("sum", sumOfParts(total)) : total;
-    }),
-  );
+  return mapSums(sums, (sum) => {
+    const total = sum.get();
+    return layout.kind === "inner" ? k.let("sum", sumOfParts(total)) : total;
+  });
+}
+
+/** Every sum replaced; it is counted over all products, rows and groups. */
+export function mapSums<A, B>(
+  sums: readonly (readonly (readonly A[])[])[],
+  change: (sum: A, count: number) => B,
+): readonly (readonly (readonly B[])[])[] {
+  let count = 0;
+  return sums.map((rows) => rows.map((row) => row.map((sum) => change(sum, count++))));
 }
 
 function nextTerm(p: Product, inner: Places, u: number): Places {
@@ -142,22 +164,25 @@ export function clampColumn(
 /** Eight lanes' groups of four columns are 128 bytes: a GPU's line of cache, and a vector of a software adapter. */
 const mostTogether = 8;
 
-/** A product in which every lane sums `rows` × `columns` groups alone: no workgroup memory. */
+/** Products in which every lane sums `rows` × `columns` groups of each alone; `hold` readies rows that all lanes read. */
 export function registerTiles(
   region: Region,
   caps: Caps,
   shape: { rows: number; columns: number },
+  hold: (io: RegionIO, lanes: number) => RowsHeld | null = () => null,
 ): LoweredKernel {
   const io = new RegionIO(region);
   const k = io.k;
-  const p = productOf(contractOf(region));
-  const layout = layoutOf(io, p);
+  const products = productsOf(region);
+  const p = products[0]!;
+  const layout = layoutOfAll(io, products);
   const least = Math.ceil(p.N / (columnsAtOnce(layout) * shape.columns));
   const bundle = Math.min(mostTogether, least);
   const across = Math.ceil(least / bundle) * bundle;
   const down = Math.ceil(p.M / shape.rows);
   const lanes = across * down * p.batch;
   const workgroupSize = Math.min(64, caps.maxWorkgroupLanes);
+  const rowsHeld = hold(io, workgroupSize);
   const { index, grid } = linearLanes(io, caps, lanes, workgroupSize);
   k.when(index.below(lanes), () => {
     const tile = k.let("tile", index.over(across));
@@ -172,7 +197,7 @@ export function registerTiles(
     const columnOf = columnOfGroup(io, layout, place, shape.columns, bundle);
     const columns = Array.from({ length: shape.columns }, (_, j) => columnOf(j));
     const covered = across * shape.columns * columnsAtOnce(layout);
-    const sums = sumTile(io, p, layout, {
+    const lane: LaneTile = {
       batch,
       rows:
         down * shape.rows === p.M
@@ -183,11 +208,12 @@ export function registerTiles(
       step: 1,
       // With several rows one term a turn: four would multiply the code for no gain on lavapipe (see matmul).
       terms: layout.kind === "columns" && shape.rows > 1 ? 1 : termsAtOnce(layout),
-    });
+    };
+    const sums = sumTile(io, products, layout, lane, rowsHeld);
     const whole = { rows: down * shape.rows === p.M, columns: covered === p.N };
     if (caps.barriers === "dear" && shape.rows * shape.columns > 2)
-      writeTileInTurn(io, p, batch, (i) => top.plus(i), columnOf, sums, whole);
-    else writeTile(io, p, batch, rows, columns, sums, whole.rows, whole.columns);
+      writeTileInTurn(io, products, batch, (i) => top.plus(i), columnOf, sums, whole);
+    else writeTile(io, products, batch, rows, columns, sums, whole.rows, whole.columns);
   });
   return io.finish(`${region.name}_product`, workgroupSize, grid);
 }
@@ -195,40 +221,42 @@ export function registerTiles(
 /** Writes the sums one after the other: what is fused behind stands in the kernel once, not once a sum. */
 function writeTileInTurn(
   io: RegionIO,
-  p: Product,
+  products: readonly Product[],
   batch: Places,
   rowOf: (i: Val) => Val,
   columnOf: (j: Val) => Val,
-  sums: readonly (readonly Val[])[],
+  sums: Sums,
   whole: { readonly rows: boolean; readonly columns: boolean },
 ): void {
   const k = io.k;
-  const across = sums[0]!.length;
-  const width = sums[0]![0]!.type.width;
-  const kept = k.registers("sums", "f32", sums.length * across * width);
-  sums.flat().forEach((sum, n) => {
-    k.store(kept, n * width, sum);
-  });
-  k.loop("n", 0, sums.length * across, 1, (n) => {
+  const down = sums[0]!.length;
+  const across = sums[0]![0]!.length;
+  const width = sums[0]![0]![0]!.type.width;
+  const kept = k.registers("sums", "f32", sums.length * down * across * width);
+  mapSums(sums, (sum, n) => k.store(kept, n * width, sum));
+  k.loop("n", 0, down * across, 1, (n) => {
     const row = k.let("row", rowOf(n.over(across)));
     const column = columnOf(n.modulo(across));
-    const sum = k.load(kept, n.times(width), width, "sum");
-    writeTile(io, p, batch, [row], [column], [[sum]], whole.rows, whole.columns);
+    const ofEach = products.map((_, i) => [
+      [k.load(kept, n.plus(i * down * across).times(width), width, "sum")],
+    ]);
+    writeTile(io, products, batch, [row], [column], ofEach, whole.rows, whole.columns);
   });
 }
 
 /** Writes the sums that lie within the product. */
 export function writeTile(
   io: RegionIO,
-  p: Product,
+  products: readonly Product[],
   batch: Places,
   rows: readonly Val[],
   columns: readonly Val[],
-  sums: readonly (readonly Val[])[],
+  sums: Sums,
   allRows: boolean,
   allColumns: boolean,
 ): void {
   const k = io.k;
+  const p = products[0]!;
   const yes = literal(1, "bool");
   for (const [i, row] of rows.entries())
     for (const [j, column] of columns.entries()) {
@@ -242,7 +270,8 @@ export function writeTile(
           unflatten(io, row, p.axes.rows),
           unflatten(io, column, p.axes.columns),
         );
-        writeGroup(io, p, places, sums[i]![j]!);
+        const values = sums.map((ofProduct) => ofProduct[i]![j]!);
+        writeGroup(io, products, places, values);
       });
     }
 }

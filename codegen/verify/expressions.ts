@@ -40,9 +40,9 @@ export function problemOf(e: Expr, types: Types): Problem {
     case "call":
       return callProblem(e);
     case "fma":
-      return firstOf(e.args.map((a) => mismatch(a, e.type)));
+      return calculation("fma", scalar) ?? firstOf(e.args.map((a) => mismatch(a, e.type)));
     case "cast":
-      return e.of.type.width === width ? null : "a cast changes the width";
+      return castProblem(e.of.type, e.type);
     case "bitcast":
       return bitcastProblem(e.of.type, e.type);
     case "vector": {
@@ -57,7 +57,7 @@ export function problemOf(e: Expr, types: Types): Problem {
     case "load":
       return indexProblem(e.index) ?? mismatch(e, { scalar: e.from.scalar, width });
     case "subgroup":
-      return scalar === "bool" ? "a subgroup operation on bool" : mismatch(e.of, e.type);
+      return calculation("a subgroup operation", scalar) ?? mismatch(e.of, e.type);
   }
 }
 
@@ -71,8 +71,19 @@ function literalProblem(value: number, scalar: Scalar): Problem {
   return Number.isFinite(value) ? null : `the literal ${value}, which targets cannot spell`;
 }
 
+/** Neither bool nor bf16 is calculated with. */
+const calculation = (what: string, scalar: Scalar): Problem =>
+  scalar === "bool" || scalar === "bf16" ? `${what} on ${scalar}` : null;
+
+function castProblem(from: ValueType, to: ValueType): Problem {
+  if (from.width !== to.width) return "a cast changes the width";
+  const stored = from.scalar === "bf16" || to.scalar === "bf16";
+  const allowed = [from.scalar, to.scalar].every((s) => s === "bf16" || s === "f32");
+  return stored && !allowed ? `a cast of ${name(from)} to ${name(to)}` : null;
+}
+
 function bitcastProblem(from: ValueType, to: ValueType): Problem {
-  const whole = (scalar: Scalar) => scalar !== "f16" && scalar !== "bool";
+  const whole = (scalar: Scalar) => scalar === "f32" || scalar === "i32" || scalar === "u32";
   if (whole(from.scalar) && whole(to.scalar) && from.width === to.width) return null;
   return `a bitcast of ${name(from)} to ${name(to)}`;
 }

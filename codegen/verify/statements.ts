@@ -1,13 +1,9 @@
 /** Says what is wrong with one statement that moves or multiplies tiles, its expressions being right. */
+import { bytesOfScalar } from "../bytes.ts";
 import type { Memory, Operand, Scalar, Stmt } from "../kernel.ts";
 import { firstOf, indexProblem, mismatch, type Problem } from "./expressions.ts";
 
 type Of<K extends Stmt["kind"]> = Extract<Stmt, { kind: K }>;
-
-const bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4, bool: 4 } as const satisfies Record<
-  Scalar,
-  number
->;
 
 const inSpace = (memory: Memory, space: Memory["space"]): Problem =>
   memory.space === space ? null : `${memory.name} is no ${space} memory`;
@@ -15,7 +11,7 @@ const multipleOf = (n: number, unit: number, what: string): Problem =>
   n > 0 && n % unit === 0 ? null : `${what} of ${n}, which is no multiple of ${unit}`;
 
 export function copyProblem(s: Of<"copy">): Problem {
-  const bytes = s.width * bytesOf[s.from.scalar];
+  const bytes = s.width * bytesOfScalar[s.from.scalar];
   return firstOf([
     inSpace(s.to, "workgroup"),
     inSpace(s.from, "buffer"),
@@ -27,17 +23,22 @@ export function copyProblem(s: Of<"copy">): Problem {
   ]);
 }
 
+const multiplied: readonly Scalar[] = ["f16", "bf16"];
+
 export function multiplyProblem(s: Of<"multiply">): Problem {
   const operand = ({ memory, index, stride }: Operand): Problem =>
     firstOf([
       inSpace(memory, "workgroup"),
-      memory.scalar === "f16" ? null : `matrix units on ${memory.scalar}`,
+      multiplied.includes(memory.scalar) ? null : `matrix units on ${memory.scalar}`,
       indexProblem(index),
       multipleOf(stride, 8, "rows"),
     ]);
   return firstOf([
     operand(s.left),
     operand(s.right),
+    s.left.memory.scalar === s.right.memory.scalar
+      ? null
+      : `matrix units on ${s.left.memory.scalar} by ${s.right.memory.scalar}`,
     inSpace(s.sums, "registers"),
     s.sums.scalar === "f32" ? null : `sums in ${s.sums.scalar}`,
     multipleOf(s.rows, 16, "rows"),

@@ -1,4 +1,5 @@
 /** Checks that a program's numbers point at things that exist: what a schema cannot say. */
+import { bytesOfScalar } from "../../codegen/bytes.ts";
 import type { EntrySpec, TensorSpec } from "../../targets/executor.ts";
 import { UserError } from "../graph/bug.ts";
 import type { ManifestProgram } from "./bundle.ts";
@@ -30,7 +31,7 @@ export function checkProgram(program: ManifestProgram, where: string): void {
   const { buffers, slots, kernels, steps } = program;
   for (const buffer of buffers) {
     const size =
-      bytesOf(buffer.dtype) * buffer.shape.reduce((product, length) => product * length, 1);
+      bytesOfScalar[buffer.dtype] * buffer.shape.reduce((product, length) => product * length, 1);
     if (buffer.bytes < size)
       throw fail(`gives "${buffer.name}" ${buffer.bytes} bytes, but its shape takes ${size}`);
     if (buffer.kind === "temporary" && !((slots[buffer.slot] ?? -1) >= buffer.bytes)) {
@@ -50,8 +51,4 @@ export function checkProgram(program: ManifestProgram, where: string): void {
     if (stray !== undefined)
       throw fail(`binds buffer ${stray} in step ${at}, but has ${buffers.length}`);
   }
-}
-
-function bytesOf(dtype: ManifestProgram["buffers"][number]["dtype"]): number {
-  return dtype === "f16" || dtype === "bf16" ? 2 : 4;
 }

@@ -7,7 +7,7 @@ import { readSource } from "../execute/open-model.ts";
 import { UserError } from "../graph/bug.ts";
 import { checkOnDevice, type DeviceFlags, deviceOption, requireDevice } from "./device.ts";
 import { type Format, formatDiagnostics } from "./formats.ts";
-import { compileOptions, modelOptions } from "./options.ts";
+import { compileOptions, modelOptions, precisionOption } from "./options.ts";
 import { colour, print, say } from "./terminal.ts";
 
 type Flags = DeviceFlags & { readonly format?: Format; readonly json?: boolean };
@@ -17,8 +17,11 @@ export const checkCommand = (program: Command): void => {
   deviceOption(modelOptions(command), "say also what the limits of this device mean for a model")
     .argument("<files...>", ".eyrie files")
     .option("--json", "the same as --format json")
-    .option("--f16", "warn of parameters that half precision cannot hold")
     .action(checkFiles);
+  precisionOption(
+    command,
+    "how weight matrices will be stored: warns of those that f16 cannot hold",
+  );
 };
 
 async function checkFiles(paths: readonly string[], flags: Flags): Promise<void> {
@@ -42,8 +45,8 @@ async function checkFiles(paths: readonly string[], flags: Flags): Promise<void>
 
 /** What is wrong with a text by itself; where nothing is and a device is named, what compiling for it says beside that. */
 async function checkOne(source: Source, flags: Flags): Promise<readonly Diagnostic[]> {
-  const { device, f16 = false } = flags;
-  const found = check([source], standardLibrary(), { f16 });
+  const { device, precision } = flags;
+  const found = check([source], standardLibrary(), precision ? { precision } : {});
   if (device === undefined || found.some((d) => d.severity === "error")) return found;
   const keyOf = ({ code, span }: Diagnostic) => `${code} ${span.file} ${span.from}`;
   const known = new Set(found.map(keyOf));

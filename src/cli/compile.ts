@@ -18,7 +18,7 @@ import { UserError } from "../graph/bug.ts";
 import { type DeviceFlags, deviceOption } from "./device.ts";
 import { writeTexts } from "./files.ts";
 import type { Format } from "./formats.ts";
-import { compileOptions, modelOptions } from "./options.ts";
+import { compileOptions, modelOptions, precisionOption } from "./options.ts";
 import { colour, printJson, say, tellDiagnostics } from "./terminal.ts";
 
 type Flags = DeviceFlags & {
@@ -53,9 +53,9 @@ export const compileCommand = (program: Command): void => {
         .choices([...adapterChoices])
         .conflicts("device"),
     )
-    .option("--f16", "store weight matrices in half precision")
     .addOption(new Option("--json", "print what was compiled as JSON").conflicts("format"))
     .action(compileModel);
+  precisionOption(command);
 };
 
 async function compileModel(model: string, flags: Flags): Promise<void> {
@@ -64,12 +64,13 @@ async function compileModel(model: string, flags: Flags): Promise<void> {
     ? { dump: (name: string, text: string) => void stages.push([name, text]) }
     : {};
   const started = performance.now();
-  const f16 = flags.f16 ?? false;
+  const { precision = "f32" } = flags;
   const target = targetOf(flags);
-  const { device, caps } = await deviceOf(flags, f16);
+  const { device, caps } = await deviceOf(flags, precision === "f16");
   const compiled = await compileFile(
     {
-      ...{ model, f16, target, ...compileOptions(flags), ...dump, ...(device ? { device } : {}) },
+      ...{ model, precision, target, ...compileOptions(flags), ...dump },
+      ...(device ? { device } : {}),
       ...(target === cuda ? { entries: ["prefill", "decode"] as const } : {}),
       colour: colour(),
       onDiagnostics: (found, sources) => tellDiagnostics(found, sources, flags.format),

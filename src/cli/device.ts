@@ -9,7 +9,7 @@ import { compile, type Source } from "../compile.ts";
 import { settingsFor } from "../execute/open-model.ts";
 import { capsFor, findProfile, presentDevice } from "../execute/profiles.ts";
 import { UserError } from "../graph/bug.ts";
-import { compileOptions, type ModelFlags } from "./options.ts";
+import { compileOptions, type ModelFlags, type PrecisionFlags } from "./options.ts";
 
 export const deviceOption = (command: Command, what: string): Command =>
   command.option(
@@ -17,7 +17,7 @@ export const deviceOption = (command: Command, what: string): Command =>
     `${what}: ${profileNames.join(", ")}, ${presentDevice}, or a .json file of eyrie doctor --json`,
   );
 
-export type DeviceFlags = ModelFlags & { readonly device?: string; readonly f16?: boolean };
+export type DeviceFlags = ModelFlags & PrecisionFlags & { readonly device?: string };
 
 /** Throws where settings and sizes are given without a device, as nothing would be compiled with them. */
 export function requireDevice(flags: DeviceFlags): void {
@@ -35,13 +35,14 @@ export async function checkOnDevice(
   source: Source,
   flags: DeviceFlags & { readonly device: string },
 ): Promise<readonly Diagnostic[]> {
-  const { f16 = false, config, set } = flags;
+  const { precision = "f32", config, set } = flags;
   const device = await findProfile(flags.device);
   const models = parse(source.file, source.text).ast.items.filter((i) => i.kind === "model");
   const model = models.findLast((m) => flags.item === undefined || m.name.text === flags.item);
   if (!model && flags.item === undefined) return [];
   const span = model?.name.span ?? { file: source.file, from: 0, to: 0 };
-  if (f16 && !device.caps.f16) return [diagnose("E0614", span, { device: device.name })];
+  if (precision === "f16" && !device.caps.f16)
+    return [diagnose("E0614", span, { device: device.name })];
   const { config: _title, ...options } = compileOptions(flags);
   const given = await settingsFor(source, {
     ...(config === undefined ? {} : { config }),
@@ -50,8 +51,8 @@ export async function checkOnDevice(
   const { diagnostics } = compile([source], {
     ...{ ...options, ...given, device },
     standard: standardLibrary(),
-    caps: capsFor(device, f16),
-    precision: { parameters: f16 ? "f16" : "f32" },
+    caps: capsFor(device, precision === "f16"),
+    precision: { parameters: precision },
   });
   return diagnostics;
 }

@@ -1,5 +1,6 @@
-/** `eyrie doctor`: which adapters there are, which one would be taken and why, what to install. */
+/** `eyrie doctor`: which adapters there are, which one would be taken and why, what to install, and whether nvcc is here. */
 import type { Command } from "commander";
+import { findToolkit, sayWhetherSteady } from "../../targets/cuda/toolkit.ts";
 import { listAdapters } from "../../targets/wgsl/adapters.ts";
 import { profiles } from "../../targets/wgsl/profiles.ts";
 import { UserError } from "../graph/bug.ts";
@@ -12,7 +13,8 @@ export const doctorCommand = (program: Command): void => {
     .option("--json", "print as JSON")
     .action(async (flags: { json?: boolean }) => {
       const report = await listAdapters();
-      if (flags.json) printJson({ ...report, profiles });
+      const cuda = await sayCompiler();
+      if (flags.json) printJson({ ...report, cuda, profiles });
       else {
         for (const a of report.adapters)
           print(
@@ -20,6 +22,7 @@ export const doctorCommand = (program: Command): void => {
           );
         if (report.chosen !== null) print(report.why);
         for (const hint of report.hints) print(`hint: ${hint}`);
+        print(`for CUDA: ${cuda}`);
         print("devices that --device knows:");
         for (const { name, title } of profiles) print(`  ${name.padEnd(12)} ${title}`);
       }
@@ -29,3 +32,10 @@ export const doctorCommand = (program: Command): void => {
         );
     });
 };
+
+/** Whether CUDA's compiler is here, and what it can promise. */
+const sayCompiler = (): Promise<string> =>
+  findToolkit().then(
+    (toolkit) => `nvcc (${toolkit.version}); ${sayWhetherSteady(toolkit)}`,
+    (error: Error) => error.message,
+  );

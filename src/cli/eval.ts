@@ -23,6 +23,7 @@ import {
   compileOptions,
   type ExecutorFlags,
   executorOptions,
+  executorRequest,
   type ModelFlags,
   modelOptions,
 } from "./options.ts";
@@ -62,7 +63,7 @@ async function evaluateFile(model: string, tensors: string, flags: Flags): Promi
   await checkOutput(flags.output);
   const source = await readSource(model);
   const given = await openCheckpoint(tensors);
-  const executor = await openExecutor(flags).catch(async (error: unknown) => {
+  const executor = await openExecutor(executorRequest(flags)).catch(async (error: unknown) => {
     await given.close();
     throw error;
   });

@@ -19,11 +19,11 @@ export async function explainModel(
   name: string | undefined,
   flags: ExplainFlags,
 ): Promise<void> {
-  const { f16 = false, entry: entries = ["prefill"] } = flags;
+  const { precision = "f32", entry: entries = ["prefill"] } = flags;
   const device = await findProfile(flags.device ?? "webgpu");
   const compiled = await compileFile(
-    { model, f16, device, entries, ...compileOptions(flags) },
-    capsFor(device, f16),
+    { model, precision, device, entries, ...compileOptions(flags) },
+    capsFor(device, precision === "f16"),
   );
   const options: ExplainOptions = {
     device: device.name,

@@ -6,7 +6,7 @@ import { explainedCodes, printExplanation, readExplanation } from "../explanatio
 import { UserError } from "../graph/bug.ts";
 import { deviceOption } from "./device.ts";
 import { type ExplainFlags, explainModel } from "./explain-model.ts";
-import { modelOptions } from "./options.ts";
+import { modelOptions, precisionOption } from "./options.ts";
 import { print } from "./terminal.ts";
 
 export const explainCommand = (program: Command): void => {
@@ -22,14 +22,14 @@ export const explainCommand = (program: Command): void => {
         ...["prefill", "decode", "score"],
       ]),
     )
-    .option("--f16", "store weight matrices in half precision")
     .option("--json", "print the explanation of a model as JSON");
-  deviceOption(modelOptions(command), "compile for this device (default: webgpu)").action(
-    async (what: string | undefined, name: string | undefined, flags: ExplainFlags) => {
-      if (what?.endsWith(".eyrie")) await explainModel(what, name, flags);
-      else print(what === undefined ? listCodes() : explainCode(what.toUpperCase()));
-    },
-  );
+  deviceOption(
+    modelOptions(precisionOption(command)),
+    "compile for this device (default: webgpu)",
+  ).action(async (what: string | undefined, name: string | undefined, flags: ExplainFlags) => {
+    if (what?.endsWith(".eyrie")) await explainModel(what, name, flags);
+    else print(what === undefined ? listCodes() : explainCode(what.toUpperCase()));
+  });
 };
 
 const listCodes = (): string =>

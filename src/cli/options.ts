@@ -4,7 +4,8 @@ import type { Settings, SettingValue } from "../../dsl/model.ts";
 import type { Span } from "../../dsl/syntax.ts";
 import { type AdapterChoice, adapterChoices } from "../../targets/wgsl/drivers.ts";
 import type { CompileOptions } from "../compile.ts";
-import { type ExecutorName, executorNames } from "../execute/executors.ts";
+import { type ExecutorName, type ExecutorOptions, executorNames } from "../execute/executors.ts";
+import { type PrecisionName, precisionNames } from "../passes/precision.ts";
 import { formatOption } from "./formats.ts";
 
 export type ModelFlags = {
@@ -18,8 +19,8 @@ export type ModelFlags = {
 export type ExecutorFlags = {
   readonly executor?: ExecutorName;
   readonly adapter?: AdapterChoice;
-  readonly f16?: boolean;
-};
+} & PrecisionFlags;
+export type PrecisionFlags = { readonly precision?: PrecisionName };
 
 /** A whole number from `least` to `most`. */
 export const whole =
@@ -92,7 +93,17 @@ export const modelOptions = (command: Command): Command =>
       whole(1),
     );
 
+export const precisionOption = (
+  command: Command,
+  what = "store weight matrices as f16 or bf16, in half the bytes",
+): Command =>
+  command.addOption(new Option("--precision <name>", what).choices([...precisionNames]));
+
+/** What runs a model, and how its weights are stored. */
 export const executorOptions = (command: Command): Command =>
+  precisionOption(executorOption(command));
+
+export const executorOption = (command: Command): Command =>
   command
     .addOption(
       new Option("--target <name>", "the same as --executor wgsl or --executor cuda").choices([
@@ -110,8 +121,13 @@ export const executorOptions = (command: Command): Command =>
       new Option("--adapter <name>", "which WebGPU adapter")
         .choices([...adapterChoices])
         .env("EYRIE_ADAPTER"),
-    )
-    .option("--f16", "store weight matrices in half precision, where the adapter can");
+    );
+
+/** What an executor is opened with: f16 only where weights are to be stored so. */
+export const executorRequest = ({ precision, ...flags }: ExecutorFlags): ExecutorOptions => ({
+  ...flags,
+  f16: precision === "f16",
+});
 
 /** Flags as compile options. */
 export function compileOptions(flags: ModelFlags) {

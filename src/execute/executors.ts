@@ -27,7 +27,7 @@ export type Executor = {
 export type ExecutorOptions = {
   readonly executor?: ExecutorName;
   readonly adapter?: AdapterChoice;
-  /** Ask for storage in half precision; `caps.f16` says whether it is there. */
+  /** Ask for f16; `caps.f16` says whether it is there. */
   readonly f16?: boolean;
 };
 

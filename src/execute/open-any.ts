@@ -34,7 +34,7 @@ export async function openAny(request: ModelRequest): Promise<OpenedAny> {
   };
 }
 
-const compileOptions = ["item", "config", "batch", "chunk", "context"] as const;
+const compileOptions = ["item", "config", "batch", "chunk", "context", "precision"] as const;
 
 /** A bundle was compiled before: what says how to compile would go unheard. */
 export function refuseCompileOptions(

@@ -10,7 +10,7 @@ import { standardLibrary } from "../../dsl/standard-node.ts";
 import type { Session, Weights } from "../../targets/executor.ts";
 import { type Compiled, type CompileOptions, compile, type Source } from "../compile.ts";
 import { UserError } from "../graph/bug.ts";
-import type { Precision } from "../passes/precision.ts";
+import type { Precision, PrecisionName } from "../passes/precision.ts";
 import { openCheckpoint } from "../weights/checkpoint.ts";
 import { readConfig, settingsOf } from "../weights/config.ts";
 import { initialWeights } from "../weights/initialize.ts";
@@ -30,12 +30,14 @@ export class DiagnosticsError extends UserError {
   }
 }
 
-export type ModelRequest = ExecutorOptions &
-  Omit<CompileOptions, "standard" | "caps" | "config"> & {
+export type ModelRequest = Omit<ExecutorOptions, "f16"> &
+  Omit<CompileOptions, "standard" | "caps" | "config" | "precision"> & {
     /** Path of an .eyrie file. */
     readonly model: string;
     /** Title of a named configuration, or path of a Hugging Face config.json. */
     readonly config?: string;
+    /** What weight matrices are stored as; f32. */
+    readonly precision?: PrecisionName;
     /** Path of a checkpoint, or the seed of random weights. */
     readonly weights: string | { readonly seed: number };
     readonly colour?: boolean;
@@ -121,15 +123,14 @@ export async function compileFile(
   return result.compiled;
 }
 
-/** Stored types: half precision where it is asked for, and an error where the device has none. */
+/** Stored types: what was asked for, and an error where the device has it not. */
 export function precisionFor(
-  request: Pick<ExecutorOptions, "f16">,
+  { precision = "f32" }: Pick<ModelRequest, "precision">,
   caps: Executor["caps"],
 ): Precision {
-  if (!request.f16) return { parameters: "f32" };
-  if (caps.f16) return { parameters: "f16" };
+  if (precision !== "f16" || caps.f16) return { parameters: precision };
   throw new UserError(
-    "this adapter has no half precision (shader-f16); leave --f16 out, or choose another with --adapter",
+    "this adapter has no f16 (shader-f16); give --precision bf16, which every adapter has, or choose another with --adapter",
   );
 }
 
@@ -167,7 +168,7 @@ export function requireItem(source: Source, item: string | undefined): void {
 
 /** Opens everything that running a model takes. Release it when done. */
 export async function openModel(request: ModelRequest): Promise<OpenedModel> {
-  const executor = await openExecutor(request);
+  const executor = await openExecutor({ ...request, f16: request.precision === "f16" });
   try {
     const started = performance.now();
     const compiled = await compileFile(request, executor.caps);

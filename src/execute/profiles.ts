@@ -31,7 +31,7 @@ export async function findProfile(device: string, adapter?: AdapterChoice): Prom
   );
 }
 
-/** The caps to compile for: half precision only where it is asked for. */
+/** The caps to compile for: f16 only where it is asked for. */
 export const capsFor = ({ caps }: DeviceProfile, f16: boolean): Caps => ({
   ...caps,
   f16: f16 && caps.f16,

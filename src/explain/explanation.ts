@@ -29,6 +29,9 @@ export type Anchor = {
   /** Its path, where the text names it. */
   readonly value: string | null;
   readonly shape: readonly number[];
+  /** How many of its kind are computed side by side; it is the last of them. */
+  readonly count: number;
+  /** Of all of them. */
   readonly flops: number;
 };
 
@@ -72,6 +75,8 @@ export type RegionExplanation = {
   /** In how many pieces a parameter of it is bound; 1 where it is whole. */
   readonly pieces: number;
   readonly kernels: readonly KernelUse[];
+  /** Regions, by number, that run beside the first of `numbers` in one dispatch. */
+  readonly beside: readonly number[];
   /** Of one of `numbers`. */
   readonly cost: Cost;
   readonly boundaries: readonly Boundary[];

@@ -65,6 +65,7 @@ function printRegion(r: RegionExplanation, full: boolean): string {
     ...line("reads", r.reads.map((t) => printTensor(t, local)).join(", ")),
     ...line("writes", r.writes.map((t) => printTensor(t, local)).join(", ")),
     ...r.kernels.flatMap((k) => line("kernel", printKernel(k))),
+    ...line("beside", besideOf(r)),
     ...line("cost", `${printCost(r.cost)}${r.numbers.length > 1 ? ", each" : ""}`),
     ...(full ? r.boundaries.flatMap((b) => line("apart", boundary(b))) : []),
     "",
@@ -108,6 +109,11 @@ function printKernel({
   return `${name}: ${workgroups} ${workgroups === 1 ? "workgroup" : "workgroups"} of ${lanes} lanes${again}, ${buffers} buffers${shared}`;
 }
 
+const besideOf = ({ beside }: RegionExplanation): string =>
+  beside.length === 0
+    ? ""
+    : `${beside.length === 1 ? "region" : "regions"} ${ranges(beside)}, in one dispatch`;
+
 const printCost = ({ flops, read, written }: Cost): string =>
   `${readableCount(flops)}FLOP, ${readableBytes(read)} read, ${readableBytes(written)} written`;
 
@@ -121,7 +127,8 @@ type Local = (path: string) => string;
 function anchorOf({ anchor }: RegionExplanation, local: Local): string {
   if (!anchor) return "";
   const name = anchor.value === null ? "" : `${local(anchor.value)}: `;
-  return `${name}${anchor.op} [${anchor.shape.join(", ")}], ${readableCount(anchor.flops)}FLOP`;
+  const many = anchor.count > 1 ? `, ${anchor.count} side by side` : "";
+  return `${name}${anchor.op} [${anchor.shape.join(", ")}]${many}, ${readableCount(anchor.flops)}FLOP`;
 }
 
 function printPart({ values, operations, flops }: Part, local: Local): string {

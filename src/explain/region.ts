@@ -2,7 +2,7 @@
 import { bytesOf, workgroupBytesOf } from "../../codegen/bytes.ts";
 import type { Kernel } from "../../codegen/kernel.ts";
 import type { LoweredRegion } from "../../codegen/lower.ts";
-import type { Program, Step } from "../../codegen/program.ts";
+import type { Step, Unplaced } from "../../codegen/program.ts";
 import { productOf } from "../../codegen/recipes/product.ts";
 import { recipes } from "../../codegen/recipes.ts";
 import type { Traffic } from "../../codegen/traffic.ts";
@@ -22,7 +22,7 @@ export type Described = {
   readonly traffic: readonly Traffic[];
 };
 
-export type OwnRegion = Omit<RegionExplanation, "numbers" | "indices" | "boundaries">;
+export type OwnRegion = Omit<RegionExplanation, "numbers" | "indices" | "beside" | "boundaries">;
 
 /** Names of nodes as they are seen from one region. */
 type Near = { readonly names: ValueNames; readonly near: string };
@@ -37,7 +37,7 @@ export function describeRegion(
   const { parts, recipe, schedule } = lowered;
   const { prologue, epilogue } = sidesOf(region);
   const count = stepsOf(lowered);
-  const steps = entry.program.steps.slice(firstStep, firstStep + count);
+  const steps = entry.separate.steps.slice(firstStep, firstStep + count);
   const moved = traffic.slice(firstStep, firstStep + count);
   const sum = (pick: (t: Traffic) => number) => moved.reduce((total, t) => total + pick(t), 0);
   const near = { names, near: leadOf(region, names) };
@@ -53,13 +53,13 @@ export function describeRegion(
       )
       .map((r) => r.name),
     because: reasonOf(region),
-    anchor: region.anchor && describeAnchor(region.anchor, near),
+    anchor: region.anchor && describeAnchor(region.anchor, anchorsOf(region), near),
     prologue: describePart(prologue, near),
     epilogue: describePart(epilogue, near),
     reads: region.inputs.map((node) => ({ ...stored(node), madeBy: makers.get(node) ?? null })),
     writes: region.outputs.map((node) => ({ ...stored(node), kind: writtenAs(node, entry.graph) })),
     pieces: parts.length,
-    kernels: describeKernels(entry.program, steps),
+    kernels: describeKernels(entry.separate, steps),
     cost: {
       flops: region.body.reduce((total, node) => total + flopsOf(node), 0),
       read: sum((t) => t.read),
@@ -80,16 +80,21 @@ export function leadOf({ anchor, outputs }: Region, names: ValueNames): string {
 export const stepsOf = ({ parts }: LoweredRegion): number =>
   parts.reduce((total, { lowered }) => total + lowered.kernels.length, 0);
 
-/** The body in front of the anchor, and the rest of it. */
-function sidesOf({ anchor, body }: Region): {
+/** The anchor and those of its kind that the recipe computes beside it. */
+const anchorsOf = ({ anchor, body }: Region): readonly Node[] =>
+  anchor?.op === "contract" ? body.filter((n) => n.op === "contract") : anchor ? [anchor] : [];
+
+/** The body in front of the anchors, and the rest of it. */
+function sidesOf(region: Region): {
   prologue: readonly Node[];
   epilogue: readonly Node[];
 } {
-  if (!anchor) return { prologue: [], epilogue: body };
-  const needed = new Set<Node>(anchor.inputs);
+  const { body } = region;
+  const anchors = anchorsOf(region);
+  const needed = new Set<Node>(anchors.flatMap((n) => n.inputs));
   for (const node of body.toReversed())
     if (needed.has(node)) for (const input of node.inputs) needed.add(input);
-  const rest = body.filter((node) => node !== anchor);
+  const rest = body.filter((node) => !anchors.includes(node));
   return {
     prologue: rest.filter((node) => needed.has(node)),
     epilogue: rest.filter((node) => !needed.has(node)),
@@ -128,11 +133,12 @@ export function operationOf(node: Node): string {
   return node.op === "composite" ? node.attrs.name : node.op;
 }
 
-const describeAnchor = (node: Node, { names, near }: Near): Anchor => ({
+const describeAnchor = (node: Node, all: readonly Node[], { names, near }: Near): Anchor => ({
   op: operationOf(node),
   value: names.best(node, near),
   shape: node.type.shape,
-  flops: flopsOf(node),
+  count: all.length,
+  flops: all.reduce((sum, n) => sum + flopsOf(n), 0),
 });
 
 /** A node's path, or which named value it leads to. */
@@ -167,7 +173,7 @@ function reasonOf({ anchor }: Region): string {
 }
 
 /** The kernels of some steps, pieces of one kernel together. */
-function describeKernels(program: Program<Kernel>, steps: readonly Step[]): readonly KernelUse[] {
+function describeKernels(program: Unplaced<Kernel>, steps: readonly Step[]): readonly KernelUse[] {
   const uses = new Map<number, KernelUse>();
   for (const { kernel: index, grid } of steps) {
     const kernel = program.kernels[index]!;

@@ -44,7 +44,9 @@ const numbersIn = (own: OwnRegion): readonly number[] =>
   stringsOf(own).flatMap((s) => [...s.matchAll(digits)].map(([n]) => Number(n)));
 
 /** The first of equal regions with what differs among them replaced. */
-export function generalise(group: readonly Numbered[]): Omit<RegionExplanation, "boundaries"> {
+export function generalise(
+  group: readonly Numbered[],
+): Omit<RegionExplanation, "beside" | "boundaries"> {
   const [first] = group as readonly [Numbered, ...Numbered[]];
   const numbers = group.map((one) => one.number);
   const rows = group.map((one) => numbersIn(one.own));

@@ -6,7 +6,7 @@ import type { Node, NodeOf } from "./graph.ts";
 
 const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-const isReal = (node: Node): boolean => node.type.dtype === "f32" || node.type.dtype === "f16";
+const isReal = ({ type }: Node): boolean => ["f32", "f16", "bf16"].includes(type.dtype);
 
 /**
  * Floating-point operations of one node by itself, its operands given. `attend` counts every key that a query may see, hidden

@@ -1,5 +1,5 @@
 /** Finds the regions that a device's number of buffers cut short, by fusing once more as if buffers were no matter. */
-import { isCut } from "../../codegen/splits.ts";
+import { fuseOptions } from "../../codegen/fuse-options.ts";
 import type { Diagnostic } from "../../dsl/diagnostics.ts";
 import { diagnose } from "../../dsl/messages.ts";
 import type { Compiled, CompiledEntry } from "../compile.ts";
@@ -45,8 +45,8 @@ export function cutRegions(
 }
 
 function cutsOf({ graph, fused }: CompiledEntry, caps: Compiled["caps"]): readonly Cut[] {
-  const cut = (node: Node) => isCut(node, caps);
-  const whole = fuse(graph, { maxBuffers: Number.POSITIVE_INFINITY, isCut: cut }).regions;
+  const options = { ...fuseOptions(caps), maxBuffers: Number.POSITIVE_INFINITY };
+  const whole = fuse(graph, options).regions;
   const within = new Map(fused.regions.map((r) => [r.anchor, new Set(r.body)]));
   const facts = new Facts(graph);
   const names = new ValueNames(graph);
@@ -59,7 +59,7 @@ function cutsOf({ graph, fused }: CompiledEntry, caps: Compiled["caps"]): readon
     const home = path.slice(0, path.lastIndexOf(".") + 1);
     const apart = lost.flatMap((n) => names.best(n, path) ?? []).map((p) => local(p, home));
     const before = local(names.nearest(lost[0]!, path)?.path ?? "the result", home);
-    const needed = buffersOf(region, cut);
+    const needed = buffersOf(region, options.isCut);
     return [{ path, kind: kindOf(anchor), needed, apart: few(apart), before }];
   });
 }

@@ -1,15 +1,13 @@
 /** Replaces composite operations by their definitions, save those that some recipe computes as a whole. */
 import { GraphBuilder } from "../graph/build.ts";
 import { defineComposite } from "../graph/composites.ts";
-import type { CompositeName, Graph } from "../graph/graph.ts";
+import type { Graph, NodeOf } from "../graph/graph.ts";
 import { rebuildGraph } from "./rewrite.ts";
 
-/** `claims` says whether a recipe computes a composite of that name. */
-export function expand(graph: Graph, claims: (name: CompositeName) => boolean): Graph {
+/** `claims` says whether a recipe computes a composite as a whole. */
+export function expand(graph: Graph, claims: (node: NodeOf<"composite">) => boolean): Graph {
   const g = new GraphBuilder();
   return rebuildGraph(graph, g, (node, inputs) =>
-    node.op === "composite" && !claims(node.attrs.name)
-      ? defineComposite(g, node.attrs, inputs)
-      : null,
+    node.op === "composite" && !claims(node) ? defineComposite(g, node.attrs, inputs) : null,
   );
 }

@@ -1,15 +1,21 @@
 /** Splits a graph into regions, each computed by one recipe. Knows which operations like company; knows no kernels. */
 
 import { CompilerBug } from "../graph/bug.ts";
-import type { Graph, Node } from "../graph/graph.ts";
+import type { Graph, Node, NodeOf } from "../graph/graph.ts";
 import { Draft, type Reach } from "./fusion/draft.ts";
 import { Facts, roleOf } from "./fusion/roles.ts";
+import { absorbRows, siblingsOf } from "./fusion/siblings.ts";
 import type { Fused, Region } from "./regions.ts";
+import { storeWide } from "./widen.ts";
 
-/** `maxBuffers`: inputs and outputs that a region may have. `isCut`: a parameter is bound in pieces, each with a buffer that says where it starts. */
+/**
+ * `maxBuffers`: inputs and outputs that a region may have. `isCut`: a parameter is bound in pieces, each with a buffer that says
+ * where it starts. `fewRows`: the operand of a product whose rows are so few that every workgroup can hold them; null: they are many.
+ */
 export type FuseOptions = {
   readonly maxBuffers: number;
   readonly isCut?: (parameter: Node) => boolean;
+  readonly fewRows?: (contract: NodeOf<"contract">) => Node | null;
 };
 
 /**
@@ -26,25 +32,52 @@ const turns: readonly (readonly Node["op"][])[] = [
 export function fuse(graph: Graph, options: FuseOptions): Fused {
   const facts = new Facts(graph, options.isCut);
   const owner = new Map<Node, Draft>();
-  const drafts: Draft[] = [];
+  let drafts: Draft[] = [];
   const begin = (root: Node): Draft => {
     const draft = new Draft(facts, owner, root, options.maxBuffers);
     drafts.push(draft);
     return draft;
   };
+  const alone = (node: Node): void => {
+    const draft = begin(node);
+    for (const [i, operand] of node.inputs.entries())
+      draft.claimBackward([operand], reachOf(node, i));
+  };
   for (const ops of turns) {
     for (const node of facts.order) {
-      if (!ops.includes(node.op) || owner.has(node)) continue;
+      if (!ops.includes(node.op) || owner.has(node) || waitsForReader(node, facts)) continue;
       const draft = begin(node);
       for (const [i, operand] of node.inputs.entries())
         draft.claimBackward([operand], reachOf(node, i));
+      const rings = ringsOf(node, facts);
+      if (rings.length > 0 && !draft.ownBeside(rings, reachOf))
+        for (const ring of rings) alone(ring);
+      for (const sibling of siblingsOf(node, facts, options))
+        if (!owner.has(sibling)) draft.ownBeside([sibling], reachOf);
       if (isRow(node)) growRows(draft, node);
       else if (node.op !== "ringWrite" && node.op !== "sample")
         draft.growForward((c) => staysInPlace(c, facts));
     }
   }
+  drafts = absorbRows(drafts, facts, owner, options);
   store(graph, facts, owner, begin, drafts);
-  return { graph, regions: inOrder(drafts, facts, owner).map(regionOf(facts)) };
+  const regions = inOrder(drafts, facts, owner).map(regionOf(facts));
+  return { graph, regions: storeWide(regions, (node) => facts.isDemanded(node)) };
+}
+
+/** The rings that attention of one token fills on the way: their new keys and values are read by nobody else. */
+function ringsOf(node: Node, facts: Facts): readonly Node[] {
+  if (node.op !== "composite" || node.attrs.name !== "attend" || node.type.shape[1] !== 1)
+    return [];
+  const rings = node.inputs.slice(1, 3);
+  const isOwn = (n: Node) => n.op === "ringWrite" && facts.consumers(n).every((c) => c === node);
+  return rings[0] !== rings[1] && rings.every(isOwn) ? rings : [];
+}
+
+/** Whether the node is a ring that the attention which reads it takes in. */
+function waitsForReader(node: Node, facts: Facts): boolean {
+  const [reader] = facts.consumers(node);
+  return node.op === "ringWrite" && reader !== undefined && ringsOf(reader, facts).includes(node);
 }
 
 /** How far the i-th operand of an anchor is computed inside its region. */

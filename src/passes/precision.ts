@@ -1,12 +1,20 @@
 /** Chooses how parameters are stored. What is calculated stays f32: stored parameters are cast where they are read. */
+import { UserError } from "../graph/bug.ts";
 import { GraphBuilder } from "../graph/build.ts";
-import type { Graph } from "../graph/graph.ts";
+import type { DType, Graph } from "../graph/graph.ts";
 import { rebuildGraph } from "./rewrite.ts";
 
-export type Precision = { readonly parameters: "f32" | "f16" };
+/** What parameters may be stored as. */
+export const precisionNames = ["f32", "f16", "bf16"] as const satisfies readonly DType[];
+export type PrecisionName = (typeof precisionNames)[number];
+export type Precision = { readonly parameters: PrecisionName };
 
-/** With f16, parameters of two axes or more; vectors (biases, norms, decays) are few and stay f32. */
+/** With a half, parameters of two axes or more; vectors (biases, norms, decays) are few and stay f32. Throws a UserError for other names. */
 export function setPrecision(graph: Graph, { parameters }: Precision): Graph {
+  if (!precisionNames.includes(parameters))
+    throw new UserError(
+      `there is no precision "${parameters}"; choose one of ${precisionNames.join(", ")}`,
+    );
   if (parameters === "f32") return graph;
   const g = new GraphBuilder();
   return rebuildGraph(graph, g, (node) => {

@@ -1,4 +1,5 @@
 /** How numbers lie in a weight file: turns stored bytes into f32, i32 or u32 values exactly, and back with rounding to nearest even. */
+import { bf16Bits } from "../../targets/half.ts";
 import type { Tensor, TensorData } from "../../targets/tensor.ts";
 import { UserError } from "../graph/bug.ts";
 
@@ -81,11 +82,6 @@ function f32Bits(half: number): number {
 
 function narrow(values: TensorData, half: (bits: number) => number): Uint8Array {
   return new Uint8Array(Uint16Array.from(bitsOf(values), half).buffer);
-}
-
-function bf16Bits(bits: number): number {
-  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40;
-  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 
 function f16Bits(bits: number): number {

@@ -3,7 +3,8 @@
  * its arena slot is its own, and that outputs and next states are written whole.
  */
 
-import { roundF16 } from "../../codegen/interpret/spell.ts";
+import { bytesOfScalar } from "../../codegen/bytes.ts";
+import { roundTo } from "../../codegen/interpret/spell.ts";
 import { allocateMemory, type CheckedMemory, interpret } from "../../codegen/interpret.ts";
 import type { Caps, Kernel, Scalar } from "../../codegen/kernel.ts";
 import type { BufferPlan, Program, Step } from "../../codegen/program.ts";
@@ -70,31 +71,25 @@ function verifyProgram(program: Program<Kernel>, caps: Caps): void {
   }
 }
 
-const scalarOf = {
-  f32: "f32",
-  f16: "f16",
-  bf16: "f32",
-  i32: "i32",
-  u32: "u32",
-  bool: "u32",
-} as const satisfies Record<DType, Scalar>;
+/** What a buffer's cells are. */
+const scalarOf = (dtype: DType): Scalar => (dtype === "bool" ? "u32" : dtype);
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** Cells with these numbers, or zeros; f16 is rounded. */
+/** Cells with these numbers, or zeros; halves are rounded. */
 function memoryOf(
   { dtype, shape }: Pick<BufferPlan, "dtype" | "shape">,
   numbers: ArrayLike<number> | null,
   written = true,
 ): CheckedMemory {
-  const memory = allocateMemory(scalarOf[dtype], sizeOf(shape), written);
+  const memory = allocateMemory(scalarOf(dtype), sizeOf(shape), written);
   if (!numbers) return memory;
   if (numbers.length !== memory.data.length)
     throw new CompilerBug(`${numbers.length} numbers for ${memory.data.length} cells`);
   memory.data.set(numbers);
-  if (dtype === "f16")
+  if (bytesOfScalar[dtype] === 2)
     memory.data.forEach((x, i) => {
-      memory.data[i] = roundF16(x);
+      memory.data[i] = roundTo[dtype](x);
     });
   return memory;
 }

@@ -137,6 +137,8 @@ export const bitcastName = (to: ValueType): string => `bits_as_${typeName(to)}`;
 function printCast(of: string, from: ValueType, to: ValueType): string {
   if (from.scalar === to.scalar) return of;
   if (to.width > 1) return `${castName(to)}(${of})`;
+  if (from.scalar === "bf16") return `__bfloat162float(${of})`;
+  if (to.scalar === "bf16") return `__float2bfloat16_rn(${of})`;
   const isFloat = from.scalar === "f32" || from.scalar === "f16";
   const wide = from.scalar === "f16" ? `float(${of})` : of;
   if (to.scalar === "i32" && isFloat) return `__float2int_rz(${wide})`;
@@ -170,7 +172,7 @@ type Multiply = Stmt & { readonly kind: "multiply" };
 function printMultiply(s: Multiply, leftIndex: string, rightIndex: string): string[] {
   const operand = ({ memory, stride }: Multiply["left"], index: string) =>
     `&${identifier(memory.name)}[${index}], ${stride}u`;
-  const sizes = `${s.rows}u, ${s.columns}u, ${s.depth}u`;
+  const sizes = `${s.rows}u, ${s.columns}u, ${s.depth}u, ${s.turned}`;
   const left = operand(s.left, leftIndex);
   const right = operand(s.right, rightIndex);
   return [`multiply<${sizes}>(${identifier(s.sums.name)}, ${left}, ${right});`];

@@ -1,11 +1,12 @@
 /** The head of a CUDA file: vectors, operators on them and small functions that its kernels use, each once and nothing else. */
-import type { Expr, Kernel, Memory, ValueType } from "../../codegen/kernel.ts";
+import type { Expr, Kernel, Memory, Scalar, ValueType } from "../../codegen/kernel.ts";
 import { printExpr } from "../../codegen/print.ts";
 import { visit } from "../../codegen/visit.ts";
+import { CompilerBug } from "../../src/graph/bug.ts";
 import { bitcastName, calls, castName, functionName, spelling } from "./dialect.ts";
 import { multiply } from "./multiply.ts";
 import * as parts from "./parts.ts";
-import { typeName } from "./types.ts";
+import { isHalf, typeName } from "./types.ts";
 
 /** Text by what it is for, in the order that the file needs: each may use what stands before. */
 type Sections = Record<
@@ -22,10 +23,10 @@ export function printHead(kernels: readonly Kernel[]): string {
     operations: new Map(),
     lanes: new Map(),
   };
-  let halves = false;
+  const scalars = new Set<Scalar>();
   const onType = (type: ValueType) => {
-    halves ||= type.scalar === "f16";
-    if (type.width > 1 && (type.scalar === "f16" || type.scalar === "bool"))
+    scalars.add(type.scalar);
+    if (type.width > 1 && (isHalf(type.scalar) || type.scalar === "bool"))
       found.vectors.set(typeName(type), parts.vectorType(type));
   };
   for (const kernel of kernels) {
@@ -41,16 +42,23 @@ export function printHead(kernels: readonly Kernel[]): string {
         if (s.kind === "copy") found.memory.set("copy", parts.copyAsync);
         if (s.kind === "commit") found.memory.set("commit", parts.commitCopies);
         if (s.kind === "await") found.memory.set("await", parts.awaitCopies);
-        if (s.kind === "multiply") found.lanes.set("multiply", multiply);
+        if (s.kind === "multiply") collectMultiply(s.left.memory.scalar, found);
       },
     );
   }
-  const { vectors, memory, scalars, operations, lanes } = found;
+  const includes = headers.filter(([scalar]) => scalars.has(scalar)).map(([, line]) => line);
+  const { vectors, memory, operations, lanes } = found;
   return [
-    ...(halves ? ["#include <cuda_fp16.h>"] : []),
-    ...[vectors, memory, scalars, operations, lanes].flatMap((section) => [...section.values()]),
+    ...(includes.length > 0 ? [includes.join("\n")] : []),
+    ...[vectors, memory, found.scalars, operations, lanes].flatMap((s) => [...s.values()]),
   ].join("\n\n");
 }
+
+/** What CUDA's own headers are needed for, in the order of their names. */
+const headers: readonly (readonly [Scalar, string])[] = [
+  ["bf16", "#include <cuda_bf16.h>"],
+  ["f16", "#include <cuda_fp16.h>"],
+];
 
 const memoriesOf = (kernel: Kernel): readonly Memory[] => [
   ...kernel.buffers.map((b) => b.memory),
@@ -103,18 +111,23 @@ const need = (section: Map<string, string>, key: string, text: () => string): vo
 function collectLoad({ scalar, width }: ValueType, { memory }: Sections): void {
   if (width === 1) return;
   memory.set("load", parts.load);
-  if (scalar !== "f16") return;
-  memory.set("words", parts.halfWords);
-  memory.set(`load ${width} halves`, parts.loadHalves[width]);
+  if (!isHalf(scalar)) return;
+  memory.set(`words of ${scalar}`, parts.halfWords(scalar));
+  memory.set(`load ${width} ${scalar}`, parts.loadHalves(scalar, width));
 }
 
 function collectStore({ scalar, width }: ValueType, { memory }: Sections): void {
   if (width === 1) return;
-  if (scalar !== "f16") memory.set("store", parts.store);
+  if (!isHalf(scalar)) memory.set("store", parts.store);
   else {
-    memory.set("words", parts.halfWords);
-    memory.set(`store ${width} halves`, parts.storeHalves[width]);
+    memory.set(`words of ${scalar}`, parts.halfWords(scalar));
+    memory.set(`store ${width} ${scalar}`, parts.storeHalves(scalar, width));
   }
+}
+
+function collectMultiply(scalar: Scalar, { lanes }: Sections): void {
+  if (!isHalf(scalar)) throw new CompilerBug(`matrix units on ${scalar} in CUDA`);
+  lanes.set(`multiply ${scalar}`, multiply(scalar));
 }
 
 function collectCall(e: Expr & { readonly kind: "call" }, found: Sections): void {

@@ -1,6 +1,7 @@
 /** Numbers as CUDA literals: the shortest text that reads back as the same number; infinities and NaN from their bits. */
-import { roundF16 } from "../../codegen/interpret/spell.ts";
+import { roundBf16, roundF16 } from "../../codegen/interpret/spell.ts";
 import type { Scalar } from "../../codegen/kernel.ts";
+import { shortest } from "../shortest.ts";
 
 export function printLiteral(value: number, scalar: Scalar): string {
   switch (scalar) {
@@ -15,6 +16,8 @@ export function printLiteral(value: number, scalar: Scalar): string {
       return printFloat(Math.fround(value));
     case "f16":
       return `__half(${printFloat(roundF16(value))})`;
+    case "bf16":
+      return `__nv_bfloat16(${printFloat(roundBf16(Math.fround(value)))})`;
   }
 }
 
@@ -25,13 +28,4 @@ function printFloat(value: number): string {
   if (Object.is(value, -0)) return "-0.0f";
   const text = shortest(value);
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
-}
-
-/** Nine digits tell any two f32 apart. */
-function shortest(value: number): string {
-  for (let digits = 1; digits < 9; digits++) {
-    const text = String(Number(value.toPrecision(digits)));
-    if (Math.fround(Number(text)) === value) return text;
-  }
-  return String(Number(value.toPrecision(9)));
 }

@@ -41,64 +41,106 @@ export const ptxFlags: readonly string[] = [
 export async function compilePtx(text: string, options: CompileOptions = {}): Promise<Ptx> {
   const { arch = "compute_80", file = "kernels.cu" } = options;
   const toolkit = await findToolkit();
-  const key = hashOf(toolkit.version, ...ptxFlags, arch, file, text);
+  const call = nvccCall(toolkit, [...ptxFlags, `-arch=${arch}`]);
+  const key = hashOf(toolkit.version, ...call.options, file, text);
   const path = join(cacheFolder("ptx"), `${key}.ptx`);
-  const made = await cachedFile(path, () => runNvcc(toolkit, text, arch, file));
+  const made = await cachedFile(path, () => runNvcc(call, text, file));
   const ptx = made.toString("utf8");
   return { ptx, hash: hashOf(ptx) };
 }
 
-const runNvcc = (toolkit: Toolkit, text: string, arch: string, file: string): Promise<string> =>
+export type NvccCall = {
+  readonly program: string;
+  readonly options: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+};
+
+/**
+ * How nvcc is called in a folder that holds kernels.cu, to write kernels.ptx. nvcc makes one of two texts of some kernels,
+ * as it goes through tables by where their entries lie in memory and by the names of files. So, where that can be, its memory
+ * lies where it always does, no name tells of the folder (the file that it compiles is empty and takes in kernels.cu), and its
+ * own files are named by it, not by its process.
+ */
+export function nvccCall({ nvcc, setarch }: Toolkit, flags: readonly string[]): NvccCall {
+  const result = ["-o", "kernels.ptx"];
+  if (!setarch)
+    return { program: nvcc, options: [...flags, ...result, "kernels.cu"], variables: {} };
+  const named = ["--keep", "--keep-dir", ".", "-x", "cu", "-include", "kernels.cu", "/dev/null"];
+  return {
+    program: setarch,
+    options: ["-R", nvcc, ...flags, ...result, ...named],
+    variables: { PWD: "/proc/self/cwd", TMPDIR: "." },
+  };
+}
+
+const runNvcc = (call: NvccCall, text: string, file: string): Promise<string> =>
   inTemporaryFolder(async (folder) => {
-    await writeFile(join(folder, file), text);
-    const options = [...ptxFlags, `-arch=${arch}`, "-o", "kernels.ptx", file];
-    const { code, stdout, stderr } = await runProgram(toolkit.nvcc, options, folder);
+    await writeFile(join(folder, "kernels.cu"), text);
+    const { program, options, variables } = call;
+    const { code, stdout, stderr } = await runProgram(program, options, { folder, variables });
     if (code !== 0) {
-      const kept = keep(text, "cu");
-      throw new CompilerBug(`nvcc rejects ${kept}: ${firstProblem(stderr || stdout)}`);
+      const report = (stderr || stdout).replace(/^(\.\/)?kernels\.cu(?=\()/gm, () => file);
+      throw new CompilerBug(`nvcc rejects ${keep(text, "cu")}: ${firstProblem(report)}`);
     }
-    const ptx = await readFile(join(folder, "kernels.ptx"), "utf8");
-    return withoutFolders(ptx.replaceAll(`"${join(folder, file)}"`, `"${file}"`));
+    return withoutFolders(await readFile(join(folder, "kernels.ptx"), "utf8"), file);
   });
 
-/** The toolkit's headers without the folder that they lie in. nvcc 13 itself may make another text of the same source from run to run. */
-const withoutFolders = (ptx: string): string =>
-  ptx.replace(/^(\s*\.file\s+\d+\s+)"[^"]*\/include\/([^"]+)"/gm, '$1"$2"');
+/** The text's own name and the toolkit's headers, without the folders that they lie in. */
+const withoutFolders = (ptx: string, file: string): string =>
+  ptx
+    .replace(/^(\s*\.file\s+\d+\s+)"[^"]*\/kernels\.cu"/gm, (_, before) => `${before}"${file}"`)
+    .replace(/^(\s*\.file\s+\d+\s+)"[^"]*\/include\/([^"]+)"/gm, '$1"$2"');
+
+export type AssembleOptions = {
+  /** Whether ptxas rejects what it warns of (spilled registers and local memory, too); errors. */
+  readonly warnings?: "errors" | "pass";
+};
+
+/** What ptxas warns of is wrong with a kernel, or makes it slow for a reason that can be removed. */
+export const ptxasFlags: readonly string[] = ["-Werror", "-warn-spills", "-warn-lmem-usage"];
 
 /** Machine code for each architecture ("sm_90", …), with what each kernel takes there. */
 export async function assemble<A extends string>(
   ptx: string,
   names: readonly A[],
+  { warnings = "errors" }: AssembleOptions = {},
 ): Promise<Readonly<Record<A, Assembled>>> {
   const toolkit = await findToolkit();
+  const flags = ["-v", ...(warnings === "errors" ? ptxasFlags : [])];
   const made: [A, Assembled][] = [];
   for (const name of names) {
     architectureOf(name);
-    made.push([name, await assembleFor(toolkit, ptx, name)]);
+    made.push([name, await assembleFor(toolkit, ptx, name, flags)]);
   }
   return Object.fromEntries(made) as Record<A, Assembled>;
 }
 
-async function assembleFor(toolkit: Toolkit, ptx: string, name: string): Promise<Assembled> {
-  const base = join(cacheFolder("cubin"), hashOf(toolkit.version, name, ptx));
-  const report = await cachedFile(`${base}.txt`, () => runPtxas(toolkit, ptx, name, base));
+async function assembleFor(
+  toolkit: Toolkit,
+  ptx: string,
+  name: string,
+  flags: readonly string[],
+): Promise<Assembled> {
+  const base = join(cacheFolder("cubin"), hashOf(toolkit.version, ...flags, name, ptx));
+  const report = await cachedFile(`${base}.txt`, async () => {
+    const { cubin, report } = await runPtxas(toolkit, ptx, name, flags);
+    writeWhole(`${base}.cubin`, cubin);
+    return report;
+  });
   const cubin = await readFile(`${base}.cubin`);
   return { cubin, resources: readResources(report.toString("utf8")) };
 }
 
-/** The assembler's report; the machine code is written before it. */
-const runPtxas = (toolkit: Toolkit, ptx: string, name: string, base: string): Promise<string> =>
+const runPtxas = (toolkit: Toolkit, ptx: string, name: string, flags: readonly string[]) =>
   inTemporaryFolder(async (folder) => {
     await writeFile(join(folder, "kernels.ptx"), ptx);
-    const options = ["-v", `-arch=${name}`, "-o", "kernels.cubin", "kernels.ptx"];
-    const { code, stdout, stderr } = await runProgram(toolkit.ptxas, options, folder);
+    const options = [...flags, `-arch=${name}`, "-o", "kernels.cubin", "kernels.ptx"];
+    const { code, stdout, stderr } = await runProgram(toolkit.ptxas, options, { folder });
     const report = `${stdout}${stderr}`;
-    if (code !== 0) {
-      const kept = keep(ptx, "ptx");
-      throw new CompilerBug(`ptxas rejects ${kept} for ${name}: ${firstProblem(report)}`);
-    }
-    writeWhole(`${base}.cubin`, await readFile(join(folder, "kernels.cubin")));
-    return report;
+    if (code === 0) return { cubin: await readFile(join(folder, "kernels.cubin")), report };
+    const problem = firstProblem(report).replace(/^ptxas ((error|fatal)\s*: )?/, "");
+    const strictly = flags.includes("-Werror") ? ", its warnings being errors" : "";
+    throw new CompilerBug(`ptxas rejects ${keep(ptx, "ptx")} for ${name}${strictly}: ${problem}`);
   });
 
 /** The line with the first error or warning. */

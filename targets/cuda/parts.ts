@@ -1,6 +1,6 @@
 /** The texts that a file's head is made of. Knows no kernel. */
 import type { ValueType } from "../../codegen/kernel.ts";
-import { bytesOfScalar, scalarNames, typeName } from "./types.ts";
+import { bytesOfScalar, type Half, scalarNames, typeName } from "./types.ts";
 
 const names = "xyzw";
 
@@ -49,42 +49,56 @@ __device__ inline void store(Scalar* to, unsigned index, Vector value) {
   *reinterpret_cast<Vector*>(to + index) = value;
 }`;
 
+/** What a half's functions are called in CUDA's header, and in ours. */
+const halfNames = {
+  f16: { header: "half", part: "half" },
+  bf16: { header: "bfloat16", part: "bf16" },
+} as const satisfies Record<Half, object>;
+
 /** Two halves as one word. */
-export const halfWords = `__device__ inline unsigned word_of(__half low, __half high) {
-  return unsigned(__half_as_ushort(low)) | unsigned(__half_as_ushort(high)) << 16;
+export function halfWords(scalar: Half): string {
+  const type = scalarNames[scalar];
+  const { header, part } = halfNames[scalar];
+  return `__device__ inline unsigned word_of(${type} low, ${type} high) {
+  return unsigned(__${header}_as_ushort(low)) | unsigned(__${header}_as_ushort(high)) << 16;
 }
 
-__device__ inline __half low_half(unsigned word) {
-  return __ushort_as_half(word & 0xffffu);
+__device__ inline ${type} low_${part}(unsigned word) {
+  return __ushort_as_${header}(word & 0xffffu);
 }
 
-__device__ inline __half high_half(unsigned word) {
-  return __ushort_as_half(word >> 16);
+__device__ inline ${type} high_${part}(unsigned word) {
+  return __ushort_as_${header}(word >> 16);
 }`;
+}
 
-/** Vectors of f16 are read and written as whole words, so that no compiler takes the access apart. */
-export const loadHalves: Readonly<Record<2 | 4, string>> = {
-  2: `template <>
-__device__ inline f16x2 load<f16x2, __half>(const __half* from, unsigned index) {
-  const unsigned word = *reinterpret_cast<const unsigned*>(from + index);
-  return {low_half(word), high_half(word)};
-}`,
-  4: `template <>
-__device__ inline f16x4 load<f16x4, __half>(const __half* from, unsigned index) {
-  const uint2 words = *reinterpret_cast<const uint2*>(from + index);
-  return {low_half(words.x), high_half(words.x), low_half(words.y), high_half(words.y)};
-}`,
-};
+/** Vectors of halves are read and written as whole words, so that no compiler takes the access apart. */
+export function loadHalves(scalar: Half, width: 2 | 4): string {
+  const [type, vector] = [scalarNames[scalar], typeName({ scalar, width })];
+  const { part } = halfNames[scalar];
+  const both = (word: string) => `low_${part}(${word}), high_${part}(${word})`;
+  const [words, parts] =
+    width === 2
+      ? ["unsigned word", both("word")]
+      : ["uint2 words", `${both("words.x")}, ${both("words.y")}`];
+  return `template <>
+__device__ inline ${vector} load<${vector}, ${type}>(const ${type}* from, unsigned index) {
+  const ${words} = *reinterpret_cast<const ${words.split(" ")[0]}*>(from + index);
+  return {${parts}};
+}`;
+}
 
-export const storeHalves: Readonly<Record<2 | 4, string>> = {
-  2: `__device__ inline void store(__half* to, unsigned index, f16x2 value) {
+export function storeHalves(scalar: Half, width: 2 | 4): string {
+  const head = `__device__ inline void store(${scalarNames[scalar]}* to, unsigned index, ${typeName({ scalar, width })} value) {`;
+  return width === 2
+    ? `${head}
   *reinterpret_cast<unsigned*>(to + index) = word_of(value.x, value.y);
-}`,
-  4: `__device__ inline void store(__half* to, unsigned index, f16x4 value) {
+}`
+    : `${head}
   const uint2 words{word_of(value.x, value.y), word_of(value.z, value.w)};
   *reinterpret_cast<uint2*>(to + index) = words;
-}`,
-};
+}`;
+}
 
 /** PTX orders −0 before 0, as the kernel language does. */
 const extreme = (

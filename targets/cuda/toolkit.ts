@@ -9,6 +9,14 @@ export type Toolkit = {
   readonly ptxas: string;
   /** What nvcc says of its version, in one line. */
   readonly version: string;
+  /** setarch, which runs a program with its memory where it lay in every run; null where this machine has or allows none. */
+  readonly setarch: string | null;
+};
+
+/** Where a program runs, and what is set there beside the variables of this process. */
+export type Surroundings = {
+  readonly folder?: string;
+  readonly variables?: Readonly<Record<string, string>>;
 };
 
 export type Finished = { readonly code: number; readonly stdout: string; readonly stderr: string };
@@ -30,8 +38,16 @@ export async function findToolkit(
     throw new UserError(named ? `EYRIE_NVCC names ${named}, which cannot be run` : missing);
   const ptxas = findIn([dirname(nvcc), ...folders], "ptxas");
   if (!ptxas) throw new UserError(`ptxas was not found beside ${nvcc}: reinstall the CUDA toolkit`);
-  return { nvcc, ptxas, version: await versionOf(nvcc) };
+  const setarch = process.platform === "linux" ? findIn(folders, "setarch") : null;
+  const { version, steady } = await askOnce(nvcc, setarch);
+  return { nvcc, ptxas, version, setarch: steady ? setarch : null };
 }
+
+/** What a user is told of nvcc's runs, in one sentence. */
+export const sayWhetherSteady = ({ setarch }: Toolkit): string =>
+  setarch
+    ? "the same kernels give the same PTX in every run"
+    : "the same kernels may give one of two PTX texts from run to run, since setarch -R is missing or not allowed here";
 
 /** Whether there is a toolkit here; for tests that need one. */
 export const hasToolkit = (): Promise<boolean> =>
@@ -52,30 +68,39 @@ function runnable(path: string): string | null {
   }
 }
 
-const versions = new Map<string, Promise<string>>();
+type Answer = { readonly version: string; readonly steady: boolean };
+const answers = new Map<string, Promise<Answer>>();
 
-function versionOf(nvcc: string): Promise<string> {
-  const known = versions.get(nvcc) ?? askVersion(nvcc);
-  versions.set(nvcc, known);
+function askOnce(nvcc: string, setarch: string | null): Promise<Answer> {
+  const key = `${nvcc} ${setarch}`;
+  const known = answers.get(key) ?? ask(nvcc, setarch);
+  answers.set(key, known);
   return known;
 }
 
-async function askVersion(nvcc: string): Promise<string> {
+/** nvcc's version, and whether it runs under setarch; containers may refuse that. */
+async function ask(nvcc: string, setarch: string | null): Promise<Answer> {
   const { code, stdout, stderr } = await runProgram(nvcc, ["--version"]);
-  const build = /^Build (\S+)$/m.exec(stdout)?.[1];
-  if (code !== 0 || !build)
+  const version = /^Build (\S+)$/m.exec(stdout)?.[1];
+  if (code !== 0 || !version)
     throw new UserError(`${nvcc} --version failed: ${firstLine(stderr || stdout)}`);
-  return build;
+  if (!setarch) return { version, steady: false };
+  const again = await runProgram(setarch, ["-R", nvcc, "--version"]);
+  return { version, steady: again.code === 0 };
 }
 
 /** Runs a program to its end; what it wrote and its code come back, whatever the code. */
 export function runProgram(
   program: string,
   options: readonly string[],
-  folder?: string,
+  { folder, variables = {} }: Surroundings = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const limits = { maxBuffer: 2 ** 28, ...(folder === undefined ? {} : { cwd: folder }) };
+    const limits = {
+      maxBuffer: 2 ** 28,
+      env: { ...process.env, ...variables },
+      ...(folder === undefined ? {} : { cwd: folder }),
+    };
     execFile(program, [...options], limits, (error, stdout, stderr) => {
       const code = error === null ? 0 : error.code;
       if (typeof code === "number") resolve({ code, stdout, stderr });

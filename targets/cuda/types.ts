@@ -5,15 +5,17 @@ import { visit } from "../../codegen/visit.ts";
 export const scalarNames = {
   f32: "float",
   f16: "__half",
+  bf16: "__nv_bfloat16",
   i32: "int",
   u32: "unsigned",
   bool: "bool",
 } as const satisfies Record<Scalar, string>;
 
-/** CUDA's own vectors, but for f16 (whose operators round otherwise) and bool, which the head of a file declares. */
+/** CUDA's own vectors, but for halves (whose operators round otherwise) and bool, which the head of a file declares. */
 const vectorNames = {
   f32: "float",
   f16: "f16x",
+  bf16: "bf16x",
   i32: "int",
   u32: "uint",
   bool: "boolx",
@@ -22,10 +24,15 @@ const vectorNames = {
 export const bytesOfScalar = {
   f32: 4,
   f16: 2,
+  bf16: 2,
   i32: 4,
   u32: 4,
   bool: 1,
 } as const satisfies Record<Scalar, number>;
+
+/** Scalars of 16 bits: read, written and multiplied alike. */
+export type Half = "f16" | "bf16";
+export const isHalf = (scalar: Scalar): scalar is Half => scalar === "f16" || scalar === "bf16";
 
 export const typeName = ({ scalar, width }: ValueType): string =>
   width === 1 ? scalarNames[scalar] : `${vectorNames[scalar]}${width}`;

@@ -28,12 +28,16 @@ export function wrapKernel(kernel: Kernel, body: readonly string[]): string {
  * fit, it takes more than it needs. For 256 lanes it may take all of the 255 that a lane can have, which spills nothing.
  */
 const residentLanes = 256;
+/** Where a lane's arrays are no longer than this, it lives with half as many, and two large workgroups fit. */
+const shortArrays = 48;
 /** So many are resident on every architecture. */
 const residentWorkgroups = 16;
 
 /** The lanes of a workgroup, and how many workgroups are to fit on a multiprocessor. */
-function boundsOf({ workgroupSize }: Kernel): string {
-  const workgroups = Math.floor(residentLanes / workgroupSize);
+function boundsOf({ workgroupSize, registers }: Kernel): string {
+  const arrays = registers.reduce((sum, { length }) => sum + length, 0);
+  const twice = workgroupSize >= residentLanes && arrays <= shortArrays;
+  const workgroups = Math.floor((twice ? 2 * residentLanes : residentLanes) / workgroupSize);
   return `${workgroupSize}, ${Math.min(Math.max(workgroups, 1), residentWorkgroups)}`;
 }
 

@@ -1,7 +1,7 @@
 /** How WGSL spells the kernel language, once a kernel is legal and its memories have their layout. */
 import type { Kernel, Memory, ValueType } from "../../codegen/kernel.ts";
 import { commonCalls, type Dialect, type Grouped } from "../../codegen/print.ts";
-import { arrayType, memoriesOfVec4, typeName } from "./layout.ts";
+import { arrayType, typeName, vectorWidths } from "./layout.ts";
 import { printLiteral } from "./literal.ts";
 import { identifier } from "./words.ts";
 import { wrapKernel } from "./wrap.ts";
@@ -19,7 +19,7 @@ const calls = {
 
 /** The spelling of one legal kernel: the layout of its memories decides how they are accessed. */
 export function wgslDialect(kernel: Kernel): Dialect {
-  const quads = memoriesOfVec4(kernel);
+  const widths = vectorWidths(kernel);
   const sharesBuffers = kernel.buffers.some((b) => b.access === "read_write");
   return {
     name: "wgsl",
@@ -39,11 +39,16 @@ export function wgslDialect(kernel: Kernel): Dialect {
     bitcast: (value, _from, to) => `bitcast<${typeName(to)}>(${value})`,
     vector: (parts, type) => `${typeName(type)}(${parts.join(", ")})`,
     component: (value, index) => `${value}.${"xyzw"[index]}`,
-    load: (from, index, type, grouped) =>
-      quads.has(from) ? loadFromQuads(from, index, type, grouped) : loadScalars(from, index, type),
+    load: (from, index, type, grouped) => {
+      const width = widths.get(from);
+      return width
+        ? loadVectors(from, width, index, type, grouped)
+        : loadScalars(from, index, type);
+    },
     store: (to, index, value, type, grouped) => {
       const name = identifier(to.name);
-      if (quads.has(to)) return `${name}[${grouped(4)}] = ${value};`;
+      const width = widths.get(to);
+      if (width) return `${name}[${grouped(width)}] = ${value};`;
       return type.width === 1
         ? `${name}[${index}] = ${value};`
         : storeScalars(name, index, value, type);
@@ -55,12 +60,12 @@ export function wgslDialect(kernel: Kernel): Dialect {
     },
     declare: (kind, name, _type, value) => `${kind} ${name} = ${value};`,
     assign: (name, value) => `${name} = ${value};`,
-    registers: (memory) => `var ${identifier(memory.name)}: ${arrayType(memory, quads)};`,
+    registers: (memory) => `var ${identifier(memory.name)}: ${arrayType(memory, widths)};`,
     loop: (name, _type, from, below, step) =>
       `for (var ${name} = ${from}; ${name} < ${below}; ${name} += ${step})`,
     barrier: sharesBuffers ? "workgroupBarrier(); storageBarrier();" : "workgroupBarrier();",
     note: (text) => `// ${text.replace(/\s*\n\s*/g, " ")}`,
-    wrap: (whole, body) => wrapKernel(whole, body, quads),
+    wrap: (whole, body) => wrapKernel(whole, body, widths),
   };
 }
 
@@ -73,20 +78,28 @@ function loadScalars(from: Memory, index: string, type: ValueType): string {
   return type.width === 1 ? parts[0]! : `${typeName(type)}(${parts.join(", ")})`;
 }
 
-function loadFromQuads(from: Memory, index: string, type: ValueType, grouped: Grouped): string {
+function loadVectors(
+  from: Memory,
+  width: 2 | 4,
+  index: string,
+  type: ValueType,
+  grouped: Grouped,
+): string {
   const name = identifier(from.name);
-  if (type.width === 4) return `${name}[${grouped(4)}]`;
-  const quad = `${name}[${calculate(index, "/")}]`;
-  const within = calculate(index, "%");
-  const parts = steps(type.width).map((i) => `${quad}[${plus(within, i)}]`);
+  if (type.width === width) return `${name}[${grouped(width)}]`;
+  const element = `${name}[${calculate(index, "/", width)}]`;
+  const within = calculate(index, "%", width);
+  const parts = steps(type.width).map((i) => `${element}[${plus(within, i)}]`);
   return type.width === 1 ? parts[0]! : `${typeName(type)}(${parts.join(", ")})`;
 }
 
-/** The quad that holds a scalar, or the scalar's place in it. */
-function calculate(index: string, operator: "/" | "%"): string {
+/** The vector that holds a scalar, or the scalar's place in it. */
+function calculate(index: string, operator: "/" | "%", width: 2 | 4): string {
   const constant = /^(\d+)u$/.exec(index);
-  if (constant) return `${operator === "/" ? Number(constant[1]) >> 2 : Number(constant[1]) & 3}u`;
-  return /^\w+$/.test(index) ? `${index} ${operator} 4u` : `(${index}) ${operator} 4u`;
+  const number = Number(constant?.[1]);
+  if (constant) return `${operator === "/" ? Math.floor(number / width) : number % width}u`;
+  const operand = /^\w+$/.test(index) ? index : `(${index})`;
+  return `${operand} ${operator} ${width}u`;
 }
 
 function storeScalars(name: string, index: string, value: string, type: ValueType): string {

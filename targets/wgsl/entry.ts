@@ -1,36 +1,21 @@
 /** One program on the device: every buffer but the states placed, its steps ready to be encoded into one compute pass. */
 
-import type { BufferPlan, KernelText, Program } from "../../codegen/program.ts";
-import { type ParameterPlan, parameterKey } from "../parameters.ts";
-import { constantValues, lost } from "../placing.ts";
+import type { KernelText, Program } from "../../codegen/program.ts";
+import { type EntryBuffers, lost, type Placed, placeBuffers, type Shared } from "../placing.ts";
 import { type Pool, roundUp } from "./memory.ts";
 import type { Pipeline } from "./pipelines.ts";
 import type { DeviceState } from "./states.ts";
 
-type Placed = { readonly plan: BufferPlan; readonly buffer: GPUBuffer | null };
 type ReadyStep = {
   readonly pipeline: Pipeline;
   readonly grid: readonly [number, number, number];
-  readonly placed: readonly Placed[];
+  readonly placed: readonly Placed<GPUBuffer>[];
   readonly region: string;
 };
 
-export type Entry = {
+export type Entry = Pick<EntryBuffers<GPUBuffer>, "inputs" | "outputs" | "next"> & {
   readonly name: string;
   readonly steps: readonly ReadyStep[];
-  /** By name; inputs that no step reads are absent. */
-  readonly inputs: ReadonlyMap<string, GPUBuffer>;
-  readonly outputs: ReadonlyMap<string, GPUBuffer>;
-  /** Copied onto the state of that name when the steps are done. */
-  readonly next: readonly { readonly state: string; readonly buffer: GPUBuffer }[];
-};
-
-/** What the entries of a session share. */
-export type Shared = {
-  readonly parameters: ReadonlyMap<string, GPUBuffer>;
-  readonly slots: readonly GPUBuffer[];
-  readonly next: ReadonlyMap<string, GPUBuffer>;
-  readonly pipelineOf: (kernel: KernelText) => Pipeline;
 };
 
 export function createEntry(
@@ -38,53 +23,17 @@ export function createEntry(
   pool: Pool,
   name: string,
   program: Program<KernelText>,
-  shared: Shared,
+  shared: Shared<GPUBuffer> & { readonly pipelineOf: (kernel: KernelText) => Pipeline },
 ): Entry {
-  const placed = program.buffers.map(
-    (plan): Placed => ({ plan, buffer: place(device, pool, plan, shared) }),
-  );
-  const ofKind = (kind: BufferPlan["kind"]) =>
-    new Map(
-      placed.flatMap(({ plan, buffer }) =>
-        plan.kind === kind && buffer ? [[plan.name, buffer] as const] : [],
-      ),
-    );
-  return {
-    name,
-    inputs: ofKind("input"),
-    outputs: ofKind("output"),
-    next: placed.flatMap(({ plan, buffer }) =>
-      plan.kind === "next" && buffer ? [{ state: plan.state, buffer }] : [],
-    ),
-    steps: program.steps.map(({ kernel, buffers, grid, region }) => ({
-      pipeline: shared.pipelineOf(program.kernels[kernel]!),
-      grid,
-      region,
-      placed: buffers.map((b) => placed[b]!),
-    })),
-  };
-}
-
-/** null for states, which differ from run to run. */
-function place(device: GPUDevice, pool: Pool, plan: BufferPlan, shared: Shared): GPUBuffer | null {
-  switch (plan.kind) {
-    case "parameter":
-      return shared.parameters.get(parameterKey(plan as ParameterPlan)) ?? lost(plan);
-    case "input":
-    case "output":
-      return pool.create(plan.name, plan.bytes);
-    case "constant": {
-      const buffer = pool.create(plan.name, plan.bytes);
-      device.queue.writeBuffer(buffer, 0, constantValues(plan));
-      return buffer;
-    }
-    case "temporary":
-      return shared.slots[plan.slot] ?? lost(plan);
-    case "next":
-      return shared.next.get(plan.state) ?? lost(plan);
-    case "state":
-      return null;
-  }
+  const { placed, constants, ...buffers } = placeBuffers(pool.create, program, shared);
+  for (const { buffer, values } of constants) device.queue.writeBuffer(buffer, 0, values);
+  const steps = program.steps.map(({ kernel, buffers, grid, region }) => ({
+    pipeline: shared.pipelineOf(program.kernels[kernel]!),
+    grid,
+    region,
+    placed: buffers.map((b) => placed[b]!),
+  }));
+  return { name, ...buffers, steps };
 }
 
 /** The bind groups of every step for one state. Made once for each entry and state. */

@@ -1,5 +1,6 @@
 /** Brings a kernel into the part of the kernel language that WGSL can say. The result still runs in the interpreter. */
 import type { Kernel } from "../../codegen/kernel.ts";
+import { bf16InWords } from "../bf16-in-words.ts";
 import {
   clampTanh,
   copyAtOnce,
@@ -18,6 +19,7 @@ const rewrites = [
   multiplyInLoops,
   readVariablesInPlace,
   countInU32,
+  bf16InWords,
   selectBoolVectors,
   clampTanh(tanhLimit),
   makeSpecialsFromBits,

@@ -2,6 +2,7 @@
 
 import type { Scalar } from "../../codegen/kernel.ts";
 import { CompilerBug } from "../../src/graph/bug.ts";
+import { shortest } from "../shortest.ts";
 
 export function printLiteral(value: number, scalar: Scalar): string {
   switch (scalar) {
@@ -16,6 +17,8 @@ export function printLiteral(value: number, scalar: Scalar): string {
       return printFloat(value);
     case "f16":
       return `${printFloat(value)}h`;
+    case "bf16":
+      throw new CompilerBug("bf16 reached WGSL, which has none");
   }
 }
 
@@ -28,12 +31,4 @@ function printFloat(value: number): string {
   if (Object.is(rounded, -0)) return "-0.0";
   const text = Math.abs(rounded) > nearLargest ? String(rounded) : shortest(rounded);
   return /[.e]/.test(text) ? text : `${text}.0`;
-}
-
-function shortest(rounded: number): string {
-  for (let digits = 1; digits < 9; digits++) {
-    const text = String(Number(rounded.toPrecision(digits)));
-    if (Math.fround(Number(text)) === rounded) return text;
-  }
-  return String(Number(rounded.toPrecision(9)));
 }

@@ -1,7 +1,7 @@
 /** Buffers on the device: allocation against the device's limits, and reading several of them back at once. */
-import { CompilerBug, UserError } from "../../src/graph/bug.ts";
+import { UserError } from "../../src/graph/bug.ts";
 import type { TensorSpec } from "../executor.ts";
-import { crossingType } from "../inputs.ts";
+import { readBackType } from "../storage.ts";
 import type { Tensor, TensorData } from "../tensor.ts";
 
 /** The bits of GPUBufferUsage and GPUMapMode; Node has no such globals. */
@@ -105,11 +105,9 @@ function placesOf(wanted: readonly Wanted[]) {
     });
 }
 
-function tensorOf({ name, dtype: stored, shape }: TensorSpec, bytes: ArrayBuffer): Tensor {
-  if (stored === "f16" || stored === "bf16")
-    throw new CompilerBug(`${name} is read back as ${stored}`);
-  const dtype = crossingType(stored);
-  return { dtype, shape, data: dataOf(dtype, bytes) };
+function tensorOf(spec: TensorSpec, bytes: ArrayBuffer): Tensor {
+  const dtype = readBackType(spec);
+  return { dtype, shape: spec.shape, data: dataOf(dtype, bytes) };
 }
 
 function dataOf(dtype: Tensor["dtype"], bytes: ArrayBuffer): TensorData {

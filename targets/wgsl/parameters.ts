@@ -1,7 +1,7 @@
 /** Brings parameters onto the device in the types and pieces that programs ask for, one at a time. */
 import type { Program } from "../../codegen/program.ts";
 import type { Weights } from "../executor.ts";
-import { plansByName, type Stored, storedValues } from "../parameters.ts";
+import { plansByName, storedValues } from "../parameters.ts";
 import type { Pool } from "./memory.ts";
 
 /** What the device's queue may hold copies of before it is waited for. */
@@ -34,7 +34,7 @@ export async function uploadParameters(
 function write(
   device: GPUDevice,
   buffer: GPUBuffer,
-  { buffer: from, byteOffset, byteLength }: Stored,
+  { buffer: from, byteOffset, byteLength }: ArrayBufferView,
 ): number {
   device.queue.writeBuffer(buffer, 0, from as ArrayBuffer, byteOffset, byteLength);
   return byteLength;

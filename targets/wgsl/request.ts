@@ -29,7 +29,7 @@ export async function requestDevice(
   const info = adapter.info;
   if (options.f16 && !adapter.features.has("shader-f16"))
     throw new UserError(
-      `the adapter "${info.description || info.vendor}" has no f16; compile without it`,
+      `the adapter "${info.description || info.vendor}" has no f16; give the precision bf16, which every adapter has`,
     );
   const features = [...wanted, ...(options.f16 ? (["shader-f16"] as const) : [])];
   const device = await adapter.requestDevice({

@@ -1,25 +1,21 @@
 /** A WGSL module around the lines of one kernel's body: what it enables, its bindings, its workgroup memory, its entry point. */
 
-import type { Builtin, Kernel, Memory } from "../../codegen/kernel.ts";
+import type { Builtin, Kernel } from "../../codegen/kernel.ts";
 import { visit } from "../../codegen/visit.ts";
-import { arrayType } from "./layout.ts";
+import { arrayType, type VectorWidths } from "./layout.ts";
 import { identifier } from "./words.ts";
 
-export function wrapKernel(
-  kernel: Kernel,
-  body: readonly string[],
-  quads: ReadonlySet<Memory>,
-): string {
+export function wrapKernel(kernel: Kernel, body: readonly string[], widths: VectorWidths): string {
   const used = usesOf(kernel);
   const lines = [
     `// ${kernel.name}`,
     ...enables(used),
     ...kernel.buffers.map(({ memory, access }, i) => {
       const mode = access === "read" ? "read" : "read_write";
-      return `@group(0) @binding(${i}) var<storage, ${mode}> ${identifier(memory.name)}: ${arrayType(memory, quads)};`;
+      return `@group(0) @binding(${i}) var<storage, ${mode}> ${identifier(memory.name)}: ${arrayType(memory, widths)};`;
     }),
     ...kernel.workgroupMemory.map(
-      (memory) => `var<workgroup> ${identifier(memory.name)}: ${arrayType(memory, quads)};`,
+      (memory) => `var<workgroup> ${identifier(memory.name)}: ${arrayType(memory, widths)};`,
     ),
     "",
     `@compute @workgroup_size(${kernel.workgroupSize})`,

@@ -23,9 +23,9 @@ const program = (name: string): Program<ReturnType<typeof kernel>> => ({
     {
       kind: "parameter",
       name: "embedding",
-      dtype: "f32",
+      dtype: "bf16",
       shape: [4, 2],
-      bytes: 32,
+      bytes: 16,
       piece: { axis: 0, start: 4, size: 4 },
     },
     {
@@ -226,7 +226,7 @@ describe("bundle", () => {
     [
       "a buffer smaller than its shape",
       (m) => (m.programs.decode.buffers[0].bytes = 4),
-      /gives "embedding" 4 bytes, but its shape takes 32/,
+      /gives "embedding" 4 bytes, but its shape takes 16/,
     ],
   ];
   for (const [what, spoil, message] of broken) {

@@ -80,13 +80,18 @@ describe("the command line", function () {
   it("compiles for CUDA into a folder of sources, and once more in its place", async () => {
     const folder = at("cuda");
     const words = ["compile", model, "--target", "cuda", "--arch", "sm_80,sm_90"];
-    for (const more of [[], ["--f16"]]) {
-      await done(...words, "--output", folder, ...more);
+    for (const [precision, type] of [
+      ["f32", null],
+      ["f16", "__half"],
+      ["bf16", "__nv_bfloat16"],
+    ] as const) {
+      await done(...words, "--output", folder, "--precision", precision);
       const names = readdirSync(folder);
       for (const name of ["README.md", "Makefile", "CMakeLists.txt", "plan.cpp", "kernels"])
         assert.ok(names.includes(name), name);
       const text = readFileSync(at("cuda/kernels/prefill.cu"), "utf8");
-      assert.equal(text.includes("__half"), more.length > 0);
+      for (const half of ["__half", "__nv_bfloat16"])
+        assert.equal(text.includes(half), half === type, `${half} in ${precision}`);
     }
   });
   it("evaluates a block, and a half after a half from its states gives the whole", async () => {
@@ -192,14 +197,17 @@ describe("the command line", function () {
   });
   it("runs a bundle on a device as the compiler's own kernels run", async function () {
     await deviceOrSkip(this);
-    if (!existsSync(at("bundle"))) await done("compile", model, "--output", at("bundle"));
-    const words = ["--weights", weights, "--tokens", "1,2,3", "--max", "4", "--json"];
-    const [bundle, direct] = await Promise.all([
-      startEyrie(["run", at("bundle"), ...words]),
-      eyrie(...run, ...words.slice(2)),
-    ]);
-    assert.equal(bundle.code, 0, bundle.err);
-    assert.deepEqual(JSON.parse(bundle.out).rows, JSON.parse(direct.out).rows);
+    for (const precision of ["f32", "bf16"]) {
+      const stored = ["--precision", precision];
+      await done("compile", model, "--output", at(precision), ...stored);
+      const words = ["--weights", weights, "--tokens", "1,2,3", "--max", "4", "--json"];
+      const [bundle, direct] = await Promise.all([
+        startEyrie(["run", at(precision), ...words]),
+        eyrie(...run, ...words.slice(2), ...stored),
+      ]);
+      assert.equal(bundle.code, 0, bundle.err);
+      assert.deepEqual(JSON.parse(bundle.out).rows, JSON.parse(direct.out).rows);
+    }
   });
   it("reads what it wrote without change", async () => {
     await done("init-weights", model, at("again.safetensors"), "--seed", "3");

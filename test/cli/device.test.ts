@@ -29,11 +29,14 @@ describe("--device", function () {
     assert.match(out, /error\[E0610\]: .* a binding of tiny holds 64 KiB/);
     assert.match(out, /hint: use `--chunk \d+` or less/);
   });
-  it("refuses half precision where the device has none", async () => {
-    const { code, out } = await eyrie("check", model, "--device", "swiftshader", "--f16");
+  it("refuses f16 where the device has none, and bf16 nowhere", async () => {
+    const checked = (device: string, precision: string) =>
+      eyrie("check", model, "--device", device, "--precision", precision);
+    const { code, out } = await checked("swiftshader", "f16");
     assert.equal(code, 1);
     assert.match(out, /E0614.*swiftshader has none/);
-    assert.equal((await eyrie("check", model, "--device", "lavapipe", "--f16")).code, 0);
+    assert.equal((await checked("lavapipe", "f16")).code, 0);
+    for (const { name } of profiles) assert.equal((await checked(name, "bf16")).code, 0, name);
   });
   it("is asked for where sizes would mean nothing without it", async () => {
     const { code, err } = await eyrie("check", model, "--chunk", "4");

@@ -55,11 +55,11 @@ describe("--format", () => {
     }
   });
   it("shows what compile warns of: beside its results as text, as the result in a format", async () => {
-    const text = await eyrie("compile", at("half.eyrie"), "--f16");
+    const text = await eyrie("compile", at("half.eyrie"), "--precision", "f16");
     assert.match(text.err, /^warning\[W0505\]: `embedding` starts with values up to 3000000/);
     assert.equal(text.code, 0);
     assert.doesNotMatch((await eyrie("compile", at("half.eyrie"))).err, /W0505/);
-    const json = await shown("compile", at("half.eyrie"), "--f16", "--format", "json");
+    const json = await shown("compile", at("half.eyrie"), "--precision", "f16", "--format", "json");
     assert.equal(json.value[0].code, "W0505");
     const both = await eyrie("compile", at("half.eyrie"), "--json", "--format", "json");
     assert.equal(both.code, 2);
@@ -97,8 +97,11 @@ describe("eyrie explain", () => {
   });
   it("says how the mistake shows and is mended where the command line makes it", async () => {
     const { out } = await eyrie("explain", "E0614");
-    assert.match(out, /\$ eyrie check wrong\.eyrie --f16 --device swiftshader\n/);
-    assert.match(out, /Mended:\n\n\$ eyrie check wrong\.eyrie --device swiftshader\n$/);
+    assert.match(out, /\$ eyrie check wrong\.eyrie --precision f16 --device swiftshader\n/);
+    assert.match(
+      out,
+      /Mended:\n\n\$ eyrie check wrong\.eyrie --precision bf16 --device swiftshader\n$/,
+    );
   });
   it("offers near codes for one that is not there", async () => {
     const { code, err } = await eyrie("explain", "E0399");

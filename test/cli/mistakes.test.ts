@@ -96,6 +96,7 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
       ["--top-p above 1", [...run, "--tokens", "1", "--top-p", "2"], /give a number from 0\.000001 to 1$/, 2],
       ["--seed beyond 32 bits", [...run, "--tokens", "1", "--seed", "4294967296"], /from 0 to 4294967295$/, 2],
       ["--adapter of no kind", [...run, "--tokens", "1", "--adapter", "nvidia"], /Allowed choices are auto, gpu, lavapipe, swiftshader\.$/, 2],
+      ["--precision of no kind", [...run, "--tokens", "1", "--precision", "int3"], /'int3' is invalid\. Allowed choices are f32, f16, bf16\.$/, 2],
       ["--executor of no kind", ["run", model, "--executor", "metal"], /Allowed choices are wgsl, cuda, cuda-cpu, interpret, evaluate\.$/, 2],
       ["a state of no run", [...run, "--tokens", "1", "--restore-state", weights], /is not a saved stream state; give a file that saveState or run --save-state wrote$/],
       ["a state of another model", ["run", `${kjv}/kjv-bytes.eyrie`, "--weights", `${kjv}/model.safetensors`, ...evaluate, "--restore-state", at("state.safetensors")], /holds the state of the model small, not of kjv_bytes; load that model or start fresh$/],
@@ -124,6 +125,7 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
       ["stages onto a file", ["compile", model, "--dump", at("text.txt")], /text\.txt cannot be written \(\w+\); choose another folder$/],
     ],
     "a bundle": [
+      ["with --precision", ["run", bundle, "--weights", weights, "--tokens", "1", "--precision", "bf16"], /a bundle is compiled already; leave --precision out, or give the \.eyrie file$/],
       ["with --set", ["inspect", bundle, "--set", "width=8"], /a bundle is compiled already; leave --set out, or give the \.eyrie file$/],
       ["on the evaluator", ["run", bundle, "--weights", weights, "--tokens", "1", ...evaluate], /a bundle holds kernels for WebGPU only; leave --executor out$/],
       ["that is no bundle", ["run", at("folder.eyrie"), "--weights", weights, "--tokens", "1"], /manifest\.json cannot be read \(ENOENT\); compile the model again$/],

@@ -37,11 +37,11 @@ describe("regions fused for a number of buffers", () => {
     const scanOf = (maxBuffersPerKernel: number) => {
       const { compiled } = compile([{ file: "griffin.eyrie", text }], {
         standard: standardLibrary(),
-        settings: { depth: 1 },
-        entries: ["decode"],
+        settings: { depth: 2 },
+        entries: ["prefill"],
         caps: { ...minimumCaps, maxBuffersPerKernel },
       });
-      return compiled!.entries["decode"]!.fused.regions.find((r) => r.anchor?.op === "scan")!;
+      return compiled!.entries["prefill"]!.fused.regions.find((r) => r.anchor?.op === "scan")!;
     };
     const functions = scanOf(12).body.flatMap((n) => (n.op === "map" ? [n.attrs.fn] : []));
     // Log-decay, decay, √(1 − a²) by expm1's series, gates and boundary rule.

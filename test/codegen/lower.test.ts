@@ -17,7 +17,7 @@ const graphOf = (outputs: Record<string, Node>, states: Graph["states"] = []): G
 });
 
 /** Token embedding, a residual map, and the tied output product with a soft cap. */
-function tied(vocabulary: number, width: number, dtype: "f32" | "f16" = "f32"): Graph {
+function tied(vocabulary: number, width: number, dtype: "f32" | "f16" | "bf16" = "f32"): Graph {
   const g = new GraphBuilder();
   const table = g.cast(g.parameter("embed", { dtype, shape: [vocabulary, width] }), "f32");
   const x = g.map("mul", g.gather(table, g.input("tokens", i32(1, 2))), 2);
@@ -60,7 +60,23 @@ describe("lower", () => {
   });
   it("cuts what is stored in half precision", () => {
     const caps = { ...minimumCaps, maxBindingBytes: 200, f16: true };
-    assert.ok(worstProgramError(tied(24, 8, "f16"), caps, { tokens: [0, 23] }) < 1e-4);
+    for (const half of ["f16", "bf16"] as const)
+      assert.ok(worstProgramError(tied(24, 8, half), caps, { tokens: [0, 23] }) < 1e-4);
+  });
+  it("stores the rows that it gathers from pieces of a half as they are calculated with", () => {
+    const g = new GraphBuilder();
+    const table = g.parameter("embed", { dtype: "bf16", shape: [24, 8] });
+    const rows = g.cast(g.gather(table, g.input("tokens", i32(1, 2))), "f32");
+    const graph = graphOf({ y: g.reduce("sum", g.map("mul", rows, rows), 2) });
+    const caps = { ...minimumCaps, maxBindingBytes: 200 };
+    // Fused as if nothing were cut, so that lowering must take the gather out by itself.
+    const lowered = lower(fuse(graph, { maxBuffers: 8 }), caps);
+    const gathered = lowered.find(({ region }) => region.name.startsWith("gather"));
+    assert.deepEqual(
+      gathered?.region.outputs.map((n) => n.type.dtype),
+      ["f32"],
+    );
+    assert.ok(worstProgramError(graph, caps, { tokens: [0, 23] }) < 1e-5);
   });
   it("shares one kernel among pieces of one size", () => {
     const program = programOf(tied(24, 8), { ...minimumCaps, maxBindingBytes: 256 });

@@ -89,21 +89,22 @@ export function runLowered(
   });
 }
 
-const scalarOf = (node: Node) =>
-  node.type.dtype === "bool" || node.type.dtype === "bf16" ? "u32" : node.type.dtype;
+const scalarOf = (node: Node) => (node.type.dtype === "bool" ? "u32" : node.type.dtype);
 const sizeOf = (node: Node) => node.type.shape.reduce((a, b) => a * b, 1);
+
+const least: Caps = { ...minimumCaps, f16: true };
 
 /** Devices that ask for different kernels. */
 export const devices: Readonly<Record<string, Caps>> = {
-  "cheap barriers": minimumCaps,
-  "dear barriers": { ...minimumCaps, barriers: "dear", busyLanes: 16 },
-  "cheap barriers and subgroups of 8": { ...minimumCaps, subgroup: { size: 8 } },
-  "copies beside other work": { ...minimumCaps, asyncCopy: true },
+  "cheap barriers": least,
+  "dear barriers": { ...least, barriers: "dear", busyLanes: 16 },
+  "cheap barriers and subgroups of 8": { ...least, subgroup: { size: 8 } },
+  "copies beside other work": { ...least, asyncCopy: true },
   "matrix units": {
-    ...{ ...minimumCaps, asyncCopy: true, matrixUnits: true, f16: true },
+    ...{ ...least, asyncCopy: true, matrixUnits: true },
     ...{ subgroup: { size: 32 }, maxWorkgroupBytes: 160 * 2 ** 10 },
   },
-  "subgroups of 32 and few lanes": { ...minimumCaps, subgroup: { size: 32 }, busyLanes: 256 },
+  "subgroups of 32 and few lanes": { ...least, subgroup: { size: 32 }, busyLanes: 256 },
 };
 
 /** The largest |found − expected| / (1 + |expected|) over all choices of all devices; `matters` picks elements of the outputs. */

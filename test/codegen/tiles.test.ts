@@ -1,11 +1,13 @@
 /** Copies beside other work and products by matrix units: what they mean, and that targets without them can do the same. */
 import assert from "node:assert/strict";
 import { KernelBuilder } from "../../codegen/build.ts";
-import { roundF16 } from "../../codegen/interpret/spell.ts";
+import { roundTo } from "../../codegen/interpret/spell.ts";
 import { allocateMemory, type FaultKind, interpret, KernelFault } from "../../codegen/interpret.ts";
 import { type Caps, type Kernel, minimumCaps } from "../../codegen/kernel.ts";
 import { placeOfSum } from "../../codegen/multiply.ts";
+import { printPlain } from "../../codegen/plain.ts";
 import { literal, type Val } from "../../codegen/val.ts";
+import { multiplyProblem } from "../../codegen/verify/statements.ts";
 import { verifyKernel } from "../../codegen/verify.ts";
 import { copyAtOnce, multiplyInLoops } from "../../targets/legalize.ts";
 
@@ -24,17 +26,24 @@ const numbers = {
   modulo: (a: number, n: number) => a % n,
 };
 
+type Half = "f16" | "bf16";
+
 /** One subgroup multiplies: copies of both operands, eight scalars at a time, then the sums, each by the lane that holds it. */
-function product(change: { awaited?: boolean; barrier?: boolean; when?: (part: Val) => Val } = {}) {
+function product(
+  change: {
+    awaited?: boolean;
+    barrier?: boolean;
+    turned?: boolean;
+    when?: (part: Val) => Val;
+  } = {},
+  half: Half = "f16",
+) {
   const k = new KernelBuilder();
-  const [a, b] = [
-    k.buffer("a", "f16", rows * depth),
-    k.buffer("b", "f16", depth * columns),
-  ] as const;
+  const [a, b] = [k.buffer("a", half, rows * depth), k.buffer("b", half, depth * columns)] as const;
   const out = k.buffer("out", "f32", rows * columns);
   const [left, right] = [
-    k.workgroup("left", "f16", rows * depth),
-    k.workgroup("right", "f16", depth * columns),
+    k.workgroup("left", half, rows * depth),
+    k.workgroup("right", half, depth * columns),
   ] as const;
   const sums = k.registers("sums", "f32", (rows * columns) / 32);
   const lane = k.builtin("lane");
@@ -53,8 +62,9 @@ function product(change: { awaited?: boolean; barrier?: boolean; when?: (part: V
   k.multiply(
     sums,
     { memory: left, index: zero, stride: depth },
-    { memory: right, index: zero, stride: columns },
+    { memory: right, index: zero, stride: change.turned ? depth : columns },
     { rows, columns, depth },
+    change.turned,
   );
   const arithmetic = {
     plus: (x: Val, y: Val | number) => x.plus(y),
@@ -69,26 +79,32 @@ function product(change: { awaited?: boolean; barrier?: boolean; when?: (part: V
   return k.finish("product", 32);
 }
 
-const f16 = (length: number, of: (i: number) => number) => {
-  const memory = allocateMemory("f16", length, true);
-  for (let i = 0; i < length; i++) memory.data[i] = roundF16(of(i));
+const numbersIn = (half: Half, length: number, of: (i: number) => number) => {
+  const memory = allocateMemory(half, length, true);
+  for (let i = 0; i < length; i++) memory.data[i] = roundTo[half](of(i));
   return memory;
 };
-const a = f16(rows * depth, (i) => Math.sin(i * 1.7));
-const b = f16(depth * columns, (i) => Math.cos(i * 0.9));
+const operands = (half: Half) =>
+  [
+    numbersIn(half, rows * depth, (i) => Math.sin(i * 1.7)),
+    numbersIn(half, depth * columns, (i) => Math.cos(i * 0.9)),
+  ] as const;
 
-function run(kernel: Kernel): Float32Array {
+function run(kernel: Kernel, half: Half = "f16", [a, b] = operands(half)): Float32Array {
   const out = allocateMemory("f32", rows * columns, false);
   interpret(kernel, [1, 1, 1], [a, b, out], caps);
   return out.data as Float32Array;
 }
 
-const expected = Array.from({ length: rows * columns }, (_, i) => {
-  const [row, column] = [Math.floor(i / columns), i % columns];
-  let sum = 0;
-  for (let d = 0; d < depth; d++) sum += a.data[row * depth + d]! * b.data[d * columns + column]!;
-  return sum;
-});
+function expectedOf(half: Half): readonly number[] {
+  const [a, b] = operands(half);
+  return Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    let sum = 0;
+    for (let d = 0; d < depth; d++) sum += a.data[row * depth + d]! * b.data[d * columns + column]!;
+    return sum;
+  });
+}
 
 const faults = (kind: FaultKind, kernel: Kernel) =>
   assert.throws(
@@ -98,12 +114,26 @@ const faults = (kind: FaultKind, kernel: Kernel) =>
   );
 
 describe("products by matrix units", () => {
-  it("are those of the two matrices, whatever lane holds a sum", () => {
-    const kernel = verifyKernel(product(), caps);
-    const found = run(kernel);
-    for (const [i, sum] of expected.entries())
-      assert.ok(Math.abs(found[i]! - sum) < 3e-6, `${i}: ${found[i]} for ${sum}`);
-    assert.deepEqual(run(multiplyInLoops(copyAtOnce(kernel))), found);
+  for (const half of ["f16", "bf16"] as const)
+    it(`of ${half} are those of the two matrices, whatever lane holds a sum`, () => {
+      const kernel = verifyKernel(product({}, half), caps);
+      const found = run(kernel, half);
+      for (const [i, sum] of expectedOf(half).entries())
+        assert.ok(Math.abs(found[i]! - sum) < 3e-6, `${i}: ${found[i]} for ${sum}`);
+      assert.deepEqual(run(multiplyInLoops(copyAtOnce(kernel)), half), found);
+    });
+  it("may find their right operand turned", () => {
+    const [left, right] = operands("f16");
+    const turned = numbersIn(
+      "f16",
+      depth * columns,
+      (i) => right.data[(i % depth) * columns + Math.floor(i / depth)]!,
+    );
+    const kernel = verifyKernel(product({ turned: true }), caps);
+    const expected = run(product());
+    assert.deepEqual(run(kernel, "f16", [left, turned]), expected);
+    assert.deepEqual(run(multiplyInLoops(copyAtOnce(kernel)), "f16", [left, turned]), expected);
+    assert.match(printPlain(kernel), /right\[0u; 24 × 16, turned, by 16\]/);
   });
   it("hold each place of the result once", () => {
     const places = Array.from({ length: 32 }, (_, lane) =>
@@ -114,8 +144,23 @@ describe("products by matrix units", () => {
     ).flat();
     assert.deepEqual(
       places.toSorted((x, y) => x - y),
-      [...expected.keys()],
+      [...expectedOf("f16").keys()],
     );
+  });
+  it("take both operands in the same half", () => {
+    const kernel = product();
+    const right = {
+      space: "workgroup",
+      name: "right",
+      scalar: "bf16",
+      length: depth * columns,
+    } as const;
+    const problems = kernel.body.flatMap((s) =>
+      s.kind === "multiply"
+        ? [multiplyProblem({ ...s, right: { ...s.right, memory: right } })]
+        : [],
+    );
+    assert.deepEqual(problems, ["matrix units on f16 by bf16"]);
   });
   it("can be legalized for targets without either", () => {
     const plain = { ...caps, matrixUnits: false, asyncCopy: false };
@@ -171,7 +216,7 @@ describe("copies beside other work", () => {
     k.store(out, lane, k.load(to, lane));
     k.await(0);
     k.store(out, lane.plus(32), k.load(to, lane.plus(32)));
-    const memory = f16(64, (i) => i);
+    const memory = numbersIn("f16", 64, (i) => i);
     const written = allocateMemory("f32", 64, false);
     interpret(verifyKernel(k.finish("halves", 32), caps), [1, 1, 1], [memory, written], caps);
     assert.deepEqual([...written.data], [...memory.data]);

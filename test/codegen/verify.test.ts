@@ -10,6 +10,7 @@ import {
 } from "../../codegen/kernel.ts";
 import type { Val } from "../../codegen/val.ts";
 import { verifyKernel } from "../../codegen/verify.ts";
+import type { ScalarName } from "../../src/graph/graph.ts";
 
 const one: Expr = { kind: "literal", value: 1, type: { scalar: "u32", width: 1 } };
 const half: Expr = { kind: "literal", value: 0.5, type: { scalar: "f32", width: 1 } };
@@ -94,6 +95,28 @@ describe("verifying kernels", () => {
       { buffers: [{ memory: out, access: "read" }] },
     );
     refuses(/the literal -1 as u32/, [bind("i", { ...one, value: -1 } as Expr)]);
+  });
+  it("refuses to calculate with bf16, and to convert it to anything but f32", () => {
+    const type = { scalar: "bf16", width: 1 } as const;
+    const stored: Expr = { kind: "cast", of: half, type };
+    const call = (fn: ScalarName, ...args: Expr[]): Expr => ({ kind: "call", fn, args, type });
+    const back: Expr = { kind: "cast", of: stored, type: half.type };
+    verifyKernel(kernelOf([bind("h", stored), store(back)]), minimumCaps);
+    for (const [message, e] of [
+      [/add of bf16/, call("add", stored, stored)],
+      [/max of bf16/, call("max", stored, stored)],
+      [/eq of bf16/, { ...call("eq", stored, stored), type: { scalar: "bool", width: 1 } }],
+      [
+        /select of bf16/,
+        call("select", { ...one, type: { scalar: "bool", width: 1 } }, stored, stored),
+      ],
+      [/fma on bf16/, { kind: "fma", args: [stored, stored, stored], type }],
+      [/a subgroup operation on bf16/, { kind: "subgroup", op: "max", of: stored, type }],
+      [/a cast of bf16 to i32/, { kind: "cast", of: stored, type: { scalar: "i32", width: 1 } }],
+      [/a cast of u32 to bf16/, { kind: "cast", of: one, type }],
+      [/a bitcast of bf16 to u32/, { kind: "bitcast", of: stored, type: one.type }],
+    ] as const)
+      refuses(message, [bind("bad", e as Expr)], {}, { subgroup: { size: 8 } });
   });
   it("refuses accesses that are not declared", () => {
     refuses(/out is written, but declared for reading/, [store(half)], {

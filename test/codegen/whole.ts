@@ -1,24 +1,22 @@
 /** Runs a graph all the way, fused, lowered, planned and interpreted, against its meaning. */
 import assert from "node:assert/strict";
+import { fuseOptions } from "../../codegen/fuse-options.ts";
 import { allocateMemory, type CheckedMemory, interpret } from "../../codegen/interpret.ts";
 import type { Caps, Kernel } from "../../codegen/kernel.ts";
 import { lower } from "../../codegen/lower.ts";
 import { plan } from "../../codegen/plan.ts";
 import type { BufferPlan, Program } from "../../codegen/program.ts";
-import { isCut } from "../../codegen/splits.ts";
+import type { Schedules } from "../../codegen/write-region.ts";
 import { evaluate, type Value, valueFrom } from "../../src/graph/evaluate.ts";
-import type { Graph, Node } from "../../src/graph/graph.ts";
+import type { Graph } from "../../src/graph/graph.ts";
 import { convert } from "../../src/graph/scalars.ts";
 import { topological } from "../../src/graph/walk.ts";
 import { fuse } from "../../src/passes/fuse.ts";
 import { noise } from "./region.ts";
 
-export function programOf(graph: Graph, caps: Caps): Program<Kernel> {
-  const options = {
-    maxBuffers: caps.maxBuffersPerKernel,
-    isCut: (node: Node) => isCut(node, caps),
-  };
-  return plan(lower(fuse(graph, options), caps), graph, graph.name);
+export function programOf(graph: Graph, caps: Caps, schedules?: Schedules): Program<Kernel> {
+  return plan(lower(fuse(graph, fuseOptions(caps)), caps, schedules), graph, graph.name, caps)
+    .program;
 }
 
 /** The largest |found − expected| / (1 + |expected|) over outputs and next states; leaves that are not given are noise. */
@@ -26,6 +24,7 @@ export function worstProgramError(
   graph: Graph,
   caps: Caps,
   given: Readonly<Record<string, readonly number[]>> = {},
+  schedules?: Schedules,
 ): number {
   const leaves = { parameter: {}, input: {}, state: {} } as Record<
     "parameter" | "input" | "state",
@@ -35,17 +34,18 @@ export function worstProgramError(
     if (node.op === "parameter" || node.op === "input" || node.op === "state") {
       const { name } = node.attrs;
       const value = given[name] ? valueFrom(node.type, given[name]) : noise(node.id + 1, node.type);
-      const half = node.type.dtype === "f16";
-      leaves[node.op][name] = half
-        ? { ...value, data: value.data.map((x) => convert(x, "f32", "f16")) }
-        : value;
+      const { dtype } = node.type;
+      leaves[node.op][name] =
+        dtype === "f16" || dtype === "bf16"
+          ? { ...value, data: value.data.map((x) => convert(x, "f32", dtype)) }
+          : value;
     }
   const expected = evaluate(graph, {
     parameters: leaves.parameter,
     inputs: leaves.input,
     states: leaves.state,
   });
-  const program = programOf(graph, caps);
+  const program = programOf(graph, caps, schedules);
   const found = run(program, caps, leaves);
   let worst = 0;
   const compare = (what: string, wanted: Value, data: ArrayLike<number>) =>
@@ -76,7 +76,7 @@ function run(
   const memories = program.buffers.map((b) => {
     const length = b.shape.reduce((a, n) => a * n, 1);
     const numbers = numbersOf(b, leaves);
-    const scalar = b.dtype === "bool" || b.dtype === "bf16" ? "u32" : b.dtype;
+    const scalar = b.dtype === "bool" ? "u32" : b.dtype;
     const memory = allocateMemory(scalar, length, numbers !== null);
     if (numbers) memory.data.set(numbers);
     return memory;

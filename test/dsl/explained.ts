@@ -29,7 +29,11 @@ async function say(source: Source, options: ExampleOptions): Promise<Said> {
   const flags = flagsOf(options);
   const { givenAt, ...given } = compileOptions(flags);
   const sources = new Map([...standard, source, ...givenAt.sources].map((s) => [s.file, s.text]));
-  const found = check([source], standard, { f16: options.f16 ?? false });
+  const found = check(
+    [source],
+    standard,
+    options.precision ? { precision: options.precision } : {},
+  );
   const isWrong = found.some((d) => d.severity === "error");
   const { caps, device, inputs, item, config, settings } = options;
   if (isWrong || !(caps || device || inputs || item || config || settings))

@@ -66,7 +66,7 @@ describe("what a device cannot hold", () => {
       described(one, modelWith(body)),
       /^3: E0611 at bias: `layers.0.bias` \[D\] = \[32\] in f32 is 128 B; a binding of this device holds 100 B, and/,
     );
-    assert.match(one.hint, /--f16/);
+    assert.match(one.hint, /--precision bf16/);
   });
   it("names both of two parameters that a product would need in pieces", () => {
     const low = modelWith(`  size R = 2 * D

@@ -92,8 +92,8 @@ block mix(x: [B, T, D]) -> [B, T, D] {
 
 const tokens = Array.from({ length: 19 }, (_, i) => (i * i * 7 + 3 * i) % 37);
 const other = Array.from({ length: 11 }, (_, i) => (i * 5 + 1) % 37);
-/** Orders of f32 sums differ; the largest difference first met is 4.8e-7. */
-const tolerance = 1e-6;
+/** Orders of f32 sums differ: the largest difference met is 1.3e-6, as far as any of them is from float64. */
+const tolerance = 2.5e-6;
 
 /** Memories differ in their decay only, which is a matter of kernels and not of how a text is cut. */
 const cut = Object.entries(mixes).filter(([name]) => !/by (number|row|element)/.test(name));

@@ -37,8 +37,8 @@ const models = [
 
 const tokens = Array.from({ length: 23 }, (_, i) => (i * i * 7 + 3 * i) % 37);
 const other = Array.from({ length: 11 }, (_, i) => (i * 5 + 1) % 37);
-/** Orders of f32 sums differ; the largest difference first met between them is 1.2e-7. */
-const tolerance = 1e-6;
+/** Orders of f32 sums differ: the largest difference met is 1.3e-6, as far as any of them is from float64. */
+const tolerance = 2.5e-6;
 
 for (const [executorName, open] of Object.entries(executors))
   for (const { name, settings } of models)

@@ -46,7 +46,7 @@ describe("expand", () => {
       seen: { type: { dtype: "i32", shape: [2] }, data: Float64Array.of(7, 0) },
     });
     for (const claimed of [[], ["attend"], ["conv1d"], ["conv1d", "attend"]]) {
-      const after = verify(expand(graph, (name) => claimed.includes(name)));
+      const after = verify(expand(graph, ({ attrs }) => claimed.includes(attrs.name)));
       assert.deepEqual(compositesOf(after).sort(), [...claimed].sort());
       assert.ok(topological(after).some((n) => n.label === "mixed"));
       assertSameResults(evaluate(after, given), evaluate(graph, given), claimed.join());

@@ -75,8 +75,8 @@ describe("fuse", () => {
   it("makes a gated recurrence one scan region with its gates, its output product and its last state", () => {
     const fused = fuse(recurrence(), { maxBuffers: 16 });
     assertRunnable(fused);
+    // Both gates read the same rows, and the recurrence needs both: one region.
     assert.deepEqual(anchors(fused).toSorted(), [
-      "contract",
       "contract",
       "contract",
       "contract",
@@ -116,6 +116,51 @@ describe("fuse", () => {
     assertRunnable(fused);
     assert.deepEqual(anchors(fused), ["reduce", "contract", "contract"]);
     assert.deepEqual(fused.regions[0]?.outputs, [y]);
+  });
+
+  it("makes products of few rows one region, each of those that read a norm with the norm in front", () => {
+    const g = new GraphBuilder();
+    const x = g.input("x", f32(1, 1, D));
+    const square = g.reduce("sum", g.map("mul", x, x), 2);
+    const y = g.map("mul", x, g.broadcast(g.map("rsqrt", square), [1, 1, D], [0, 1]));
+    const product = (name: string, size: number) =>
+      g.contract(y, g.parameter(name, f32(D, size)), "btd", "df", "btf");
+    const [gate, up, narrow] = [product("gate", 4), product("up", 4), product("narrow", 3)];
+    const outputs = { mixed: g.map("mul", gelu(g, gate), up), narrow };
+    const fewRows = (n: Node) => n.inputs[0]!;
+    const few = fuse({ name: "few", outputs, states: [] }, { maxBuffers: 8, fewRows });
+    assertRunnable(few);
+    assert.deepEqual(anchors(few), ["contract", "contract"]);
+    assert.deepEqual(
+      few.regions.map((r) => r.body.filter((n) => n.op === "contract").length),
+      [2, 1],
+    );
+    for (const { body } of few.regions) assert.ok(body.includes(square));
+    // Who else reads the norm needs it in memory; then nobody computes it for himself.
+    const shown = fuse(
+      { name: "shown", outputs: { ...outputs, y }, states: [] },
+      { maxBuffers: 8, fewRows },
+    );
+    assertRunnable(shown);
+    assert.deepEqual(anchors(shown), ["reduce", "contract", "contract"]);
+  });
+
+  it("computes products of many rows together only where some value needs both", () => {
+    const g = new GraphBuilder();
+    const x = g.input("x", f32(B, T, D));
+    const product = (name: string) =>
+      g.contract(x, g.parameter(name, f32(D, 4)), "btd", "df", "btf");
+    const [gate, up, other] = [product("gate"), product("up"), product("other")];
+    const outputs = { mixed: g.map("mul", gelu(g, gate), up), other };
+    const fused = fuse({ name: "many", outputs, states: [] }, { maxBuffers: 8 });
+    assertRunnable(fused);
+    assert.deepEqual(
+      fused.regions.map((r) => r.body.filter((n) => n.op === "contract").length).toSorted(),
+      [1, 2],
+    );
+    const tight = fuse({ name: "many", outputs, states: [] }, { maxBuffers: 3 });
+    assertRunnable(tight);
+    for (const r of tight.regions) assert.ok(r.inputs.length + r.outputs.length <= 3);
   });
 
   it("makes a softmax one region whose anchor is its last reduction", () => {

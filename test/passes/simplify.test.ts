@@ -67,6 +67,11 @@ const examples: Record<string, (draw: Draw) => Node> = {
     g.slice(g.broadcast(x, [4, ...shape], [1, 2, 3]), 0, 1, 2),
   "concat of one": ({ g, r, x }) => g.concat([x], r.integer(0, 2)),
   "concat with nothing": ({ g, x }) => g.concat([g.slice(x, 1, 0, 0), x, x], 1),
+  "scan of one token": ({ g, r, x, shape }) => {
+    const token = (n: Node) => g.reshape(n, [shape[0]!, 1, shape[1]!, shape[2]!]);
+    const y = g.map("sin", x);
+    return g.scan(token(x), token(y), g.map("add", x, y), r.pick([true, false]));
+  },
   "reduce over one": ({ g, r, x, shape }) =>
     g.reduce(r.pick(["sum", "max"]), g.reshape(x, [shape[0]!, 1, shape[1]!, shape[2]!]), 1),
   "contract of transpose": ({ g, r, x }) =>

@@ -1,7 +1,7 @@
 /** `npm run reference -- DIR`: runs every case of a directory of reference cases on an executor, one line a case. */
 import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
-import { type ExecutorFlags, executorOptions } from "../../src/cli/options.ts";
+import { type ExecutorFlags, executorOption } from "../../src/cli/options.ts";
 import { print, report, say } from "../../src/cli/terminal.ts";
 import { openExecutor } from "../../src/execute/executors.ts";
 import { UserError } from "../../src/graph/bug.ts";
@@ -9,7 +9,8 @@ import { gradientKinds, isForward, listCases, openCase } from "./cases.ts";
 import { deviceFactor, share, verdict } from "./compare.ts";
 import { runCase } from "./run-case.ts";
 
-type Flags = ExecutorFlags & { readonly only?: string };
+/** Weights are stored as they come, in f32: the cases hold what the published code makes of those. */
+type Flags = Omit<ExecutorFlags, "precision"> & { readonly only?: string };
 
 async function main(directory: string, flags: Flags): Promise<void> {
   if (!existsSync(directory))
@@ -56,7 +57,7 @@ async function main(directory: string, flags: Flags): Promise<void> {
 }
 
 const program = new Command("reference").argument("<directory>", "directory of cases");
-executorOptions(program)
+executorOption(program)
   .addOption(new Option("--only <pattern>", "regular expression on names of cases"))
   .action((directory: string, flags: Flags) => main(directory, flags));
 try {

@@ -9,10 +9,10 @@ export type Reach = "free" | "leafDerived" | "exclusive";
 /** How often a region may compute one value that others could hand it. */
 const mostRepeats = 8;
 
-/** Elements that a region goes through. */
-function placesOf(root: Node): number {
-  const node =
-    root.op === "reduce" ? root.inputs[0]! : root.op === "ringWrite" ? root.inputs[1]! : root;
+/** Elements that an anchor goes through. */
+function placesOf(anchor: Node): number {
+  const { op, inputs } = anchor;
+  const node = op === "reduce" ? inputs[0]! : op === "ringWrite" ? inputs[1]! : anchor;
   return sizeOf(node.type.shape);
 }
 
@@ -25,8 +25,10 @@ export class Draft {
   anchor: Node | null;
   readonly body = new Set<Node>();
   readonly outputs = new Set<Node>();
-  /** The root and what was taken in behind it. */
+  /** The root and its siblings, and what was taken in behind them. */
   readonly #behind: Set<Node>;
+  /** Where paths into this region begin: the root and its siblings. */
+  readonly #roots: Node[];
   /** What the body reads and does not hold; null once the body has changed. */
   #read: readonly Node[] | null = null;
 
@@ -37,12 +39,50 @@ export class Draft {
     this.anchor = roleOf(root) === "anchor" ? root : null;
     this.maxBuffers = maxBuffers;
     this.#behind = new Set([root]);
+    this.#roots = [root];
     this.own(root);
   }
 
   own(node: Node): void {
     this.#take(node);
     this.owner.set(node, this);
+  }
+
+  /** Takes in other anchors that the root's recipe computes beside it, with what `reach` says of their operands; all or none. */
+  ownBeside(others: readonly Node[], reach: (anchor: Node, operand: number) => Reach): boolean {
+    const taken: Node[] = [];
+    for (const other of others) {
+      this.own(other);
+      taken.push(other);
+      for (const [i, operand] of other.inputs.entries())
+        taken.push(...this.claimBackward([operand], reach(other, i), other));
+    }
+    if (this.#bufferCount() > this.maxBuffers) {
+      this.#giveBack(taken);
+      return false;
+    }
+    for (const other of others) {
+      this.#behind.add(other);
+      this.#roots.push(other);
+      if (this.anchor && this.facts.place(other) > this.facts.place(this.anchor))
+        this.anchor = other;
+    }
+    return true;
+  }
+
+  /** Computes all of another region again on the way. */
+  absorb(other: Draft): void {
+    for (const node of other.body) this.#take(node);
+  }
+
+  /** Whether buffers allow that. */
+  couldAbsorb(other: Draft): boolean {
+    const taken = [...other.body].filter((n) => !this.body.has(n));
+    for (const node of taken) this.#take(node);
+    const count = this.#bufferCount();
+    for (const node of taken) this.body.delete(node);
+    this.#read = null;
+    return count <= this.maxBuffers;
   }
 
   /** What must be in memory before this region runs. */
@@ -73,10 +113,10 @@ export class Draft {
 
   /**
    * Takes in what stands in front of `from`, latest first, so that all readers of a node are known when it is asked for;
-   * returns what it took. What is in between may need many buffers that what is in front of it does not: so it goes on to
+   * returns what it took; it goes through the places of `anchor`. What is in between may need many buffers that what is in front of it does not: so it goes on to
    * the end, and gives back what it took since it last stayed within the limit.
    */
-  claimBackward(from: readonly Node[], reach: Reach): readonly Node[] {
+  claimBackward(from: readonly Node[], reach: Reach, anchor = this.root): readonly Node[] {
     const waiting = new Set<Node>();
     const claimed: Node[] = [];
     const take = (node: Node): void => {
@@ -96,7 +136,7 @@ export class Draft {
         this.facts.place(a) > this.facts.place(b) ? a : b,
       );
       waiting.delete(node);
-      if (this.body.has(node) || !this.#mayClaim(node, reach)) continue;
+      if (this.body.has(node) || !this.#mayClaim(node, reach, anchor)) continue;
       this.owner.set(node, this);
       take(node);
       if (this.#bufferCount() <= this.maxBuffers) fitting = claimed.length;
@@ -126,21 +166,21 @@ export class Draft {
     this.#dropUnread();
   }
 
-  #mayClaim(node: Node, reach: Reach): boolean {
+  #mayClaim(node: Node, reach: Reach, anchor: Node): boolean {
     const role = roleOf(node);
     if (role === "leaf" || role === "anchor" || reach === "free" || this.owner.has(node))
       return false;
     if (reach === "leafDerived" && !this.facts.isLeafDerived(node)) return false;
-    if (this.#wouldRepeat(node)) return false;
+    if (this.#wouldRepeat(node, anchor)) return false;
     return this.facts.readers(node).every((r) => r !== null && this.body.has(r));
   }
 
   /** Whether whoever computes a value could do once for each of its elements what this region would do many times over. */
-  #wouldRepeat(node: Node): boolean {
+  #wouldRepeat(node: Node, anchor: Node): boolean {
     return (
       !this.facts.isFree(node) &&
       !this.facts.isLeafDerived(node) &&
-      placesOf(this.root) >= mostRepeats * sizeOf(node.type.shape)
+      placesOf(anchor) >= mostRepeats * sizeOf(node.type.shape)
     );
   }
 
@@ -151,7 +191,7 @@ export class Draft {
       if (this.body.has(i)) return true;
       const maker = this.owner.get(i);
       if (maker?.waitsFor(this)) return false;
-      return !this.facts.dependsOutside(i, this.root, this.body);
+      return !this.#roots.some((root) => this.facts.dependsOutside(i, root, this.body));
     });
   }
 

@@ -99,7 +99,7 @@ const constants: readonly Rule[] = [
     name: "move of a constant",
     apply: (node, g) => {
       const [x] = node.inputs;
-      return moves.includes(node.op) && x?.op === "constant"
+      return (moves.includes(node.op) || node.op === "gather") && x?.op === "constant"
         ? g.constant(x.attrs.value, x.type.dtype, node.type.shape)
         : null;
     },
@@ -172,6 +172,13 @@ const views: readonly Rule[] = [
       ? g.concat(parts, node.attrs.axis)
       : null;
   }),
+  // h_1 = decay_1 ⊙ h_0 + input_1
+  law("scan of one token", "scan", (node, decay, g) => {
+    if (decay.type.shape[1] !== 1) return null;
+    const [, input, initial] = node.inputs as readonly [Node, Node, Node];
+    const before = g.reshape(initial, decay.type.shape);
+    return g.map("add", g.map("mul", decay, before), input);
+  }),
   law("reduce over one", "reduce", (node, x, g) =>
     x.type.shape[node.attrs.axis] === 1 ? g.reshape(x, node.type.shape) : null,
   ),
@@ -182,9 +189,9 @@ const reorderings: readonly Rule[] = [
   law("contract of rows", "contract", contractOfRows),
   law("map of broadcasts", "map", (node, _, g) => mapOfBroadcasts(node, g)),
   law("cast of broadcast", "cast", (node, _, g) => mapOfBroadcasts(node, g)),
-  // gather(cast(table), i) = cast(gather(table, i)): only the rows read are converted.
+  // gather(cast(table), i) = cast(gather(table, i)) for a table in memory: only the rows read are converted.
   law("gather of cast", "gather", (node, x, g) =>
-    x.op === "cast"
+    x.op === "cast" && ["parameter", "input", "state"].includes(x.inputs[0]!.op)
       ? g.cast(g.gather(x.inputs[0]!, node.inputs[1]!, node.attrs.batch), x.attrs.to)
       : null,
   ),

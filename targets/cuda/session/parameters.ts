@@ -1,7 +1,7 @@
 /** Brings parameters onto the device in the types and pieces that programs ask for, one at a time through pinned blocks. */
 import type { Program } from "../../../codegen/program.ts";
 import type { Weights } from "../../executor.ts";
-import { plansByName, type Stored, storedValues } from "../../parameters.ts";
+import { plansByName, storedValues } from "../../parameters.ts";
 import type { Context } from "../driver/driver.ts";
 import type { Buffer, Pool } from "./pool.ts";
 import { type Block, type Staging, upload } from "./staging.ts";
@@ -59,8 +59,12 @@ export async function uploadParameters(
 }
 
 /** Pieces that fit a block, with the bytes before each. */
-function* partsOf(stored: Stored): Generator<{ readonly at: number; readonly part: Uint8Array }> {
-  const bytes = new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+function* partsOf({
+  buffer,
+  byteOffset,
+  byteLength,
+}: NodeJS.ArrayBufferView): Generator<{ readonly at: number; readonly part: Uint8Array }> {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   for (let at = 0; at < bytes.length; at += blockBytes)
     yield { at, part: bytes.subarray(at, at + blockBytes) };
 }

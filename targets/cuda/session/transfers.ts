@@ -1,7 +1,7 @@
 /** Tensors to and from the device, several in one pinned block. */
-import { CompilerBug } from "../../../src/graph/bug.ts";
 import type { TensorSpec } from "../../executor.ts";
-import { arrays, crossingType } from "../../inputs.ts";
+import { arrays } from "../../inputs.ts";
+import { readBackType } from "../../storage.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Context } from "../driver/driver.ts";
 import type { Buffer } from "./pool.ts";
@@ -78,9 +78,10 @@ function placesOf<T>(all: readonly T[], bytesOfOne: (one: T) => number) {
 }
 
 function tensorOf(spec: TensorSpec, { memory }: Block, at: number): Tensor {
-  const { name, dtype: stored, shape } = spec;
-  if (stored === "f16" || stored === "bf16")
-    throw new CompilerBug(`${name} is read back as ${stored}`);
-  const dtype = crossingType(stored);
-  return { dtype, shape, data: new arrays[dtype](memory.slice(at, at + bytesOf(spec))) };
+  const dtype = readBackType(spec);
+  return {
+    dtype,
+    shape: spec.shape,
+    data: new arrays[dtype](memory.slice(at, at + bytesOf(spec))),
+  };
 }

@@ -3,6 +3,7 @@ import type { BufferPlan, Program } from "../../../codegen/program.ts";
 import { CompilerBug, UserError } from "../../../src/graph/bug.ts";
 import type { DType } from "../../../src/graph/graph.ts";
 import { type Signature, signatureOf } from "../../signature.ts";
+import { readBackType, store } from "../../storage.ts";
 import { launchOf } from "../print.ts";
 import type { StandaloneEntry, StandaloneModel } from "./model.ts";
 import {
@@ -79,8 +80,8 @@ function weightsOf(
     if (buffer.kind !== "parameter" || found.has(keyOf(buffer))) continue;
     const parameter = parameters.findIndex(({ name }) => name === buffer.name);
     if (parameter < 0) throw new CompilerBug(`the model has no parameter ${buffer.name}`);
-    const { bytes, piece = null } = buffer;
-    found.set(keyOf(buffer), { parameter, type: storedType(buffer), bytes, piece });
+    const { dtype, bytes, piece = null } = buffer;
+    found.set(keyOf(buffer), { parameter, type: storedType(dtype), bytes, piece });
   }
   return [...found].map(([key, weight]) => ({ key, weight }));
 }
@@ -96,19 +97,12 @@ function slotsOf(programs: readonly Program<unknown>[]): readonly number[] {
   return Array.from({ length: most }, (_, i) => Math.max(...programs.map((p) => p.slots[i] ?? 0)));
 }
 
-function storedType({ dtype, name }: { readonly dtype: DType; readonly name: string }): StoredType {
-  if (dtype === "bf16")
-    throw new UserError(
-      `${name} is stored as bf16, which this target does not do; choose f32 or f16`,
-    );
-  return dtype === "bool" ? "boolean" : dtype;
-}
+const storedType = (dtype: DType): StoredType => (dtype === "bool" ? "boolean" : dtype);
 
 function tensorTable(plan: BufferPlan): TensorTable {
-  const { name, shape, bytes } = plan;
-  const type = storedType(plan);
-  if (type === "f16") throw new CompilerBug(`${plan.kind} ${name} crosses the border as f16`);
-  return { name, type, shape, bytes };
+  const { name, dtype, shape, bytes } = plan;
+  readBackType(plan);
+  return { name, type: storedType(dtype), shape, bytes };
 }
 
 function programTable(
@@ -181,18 +175,7 @@ function indexOf<T>(items: readonly T[], is: (item: T) => boolean): number {
   return found;
 }
 
-/** The bits of each number, as memory holds them. */
-function wordsOf(buffer: BufferPlan & { readonly kind: "constant" }): readonly number[] {
-  const { values } = buffer;
-  switch (storedType(buffer)) {
-    case "f32":
-      return [...new Uint32Array(Float32Array.from(values).buffer)];
-    case "i32":
-      return [...new Uint32Array(Int32Array.from(values).buffer)];
-    case "u32":
-    case "boolean":
-      return [...Uint32Array.from(values)];
-    case "f16":
-      throw new CompilerBug(`constant ${buffer.name} is stored as f16`);
-  }
-}
+/** The bits of the numbers, as memory holds them. */
+const wordsOf = ({ dtype, values }: BufferPlan & { readonly kind: "constant" }) => [
+  ...new Uint32Array(store(dtype, values).buffer),
+];

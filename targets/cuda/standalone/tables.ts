@@ -7,7 +7,7 @@ export const entryNames = ["prefill", "decode"] as const;
 export type EntryName = (typeof entryNames)[number];
 
 /** As host/library/plan.h spells it. */
-export type StoredType = "f32" | "f16" | "i32" | "u32" | "boolean";
+export type StoredType = "f32" | "f16" | "bf16" | "i32" | "u32" | "boolean";
 export type Place = "input" | "weight" | "constant" | "slot" | "state" | "next" | "output";
 export type Binding = { readonly place: Place; readonly index: number };
 

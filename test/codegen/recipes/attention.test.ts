@@ -3,7 +3,8 @@ import { attention } from "../../../codegen/recipes/attention.ts";
 import { GraphBuilder } from "../../../src/graph/build.ts";
 import type { Value } from "../../../src/graph/evaluate.ts";
 import type { Node } from "../../../src/graph/graph.ts";
-import { noise, regionOf, worstError } from "../region.ts";
+import { devices, noise, regionOf, worstError } from "../region.ts";
+import { programOf, worstProgramError } from "../whole.ts";
 
 /** The largest error seen is 2.4e-7. */
 const tolerance = 7e-7;
@@ -141,5 +142,55 @@ describe("attention", () => {
       ]),
     );
     assert.ok(worstError(attention, region, large) < tolerance);
+  });
+
+  it("puts one token's key and value into the rings itself, under every schedule", () => {
+    for (const { B, H, G, D, window, seen } of [
+      { B: 1, H: 4, G: 2, D: 12, window: 5, seen: [0] },
+      { B: 3, H: 3, G: 1, D: 16, window: 70, seen: [0, 9, 200] },
+      { B: 2, H: 2, G: 2, D: 5, window: 3, seen: [2, 50] },
+    ]) {
+      const g = new GraphBuilder();
+      const f32 = (...shape: number[]) => ({ dtype: "f32" as const, shape });
+      const ring = f32(B, window + 1, G, D);
+      const token = (name: string, heads: number) =>
+        g.map("mul", g.input(name, f32(B, 1, heads, D)), 1.5);
+      const seenNode = g.state("seen", { dtype: "i32", shape: [B] });
+      const count = g.input("count", { dtype: "i32", shape: [B] });
+      const filled = (["keys", "values"] as const).map((name) => {
+        const current = g.state(name, ring);
+        const next = g.ringWrite(current, token(`new ${name}`, G), seenNode, count);
+        return { name, current, next };
+      });
+      const position = g.input("position", { dtype: "i32", shape: [B, 1] });
+      const [keys, values] = filled.map((s) => s.next) as [Node, Node];
+      const attended = g.composite("attend", { window, scale: 0.3, cap: 0 }, [
+        ...[token("q", H), keys, values, seenNode, count, position],
+      ]);
+      const real = g.broadcast(g.map("lt", 0, count), [B, 1, H, D], [0]);
+      const y = g.map("select", real, attended, 0);
+      const kept = { name: "seen", current: seenNode, next: seenNode };
+      const graph = { name: "step", outputs: { y }, states: [...filled, kept] };
+      // The last row takes no part in this step, as the rows of a batch that are done do not.
+      const given = {
+        seen,
+        count: seen.map((_, b) => (b > 0 && b === B - 1 ? 0 : 1)),
+        position: seen.map((n, b) => (b === 1 ? 3 : n)),
+      };
+      for (const caps of Object.values(devices)) {
+        const wide = { ...caps, maxBuffersPerKernel: 12 };
+        const { length } = attention.choices(regionOf(attended), wide);
+        for (let i = 0; i < length; i++) {
+          const program = programOf(graph, wide);
+          assert.equal(program.steps.length, 1);
+          const error = worstProgramError(graph, wide, given, (_region, recipe, choices) => {
+            assert.equal(recipe, attention);
+            return choices[i % choices.length]!;
+          });
+          assert.ok(error < tolerance, `${error}`);
+        }
+      }
+      assert.ok(worstProgramError(graph, devices["cheap barriers"]!, given) < tolerance);
+    }
   });
 });

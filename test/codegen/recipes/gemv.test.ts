@@ -72,6 +72,54 @@ describe("gemv", () => {
         tolerance,
     );
   });
+  it("sums several products of the same rows side by side, with what follows from all of them", () => {
+    for (const [M, N, K] of [
+      [1, 16, 20],
+      [2, 7, 9],
+      [3, 130, 64],
+    ] as const) {
+      const g = new GraphBuilder();
+      const x = g.input("x", { dtype: "f32", shape: [M, K] });
+      const by = (name: string) =>
+        g.contract(x, g.parameter(name, { dtype: "f32", shape: [K, N] }), "mk", "kn", "mn");
+      const [gate, up, other] = [by("gate"), by("up"), by("other")];
+      const mixed = g.map("mul", gelu(g, gate), up);
+      const region = regionOf(other, [mixed, g.map("add", other, g.map("tanh", gate)), up]);
+      const leaves = new Map(region.inputs.map((n, i) => [n, noise(i, n.type)]));
+      assert.ok(worstError(gemv, region, leaves) < tolerance);
+    }
+  });
+  it("computes a norm in front of its rows once a workgroup", () => {
+    // 5 000 columns are more than a workgroup holds on the least device.
+    for (const [M, K] of [
+      [1, 20],
+      [3, 33],
+      [1, 5000],
+    ] as const) {
+      const g = new GraphBuilder();
+      const x = g.input("x", { dtype: "f32", shape: [1, M, K] });
+      const wide = (n: ReturnType<typeof g.map>) => g.broadcast(n, [1, M, K], [0, 1]);
+      const mean = (n: ReturnType<typeof g.map>) => g.map("mul", g.reduce("sum", n, 2), 1 / K);
+      const centered = g.map("sub", x, wide(mean(x)));
+      const variance = mean(g.map("mul", centered, centered));
+      const normal = g.map("mul", centered, wide(g.map("rsqrt", g.map("add", variance, 1e-6))));
+      const w = g.parameter("w", { dtype: "f32", shape: [K, 12] });
+      const region = regionOf(g.contract(normal, w, "btd", "de", "bte"));
+      const leaves = new Map(region.inputs.map((n, i) => [n, noise(i, n.type)]));
+      assert.ok(worstError(gemv, region, leaves) / Math.sqrt(K) < tolerance);
+    }
+  });
+  it("computes a norm of every head in front of rows of heads", () => {
+    const g = new GraphBuilder();
+    const x = g.input("x", { dtype: "f32", shape: [2, 1, 3, 8] });
+    const sum = g.reduce("sum", g.map("mul", x, x), 3);
+    const normal = g.map("mul", x, g.broadcast(g.map("rsqrt", sum), [2, 1, 3, 8], [0, 1, 2]));
+    const w = g.parameter("w", { dtype: "f32", shape: [24, 12] });
+    const merged = g.reshape(normal, [2, 1, 24]);
+    const region = regionOf(g.contract(merged, w, "btd", "de", "bte"));
+    const leaves = new Map(region.inputs.map((n, i) => [n, noise(i, n.type)]));
+    assert.ok(worstError(gemv, region, leaves) < tolerance);
+  });
   it("gives a product a workgroup where there are few, and lanes where there are many", () => {
     const first = (t: number) => {
       const region = contractOf("bthkv", "bthk", "bthv", { b: 1, t, h: 8, k: 64, v: 64 });

@@ -48,6 +48,22 @@ describe("matmul", () => {
       assert.ok(contractError("mk", "nk", "mn", { m: M, n: N, k: K }) < tolerance);
     });
   }
+  it("sums several products of the same rows side by side, with what follows from both", () => {
+    for (const [M, N, K] of [
+      [9, 16, 20],
+      [33, 70, 17],
+      [6, 7, 5],
+    ] as const) {
+      const g = new GraphBuilder();
+      const x = g.input("x", { dtype: "f32", shape: [M, K] });
+      const by = (name: string) =>
+        g.contract(x, g.parameter(name, { dtype: "f32", shape: [K, N] }), "mk", "kn", "mn");
+      const [gate, up] = [by("gate"), by("up")];
+      const region = regionOf(up, [g.map("mul", silu(g, gate), up), g.map("add", gate, up)]);
+      const leaves = new Map(region.inputs.map((n, i) => [n, noise(i, n.type)]));
+      assert.ok(worstError(matmul, region, leaves) < tolerance);
+    }
+  });
   it("takes several axes as rows", () => {
     assert.ok(contractError("btd", "dv", "btv", { b: 3, t: 7, d: 20, v: 16 }) < tolerance);
   });

@@ -1,10 +1,13 @@
 /** The machine code of every golden program and of the zoo, against what their kernels ask for. Nothing is run. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { type AssembledKernel, assembleProgram } from "../../../bench/cuda/assemble.ts";
 import { type Example, goldens, oddZoo, programsOf, zoo } from "../../../bench/cuda/programs.ts";
+import { reportFile, reportOf } from "../../../bench/cuda/report-text.ts";
+import type { AssembledProgram } from "../../../bench/cuda/tables.ts";
 import { countOf } from "../../../targets/cuda/sass/census.ts";
 import { problemsOf } from "../../../targets/cuda/sass/gates.ts";
+import { findToolkit, sayWhetherSteady } from "../../../targets/cuda/toolkit.ts";
 import { needs } from "./emulator/tools.ts";
 
 type Named = AssembledKernel & { readonly program: string };
@@ -80,7 +83,7 @@ const promised: readonly Promised[] = [
   {
     // Four halves are the widest vector of the kernel language.
     of: "products of few rows read weights in half precision by 64 bits",
-    ...{ programs: /^griffin-half /, recipe: "gemv", has: ["LDG.64"] },
+    ...{ programs: /^griffin-(half|bf16) /, recipe: "gemv", has: ["LDG.64"] },
   },
   {
     of: "scans read and write 128 bits a lane at once",
@@ -96,7 +99,7 @@ const promised: readonly Promised[] = [
   },
   {
     of: "products of many rows in half precision run on matrix units, beside copies",
-    ...{ programs: /^griffin-half /, recipe: "matmul", has: ["HMMA", "LDSM", "LDGSTS.128"] },
+    ...{ programs: /^griffin-(half|bf16) /, recipe: "matmul", has: ["HMMA", "LDSM", "LDGSTS.128"] },
   },
   {
     // Keys and values are f32, which a copy cannot make the two f16 of that each becomes: there is no LDGSTS.
@@ -120,4 +123,28 @@ describe("what recipes promise of the golden programs' machine code", function (
       const broken = wanted.filter((k) => !names.every((name) => has(k, name)));
       assert.deepEqual(broken.map(label), [], `without ${names.join(", ")}`);
     });
+});
+
+/** The programs of examples, each with its kernels. */
+async function programsWith(examples: readonly Example[]): Promise<readonly AssembledProgram[]> {
+  const kernels = (await Promise.all(examples.map(kernelsOf))).flat();
+  const names = [...new Set(kernels.map(({ program }) => program))];
+  return names.map((name) => ({ name, kernels: kernels.filter((k) => k.program === name) }));
+}
+
+describe("bench/results/cuda-static.md", function () {
+  this.timeout(600_000);
+  it("is what npm run cuda:report writes", async function () {
+    needs(this, "nvcc");
+    const toolkit = await findToolkit();
+    const kept = readFileSync(reportFile, "utf8");
+    const other = kept.includes(`\n${toolkit.version};`) ? null : "another nvcc made it";
+    const unsteady = toolkit.setarch ? other : sayWhetherSteady(toolkit);
+    if (unsteady) {
+      console.log(`      skipped: ${unsteady}`);
+      this.skip();
+    }
+    const fresh = reportOf(await programsWith(goldens), await programsWith(zoo), toolkit);
+    assert.equal(kept, fresh, "stale: npm run cuda:report rewrites it");
+  });
 });

@@ -1,12 +1,12 @@
 /** What nvcc makes of small kernels, run on the CPU, against the interpreter. */
 import assert from "node:assert/strict";
 import { allocateMemory, type CellData, interpret } from "../../../codegen/interpret.ts";
-import type { Kernel } from "../../../codegen/kernel.ts";
+import type { Kernel, Scalar } from "../../../codegen/kernel.ts";
 import { type Emulated, openEmulated } from "../../../targets/cuda/emulator/emulator.ts";
 import { legalize } from "../../../targets/cuda/legalize.ts";
 import { compilePtx } from "../../../targets/cuda/nvcc.ts";
 import { launchOf, printCudaFile } from "../../../targets/cuda/print.ts";
-import { halfBits } from "../../../targets/half.ts";
+import { halfBits, toBf16 } from "../../../targets/half.ts";
 import { type Sample, samples, subgroups } from "../wgsl/kernels.ts";
 import { needs } from "./emulator/tools.ts";
 import { cudaSamples } from "./samples.ts";
@@ -24,13 +24,16 @@ function interpreted({ grid, buffers }: Sample, kernel: Kernel): Values {
   return memories.map((m) => [...m.data]);
 }
 
-/** f16 cells as bits, infinities kept. */
-const stored = (data: CellData, isHalf: boolean) =>
-  isHalf
-    ? Uint16Array.from(data, (x) =>
-        Math.abs(x) === Infinity ? (x < 0 ? 0xfc00 : 0x7c00) : halfBits(x),
-      )
-    : data.slice();
+/** Halves as bits, infinities kept. */
+function stored(data: CellData, scalar: Scalar) {
+  if (scalar === "bf16") return toBf16(Float32Array.from(data));
+  if (scalar !== "f16") return data.slice();
+  return Uint16Array.from(data, (x) =>
+    Math.abs(x) === Infinity ? (x < 0 ? 0xfc00 : 0x7c00) : halfBits(x),
+  );
+}
+
+const bf16Value = (bits: number) => new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
 
 function halfValue(bits: number): number {
   const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
@@ -46,12 +49,16 @@ function halfValue(bits: number): number {
 }
 
 function emulated(engine: Emulated, { kernel, grid, buffers }: Sample, seed: number): Values {
-  const isHalf = (i: number) => kernel.buffers[i]!.memory.scalar === "f16";
-  const given = buffers.map((data, i) => stored(data, isHalf(i)));
+  const scalars = kernel.buffers.map(({ memory }) => memory.scalar);
+  const given = buffers.map((data, i) => stored(data, scalars[i]!));
   const { entry, workgroupSize, dynamicBytes } = launchOf(kernel);
   const options = { seed, dynamicSharedBytes: dynamicBytes };
   assert.equal(engine.launch(entry, grid, workgroupSize, given, options), null);
-  return given.map((data, i) => (isHalf(i) ? [...data].map(halfValue) : [...data]));
+  const values = { f16: halfValue, bf16: bf16Value } as const;
+  return given.map((data, i) => {
+    const scalar = scalars[i]!;
+    return scalar === "f16" || scalar === "bf16" ? [...data].map(values[scalar]) : [...data];
+  });
 }
 
 /** The largest difference relative to 1 or the expected number; equal numbers, NaNs and infinities do not differ. */
@@ -73,8 +80,12 @@ const tolerances: Readonly<Record<string, number>> = {
   math_functions: 2e-7,
   subgroups: 5e-7,
   subgroup_vectors: 1e-6,
-  matrix_product_24: 2e-6,
-  matrix_product_32: 2e-6,
+  matrix_product_24_f16: 2e-6,
+  matrix_product_32_f16: 2e-6,
+  matrix_product_24_turned_f16: 2e-6,
+  matrix_product_32_turned_f16: 2e-6,
+  matrix_product_24_bf16: 2e-6,
+  matrix_product_32_turned_bf16: 2e-6,
 };
 
 describe("CUDA kernels as nvcc compiles them", function () {

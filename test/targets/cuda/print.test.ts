@@ -139,7 +139,10 @@ saxpy(const float* __restrict__ x, float* __restrict__ y) {
     const code = codeOf(matrixProduct(24).kernel);
     assert.match(code, /copy_async<8u>\(&left\[.*\], &a\[part \* 8u\], .* < 31u\);/);
     assert.match(code, /await_copies<1u>\(\);/);
-    assert.match(code, /multiply<32u, 24u, 32u>\(sums, &left\[0u\], 40u, &right\[0u\], 32u\);/);
+    assert.match(
+      code,
+      /multiply<32u, 24u, 32u, false>\(sums, &left\[0u\], 40u, &right\[0u\], 32u\);/,
+    );
     assert.match(code, /__shared__ __align__\(16\) __half left\[1280\];/);
   });
 });

@@ -7,6 +7,7 @@ import { kernelKey } from "../../../codegen/plain.ts";
 import type { Schedules } from "../../../codegen/write-region.ts";
 import { standardLibrary } from "../../../dsl/standard-node.ts";
 import { type CompiledEntry, type CompileOptions, compile } from "../../../src/compile.ts";
+import { type PrecisionName, precisionNames } from "../../../src/passes/precision.ts";
 import { cudaCaps } from "../../../targets/cuda/caps.ts";
 import { assemble, compilePtx } from "../../../targets/cuda/nvcc.ts";
 import { printCudaFile } from "../../../targets/cuda/print.ts";
@@ -64,7 +65,7 @@ function everyChoice(entries: readonly CompiledEntry[]): ReadonlyMap<string, Ker
   return found;
 }
 
-const choicesWith = (parameters: "f32" | "f16") =>
+const choicesWith = (parameters: PrecisionName) =>
   everyChoice(
     entriesOf("examples/griffin.eyrie", {
       ...{ settings: small, batch: 2, chunk: 16, precision: { parameters } },
@@ -74,9 +75,9 @@ const choicesWith = (parameters: "f32" | "f16") =>
 
 describe("every recipe in CUDA", function () {
   this.timeout(600_000);
-  it("compiles under every schedule and with f32 and f16 parameters, and ptxas spills nothing", async function () {
+  it("compiles under every schedule and with parameters of every type, and ptxas spills nothing", async function () {
     needs(this, "nvcc");
-    const kernels = [...new Map([...choicesWith("f32"), ...choicesWith("f16")]).values()];
+    const kernels = [...new Map(precisionNames.flatMap((name) => [...choicesWith(name)])).values()];
     assert.deepEqual(
       [...new Set(kernels.map((k) => k.name.split("_")[0]))].toSorted(),
       "attention conv1d elementwise gemv matmul ring rowwise sample scan".split(" "),
@@ -100,11 +101,12 @@ const examples = [
 describe("the examples in CUDA", function () {
   this.timeout(600_000);
   for (const { file, ...given } of examples)
-    it(`${file} compiles for ${architectures.join(", ")} and spills nothing`, async function () {
-      needs(this, "nvcc");
-      const entries = ["prefill", "decode"] as const;
-      const precision = { parameters: "f16" } as const;
-      for (const { program } of entriesOf(file, { ...given, chunk: 128, entries, precision }))
-        assert.deepEqual(await spillsOf(program.kernels), [], program.name);
-    });
+    for (const parameters of ["f16", "bf16"] as const)
+      it(`${file} in ${parameters} compiles for ${architectures.join(", ")} and spills nothing`, async function () {
+        needs(this, "nvcc");
+        const entries = ["prefill", "decode"] as const;
+        const precision = { parameters };
+        for (const { program } of entriesOf(file, { ...given, chunk: 128, entries, precision }))
+          assert.deepEqual(await spillsOf(program.kernels), [], program.name);
+      });
 });

@@ -2,6 +2,8 @@
 import { KernelBuilder } from "../../../codegen/build.ts";
 import type { Kernel } from "../../../codegen/kernel.ts";
 import type { BufferPlan, Program } from "../../../codegen/program.ts";
+import type { CudaDevice } from "../../../targets/cuda/device.ts";
+import { loadCuda } from "../../../targets/cuda/executor.ts";
 import type { EntrySpec, Weights } from "../../../targets/executor.ts";
 import type { Tensor } from "../../../targets/tensor.ts";
 
@@ -77,3 +79,7 @@ export const x: Tensor = { dtype: "f32", shape: [2, 3], data: Float32Array.of(1,
 /** weight · x + 1 with the weight's columns 1 to 3: [[1, 2, 3], [6, 7, 8]]. */
 export const once = [2, 5, 10, 25, 36, 49];
 export const times = (runs: number): readonly number[] => once.map((v) => runs * v);
+
+/** The program above, loaded; `past` more lanes reach past its buffers. */
+export const loadTotal = (device: CudaDevice, past = 0) =>
+  loadCuda(device, { total: runningTotal("total", past) }, { total: spec }, weights);

@@ -1,6 +1,6 @@
 /** Small kernels at the edges of arithmetic, and with what CUDA alone spells; the tests of the CUDA target print and run them. */
 import { KernelBuilder } from "../../../codegen/build.ts";
-import { roundF16 } from "../../../codegen/interpret/spell.ts";
+import { roundF16, roundTo } from "../../../codegen/interpret/spell.ts";
 import { placeOfSum } from "../../../codegen/multiply.ts";
 import {
   bitcast,
@@ -139,6 +139,30 @@ export function halfArithmetic(): Sample {
   return { kernel: k.finish("half_arithmetic", 64), grid: [1, 1, 1], buffers };
 }
 
+/** f32 at numbers where rounding could go wrong becomes bf16 and f32 again, in every width, through every kind of memory. */
+export function bf16Storage(): Sample {
+  const k = new KernelBuilder();
+  const halfway = edges.flatMap((x) => [x, x * (1 + 2 ** -8), x * (1 + 3 * 2 ** -9)]);
+  const n = Math.ceil(halfway.length / 4) * 4;
+  const x = k.buffer("x", "f32", n);
+  const [stored, back] = [k.buffer("stored", "bf16", 3 * n), k.buffer("back", "f32", 3 * n)];
+  const [shared, own] = [k.workgroup("shared", "bf16", n), k.registers("own", "bf16", 4)];
+  const lane = k.builtin("lane");
+  for (const [row, width] of [1, 2, 4].entries() as IterableIterator<[number, 1 | 2 | 4]>) {
+    const at = lane.times(width);
+    k.when(lane.below(n / width), () => {
+      k.store(shared, at, cast(k.load(x, at, width), "bf16"));
+      k.store(own, 0, k.load(shared, at, width));
+      k.store(stored, at.plus(row * n), k.load(own, 0, width));
+      k.store(back, at.plus(row * n), cast(k.load(stored, at.plus(row * n), width), "f32"));
+    });
+    k.barrier();
+  }
+  const given = Float32Array.from({ length: n }, (_, i) => halfway[i] ?? 0);
+  const buffers = [given, new Float32Array(3 * n), new Float32Array(3 * n)];
+  return { kernel: k.finish("bf16_storage", n), grid: [1, 1, 1], buffers };
+}
+
 /** Sums, extremes and exchanges of vectors and of whole numbers within a subgroup; vectors of bool in between. */
 export function subgroupVectors(): Sample {
   const k = new KernelBuilder();
@@ -194,15 +218,20 @@ export function muchMemory(): Sample {
   return { kernel: k.finish("much_memory", 64), grid: [1, 1, 1], buffers };
 }
 
-/** A product on matrix units by two subgroups: operands copied beside other work, an odd and an even number of tiles. */
-export function matrixProduct(columns: 24 | 32): Sample {
+/** A product on matrix units by two subgroups: operands copied beside other work, an odd and an even number of tiles; `turned`: b is given as columns × depth. */
+export function matrixProduct(
+  columns: 24 | 32,
+  turned = false,
+  half: "f16" | "bf16" = "f16",
+): Sample {
   const [rows, depth] = [32, 32] as const;
   const k = new KernelBuilder();
-  const [a, b] = [k.buffer("a", "f16", rows * depth), k.buffer("b", "f16", depth * columns)];
+  const [a, b] = [k.buffer("a", half, rows * depth), k.buffer("b", half, depth * columns)];
   const out = k.buffer("out", "f32", 2 * rows * columns);
-  const [leftStride, rightStride] = [depth + 8, columns + 8];
-  const left = k.workgroup("left", "f16", rows * leftStride);
-  const right = k.workgroup("right", "f16", depth * rightStride);
+  const [down, across] = turned ? [columns, depth] : [depth, columns];
+  const [leftStride, rightStride] = [depth + 8, across + 8];
+  const left = k.workgroup("left", half, rows * leftStride);
+  const right = k.workgroup("right", half, down * rightStride);
   const sums = k.registers("sums", "f32", (rows * columns) / 32);
   const lane = k.builtin("lane");
   k.loop("i", 0, sums.length, 1, (i) => k.store(sums, i, 0.5));
@@ -213,7 +242,7 @@ export function matrixProduct(columns: 24 | 32): Sample {
     });
   copyRows(left, a, depth, leftStride);
   k.commit();
-  copyRows(right, b, columns, rightStride);
+  copyRows(right, b, across, rightStride);
   k.commit();
   k.await(1);
   k.await();
@@ -224,6 +253,7 @@ export function matrixProduct(columns: 24 | 32): Sample {
     { memory: left, index: zero, stride: leftStride },
     { memory: right, index: zero, stride: rightStride },
     { rows, columns, depth },
+    turned,
   );
   const arithmetic = {
     plus: (x: Val, y: Val | number) => x.plus(y),
@@ -237,11 +267,15 @@ export function matrixProduct(columns: 24 | 32): Sample {
     k.store(out, at, k.load(sums, i));
   });
   const buffers = [
-    Float32Array.from({ length: rows * depth }, (_, i) => roundF16(Math.sin(i * 1.7))),
-    Float32Array.from({ length: depth * columns }, (_, i) => roundF16(Math.cos(i * 0.9))),
+    Float32Array.from({ length: rows * depth }, (_, i) => roundTo[half](Math.sin(i * 1.7))),
+    Float32Array.from({ length: depth * columns }, (_, i) => roundTo[half](Math.cos(i * 0.9))),
     new Float32Array(2 * rows * columns),
   ];
-  return { kernel: k.finish(`matrix_product_${columns}`, 64), grid: [1, 1, 1], buffers };
+  return {
+    kernel: k.finish(`matrix_product_${columns}${turned ? "_turned" : ""}_${half}`, 64),
+    grid: [1, 1, 1],
+    buffers,
+  };
 }
 
 export const cudaSamples: readonly (() => Sample)[] = [
@@ -252,4 +286,9 @@ export const cudaSamples: readonly (() => Sample)[] = [
   muchMemory,
   () => matrixProduct(24),
   () => matrixProduct(32),
+  () => matrixProduct(24, true),
+  () => matrixProduct(32, true),
+  () => matrixProduct(24, false, "bf16"),
+  () => matrixProduct(32, true, "bf16"),
+  bf16Storage,
 ];

@@ -16,33 +16,36 @@ const load = (
   program: Program<Kernel> = runningTotal(),
 ) => loadCuda(device, { total: program }, { total: spec }, weights, options);
 
-/** The first three and the last two values of one parameter, and the last of another. */
+/** The first three and the last two values of one parameter, and the last of two others in halves. */
 function ends(large: number): Program<Kernel> {
   const k = new KernelBuilder();
-  const [long, odd, y] = [
+  const [long, odd, other, y] = [
     k.buffer("large", "f32", large),
     k.buffer("odd", "f16", 3),
-    k.buffer("y", "f32", 6),
+    k.buffer("other", "bf16", 3),
+    k.buffer("y", "f32", 7),
   ];
   const places = [0, 1, 2, large - 2, large - 1];
   for (const [to, at] of places.entries()) k.store(y, to, k.load(long, at));
   k.store(y, places.length, cast(k.load(odd, 2), "f32"));
+  k.store(y, places.length + 1, cast(k.load(other, 2), "f32"));
   return {
     name: "ends",
     buffers: [
       { kind: "parameter", name: "large", dtype: "f32", shape: [large], bytes: 4 * large },
       { kind: "parameter", name: "odd", dtype: "f16", shape: [3], bytes: 8 },
-      { ...stored, kind: "output", name: "y" },
+      { kind: "parameter", name: "other", dtype: "bf16", shape: [3], bytes: 8 },
+      { kind: "output", name: "y", dtype: "f32", shape: [7], bytes: 28 },
     ],
     slots: [],
     kernels: [k.finish("ends", 1)],
-    steps: [{ kernel: 0, buffers: [0, 1, 2], grid: [1, 1, 1], region: "ends" }],
+    steps: [{ kernel: 0, buffers: [0, 1, 2, 3], grid: [1, 1, 1], region: "ends" }],
   };
 }
 
 const endsSpec: EntrySpec = {
   inputs: [],
-  outputs: [{ name: "y", dtype: "f32", shape: [2, 3] }],
+  outputs: [{ name: "y", dtype: "f32", shape: [7] }],
   states: [],
 };
 
@@ -177,17 +180,17 @@ for (const LATE of [0, 1] as const)
       });
     });
 
-    it("uploads parameters larger than a pinned block in parts, and an odd number of f16 whole", function () {
+    it("uploads parameters larger than a pinned block in parts, and an odd number of halves whole", function () {
       return onStandIn(this, async (device) => {
         const large = 5 * 2 ** 20;
         const { calls } = device.context.standIn!;
         const read = async (name: string) =>
           Float32Array.from({ length: name === "large" ? large : 3 }, (_, i) => i);
         const session = await loadCuda(device, { ends: ends(large) }, { ends: endsSpec }, { read });
-        // The large one in two parts, the odd one, and no constants.
-        assert.equal(calls("cuMemcpyHtoDAsync_v2"), 3);
+        // The large one in two parts, the odd ones, and no constants.
+        assert.equal(calls("cuMemcpyHtoDAsync_v2"), 4);
         const { y } = await session.run("ends", {}, session.fresh(), ["y"]);
-        assert.deepEqual([...y!.data], [0, 1, 2, large - 2, large - 1, 2]);
+        assert.deepEqual([...y!.data], [0, 1, 2, large - 2, large - 1, 2, 2]);
         await session.release();
       });
     });

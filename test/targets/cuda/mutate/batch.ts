@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inTemporaryFolder } from "../../../../targets/cache.ts";
-import { ptxFlags } from "../../../../targets/cuda/nvcc.ts";
+import { nvccCall, ptxFlags } from "../../../../targets/cuda/nvcc.ts";
 import { findToolkit, runProgram } from "../../../../targets/cuda/toolkit.ts";
 
 /** PTX of each version by its number; what nvcc said of those that it refused. */
@@ -91,15 +91,15 @@ type Problem = { readonly line: number; readonly message: string };
 const compile = (text: string): Promise<{ ptx: string | null; problems: readonly Problem[] }> =>
   inTemporaryFolder(async (folder) => {
     await writeFile(join(folder, "kernels.cu"), text);
-    const { nvcc } = await findToolkit();
-    const options = [...ptxFlags, ...quiet, "-arch=compute_80", "-o", "kernels.ptx", "kernels.cu"];
-    const { code, stdout, stderr } = await runProgram(nvcc, options, folder);
+    const flags = [...ptxFlags, ...quiet, "-arch=compute_80"];
+    const { program, options, variables } = nvccCall(await findToolkit(), flags);
+    const { code, stdout, stderr } = await runProgram(program, options, { folder, variables });
     if (code === 0) {
       const ptx = await readFile(join(folder, "kernels.ptx"), "utf8");
-      return { ptx: ptx.replaceAll(`${folder}/`, ""), problems: [] };
+      return { ptx: ptx.replace(/"[^"]*\/kernels\.cu"/g, '"kernels.cu"'), problems: [] };
     }
     const report = `${stderr}${stdout}`;
-    const found = [...report.matchAll(/^kernels\.cu\((\d+)\): error[^:]*: (.*)$/gm)];
+    const found = [...report.matchAll(/^(?:\.\/)?kernels\.cu\((\d+)\): error[^:]*: (.*)$/gm)];
     const problems = found.map(([, line, message]) => ({ line: Number(line), message: message! }));
     return { ptx: null, problems: problems.length > 0 ? problems : [{ line: 0, message: report }] };
   });

@@ -41,7 +41,7 @@ function otherMemory(line: string, { memories }: File): readonly Edit[] {
 }
 
 const isLoop = /^\s*for \(/;
-const initial = /^(\s*)(float[24]?|unsigned|int|bool|u?int[24]|f16x[24]) (\w+) = (.*);$/;
+const initial = /^(\s*)(float[24]?|unsigned|int|bool|u?int[24]|b?f16x[24]) (\w+) = (.*);$/;
 
 /** A loop's bound moved by a turn. */
 const bound = (sign: "+" | "-") =>
@@ -184,8 +184,8 @@ export const changes: readonly Change[] = [
     edits: (line, file) => [
       ...each(/"r"\(a\[1\]\), "r"\(a\[2\]\)/g, () => '"r"(a[2]), "r"(a[1])')(line, file),
       ...each(
-        /"r"\(b\[tile\]\[0\]\), "r"\(b\[tile\]\[1\]\)/g,
-        () => '"r"(b[tile][1]), "r"(b[tile][0])',
+        /"r"\(b\[tile \* 2u\]\), "r"\(b\[tile \* 2u \+ 1u\]\)/g,
+        () => '"r"(b[tile * 2u + 1u]), "r"(b[tile * 2u])',
       )(line, file),
       ...each(/\.trans/g, () => "")(line, file),
     ],

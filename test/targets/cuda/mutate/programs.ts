@@ -1,5 +1,5 @@
 /** Small programs for each recipe, with numbers that reach their edges. Knows no CUDA. */
-import { roundF16 } from "../../../../codegen/interpret/spell.ts";
+import { roundTo } from "../../../../codegen/interpret/spell.ts";
 import type { Recipe } from "../../../../codegen/recipe.ts";
 import { attention } from "../../../../codegen/recipes/attention.ts";
 import { conv1d } from "../../../../codegen/recipes/conv1d.ts";
@@ -12,6 +12,7 @@ import { GraphBuilder } from "../../../../src/graph/build.ts";
 import { type Value, valueFrom } from "../../../../src/graph/evaluate.ts";
 import { silu } from "../../../../src/graph/functions.ts";
 import type { Node, Type } from "../../../../src/graph/graph.ts";
+import type { PrecisionName } from "../../../../src/passes/precision.ts";
 import type { Region } from "../../../../src/passes/regions.ts";
 import { type Leaves, noise, regionOf } from "../../../codegen/region.ts";
 import { caps, type Subject } from "./subject.ts";
@@ -29,11 +30,7 @@ const leavesOf =
     new Map(
       region.inputs.map((node, at): [Node, Value] => {
         const of = given[node.label];
-        const value = noise(
-          at + 10 * seed,
-          node.type,
-          node.type.dtype === "f16" ? roundF16 : (x) => x,
-        );
+        const value = noise(at + 10 * seed, node.type, roundTo[node.type.dtype]);
         return [
           node,
           of
@@ -86,14 +83,18 @@ export function product(
   recipe: Recipe,
   [m, n, k]: readonly [number, number, number],
   schedule: Subject["schedule"],
-  { half = false, together = false, tolerance = 1.5e-6 } = {},
+  {
+    stored = "f32",
+    together = false,
+    tolerance = 1.5e-6,
+  }: { stored?: PrecisionName; together?: boolean; tolerance?: number } = {},
 ): Subject {
   const g = new GraphBuilder();
   const shape = together ? [n, k] : [k, n];
-  const w = g.parameter("w", { dtype: half ? "f16" : "f32", shape });
+  const w = g.parameter("w", { dtype: stored, shape });
   const y = g.contract(
     g.input("x", f32(m, k)),
-    half ? g.cast(w, "f32") : w,
+    g.cast(w, "f32"),
     ...(["mk", together ? "nk" : "kn", "mn"] as const),
   );
   const region = regionOf(y, [silu(g, y)]);

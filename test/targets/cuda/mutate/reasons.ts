@@ -58,12 +58,6 @@ const reasons: readonly Reason[] = [
     why: "nvcc joins it with the variable end, which starts with 0",
   },
   {
-    subject: /^scan in chunks/,
-    kind: /guard one less/,
-    before: /element/,
-    why: "the last lane sums the last chunk, and what that ends with starts no other chunk: it need not be computed",
-  },
-  {
     subject: /^scan reading/,
     kind: /<=/,
     before: /later/,
@@ -103,9 +97,15 @@ const reasons: readonly Reason[] = [
   },
   {
     subject: /^attention on matrix/,
-    kind: /barrier removed/,
-    before: /./,
-    why: "redundant: between the shares' store and the first load of them another barrier follows, after the results' stores",
+    kind: /another memory/,
+    before: /oldest_of\[other\]/,
+    why: "where positions count up, no query of a tile sees an older key than its first, which the loop starts with",
+  },
+  {
+    subject: /^attention on matrix/,
+    kind: /quotient/,
+    before: /return turned/,
+    why: "a subgroup's keys are one tile here, of which only the first 16 lanes name rows",
   },
   {
     subject: /^sample/,

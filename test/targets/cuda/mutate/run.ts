@@ -14,7 +14,7 @@ import {
   type Runtime,
 } from "../../../../targets/cuda/emulator/native.ts";
 import { launchOf } from "../../../../targets/cuda/print.ts";
-import { toHalf } from "../../../../targets/half.ts";
+import { toBf16, toHalf } from "../../../../targets/half.ts";
 import type { Leaves } from "../../../codegen/region.ts";
 import { caps, type Subject } from "./subject.ts";
 
@@ -22,8 +22,7 @@ type Key = Node | string;
 const keyOf = (b: BindingOf): Key =>
   b.kind === "node" ? b.node : b.kind === "scratch" ? b.name : "piece";
 
-const scalarOf = ({ type: { dtype } }: Node) =>
-  dtype === "bool" || dtype === "bf16" ? "u32" : dtype;
+const scalarOf = ({ type: { dtype } }: Node) => (dtype === "bool" ? "u32" : dtype);
 const sizeOf = (node: Node) => node.type.shape.reduce((a, b) => a * b, 1);
 
 /** Every buffer that the kernels bind. A ring that is written is the one that was kept. */
@@ -94,7 +93,7 @@ export function emulate(
   try {
     for (const [key, { data, written }] of memories) {
       const shared = [...places].find(([other]) => memories.get(other)!.data === data)?.[1];
-      const numbers = isHalf(key) ? toHalf(data as Float32Array) : data;
+      const numbers = storedAs(key, data);
       const start = shared?.start ?? runtime.allocate(numbers.byteLength, nameOf(key));
       places.set(key, shared ?? { start, numbers });
       if (!written && !shared) runtime.upload(start, numbers);
@@ -116,7 +115,11 @@ export function emulate(
   }
 }
 
-const isHalf = (key: Key) => typeof key !== "string" && key.type.dtype === "f16";
+const halves = { f16: toHalf, bf16: toBf16 } as const;
+function storedAs(key: Key, data: CellData): Numbers {
+  const dtype = typeof key === "string" ? "f32" : key.type.dtype;
+  return dtype === "f16" || dtype === "bf16" ? halves[dtype](data as Float32Array) : data;
+}
 const nameOf = (key: Key) => (typeof key === "string" ? key : key.label || key.op);
 
 function launch(

@@ -26,11 +26,12 @@ export const subjects: readonly (() => Subject)[] = [
   () => softmax(37, { lanes: 32, width: 1 }),
   () => product("matmul in registers", matmul, [42, 28, 9], { rows: 4, columns: 2 }),
   () => product("matmul in workgroup memory", matmul, [33, 36, 40], staged),
-  () =>
-    product("matmul on matrix units", matmul, [33, 72, 70], onUnits, {
-      half: true,
-      tolerance: 5e-6,
-    }),
+  ...(["f16", "bf16"] as const).map(
+    (stored) => () =>
+      product(`matmul on matrix units, ${stored}`, matmul, [33, 72, 70], onUnits, {
+        ...{ stored, tolerance: 5e-6 },
+      }),
+  ),
   () =>
     product(
       "gemv",

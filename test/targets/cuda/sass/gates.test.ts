@@ -33,7 +33,7 @@ const resources: KernelResources = {
   ...{ registers: 32, workgroupBytes: 1024, barriers: 1 },
   ...{ stackBytes: 0, spillStores: 0, spillLoads: 0 },
 };
-const good = { kernel, architecture, census, resources };
+const good = { kernel, architecture, census, resources, steady: true };
 const withResources = (more: Partial<KernelResources>) =>
   problemsOf({ ...good, resources: { ...resources, ...more } });
 const withCensus = (more: Readonly<Record<string, number>>) =>
@@ -92,11 +92,13 @@ describe("the gates of machine code", () => {
     ]);
   });
 
-  it("let pass one narrow access in sixteen wide ones, and no more", () => {
-    assert.deepEqual(withCensus({ "LDS.128": 16, "LDS.32": 1 }), []);
-    assert.deepEqual(withCensus({ "LDS.128": 31, "LDS.32": 2 }), [
-      "has LDS.32, narrower than any that its text asks for",
-    ]);
+  it("let pass one narrow access in sixteen wide ones where nvcc may make either text, and no more", () => {
+    const narrow = ["has LDS.32, narrower than any that its text asks for"];
+    const either = (more: Readonly<Record<string, number>>) =>
+      problemsOf({ ...good, steady: false, census: { ...census, ...more } });
+    assert.deepEqual(either({ "LDS.128": 16, "LDS.32": 1 }), []);
+    assert.deepEqual(either({ "LDS.128": 31, "LDS.32": 2 }), narrow);
+    assert.deepEqual(withCensus({ "LDS.128": 999, "LDS.32": 1 }), narrow);
   });
 
   it("tell of what is missing and of what nobody asked for", () => {
@@ -147,10 +149,11 @@ describe("the gates of what nvcc and ptxas make", function () {
   this.timeout(60_000);
   const text = printCudaFile([kernel]);
   const problemsIn = async (changed: string) => {
-    const made = (await assemble((await compilePtx(changed)).ptx, ["sm_80"])).sm_80;
+    const { ptx } = await compilePtx(changed);
+    const { sm_80: made } = await assemble(ptx, ["sm_80"], { warnings: "pass" });
     const code = readCubin(made.cubin)["doubled"]!;
     return problemsOf({
-      ...{ kernel, architecture, resources: made.resources["doubled"]! },
+      ...{ kernel, architecture, steady: true, resources: made.resources["doubled"]! },
       census: censusOf(code, "sm_80"),
     });
   };

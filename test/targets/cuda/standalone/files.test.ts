@@ -65,6 +65,11 @@ describe("the tables of a CUDA folder", () => {
     assert.equal(new Set(keys).size, keys.length);
     assert.ok(plan.weights.some(({ piece }) => piece !== null));
     assert.ok(plan.weights.some(({ type }) => type === "f16"));
+    const other = planOf(standaloneOf(bytesModel({ precision: { parameters: "bf16" } })));
+    assert.deepEqual([...new Set(other.weights.map(({ type }) => type))].toSorted(), [
+      "bf16",
+      "f32",
+    ]);
   });
 
   it("give both programs the same states and slots", () => {

@@ -14,15 +14,15 @@
 
 using namespace eyrie;
 
-// Words of f32 from standard input become halves; before them, every half becomes a word.
+// Words of f32 from standard input become f16, then bf16; before them, every f16 becomes a word.
 static int numbers() {
   for (uint32_t half = 0; half < 65536; half++) {
     const uint32_t word = bits_of(widen_f16((uint16_t)half));
     fwrite(&word, sizeof word, 1, stdout);
   }
   for (float value; fread(&value, sizeof value, 1, stdin) == 1;) {
-    const uint16_t half = narrow_f16(value);
-    fwrite(&half, sizeof half, 1, stdout);
+    const uint16_t halves[] = {narrow_f16(value), narrow_bf16(value)};
+    fwrite(halves, sizeof halves, 1, stdout);
   }
   return 0;
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { writeSafetensors } from "../../../../src/weights/file.ts";
 import { storedTypes } from "../../../../src/weights/stored.ts";
-import { halfBits } from "../../../../targets/half.ts";
+import { bf16Bits, halfBits } from "../../../../targets/half.ts";
 import { mustRun, needsTools, temporaryFolder } from "./folder.ts";
 
 const test = fileURLToPath(new URL("./reading.cpp", import.meta.url));
@@ -35,7 +35,10 @@ describe("what a CUDA folder reads", function () {
   }
 
   it("widens every half as eyrie does, and narrows as its GPU targets do", () => {
-    const edges = [0, 0x33000000, 0x33000001, 0x38800000, 0x477fefff, 0x477ff000, 0x7f800000];
+    const edges = [
+      ...[0, 0x33000000, 0x33000001, 0x38800000, 0x477fefff, 0x477ff000, 0x7f800000],
+      ...[0x3f808000, 0x3f818000, 0x7f7f8000, 0x7f800002, 0x7f810000],
+    ];
     const words = Uint32Array.from({ length: 300_000 }, (_, i) => Math.imul(i, 14_317));
     for (const [i, edge] of edges.entries()) words.set([edge, edge | 0x80000000, edge - 1], 3 * i);
     const made = ask(["numbers"], new Uint8Array(words.buffer));
@@ -46,8 +49,11 @@ describe("what a CUDA folder reads", function () {
     for (let half = 0; half < 65536; half++)
       assert.equal(made.readUInt32LE(4 * half), bits[half], `half ${half}`);
     const floats = new Float32Array(words.buffer);
-    for (let i = 0; i < words.length; i++)
-      assert.equal(made.readUInt16LE(4 * 65536 + 2 * i), halfBits(floats[i]!), `${floats[i]}`);
+    for (let i = 0; i < words.length; i++) {
+      const at = 4 * (65536 + i);
+      assert.equal(made.readUInt16LE(at), halfBits(floats[i]!), `${floats[i]}`);
+      assert.equal(made.readUInt16LE(at + 2), bf16Bits(words[i]!), `${words[i]!.toString(16)}`);
+    }
   });
 
   it("takes a text for JSON exactly where JSON.parse does", () => {

@@ -22,10 +22,10 @@ import {
 
 type Option = string | number | readonly number[];
 
-/** The program of a byte model on the stand-in, against the same model on the graph evaluator. */
+/** The program of a byte model with weights in bf16 on the stand-in, against the same model on the graph evaluator. */
 describe("a CUDA folder's program", function () {
   this.timeout(240_000);
-  const compiled = bytesModel();
+  const compiled = bytesModel({ precision: { parameters: "bf16" } });
   const { path: folder, remove } = temporaryFolder();
   const weights = join(folder, "weights.safetensors");
   let environment: Readonly<Record<string, string>> = {};
@@ -211,7 +211,10 @@ describe("a CUDA folder's program", function () {
       { EYRIE_STAND_IN_MEMORY: "100000" },
       /no room for .*: it takes \d+ bytes, and \d+ of 100000 are free/,
     );
-    on({ EYRIE_STAND_IN_CAPABILITY: "90" }, /CUDA_ERROR_NO_BINARY_FOR_GPU.*update NVIDIA's driver/);
+    on(
+      { EYRIE_STAND_IN_CAPABILITY: "90" },
+      /CUDA_ERROR_NO_BINARY_FOR_GPU \([^)]*\): \S.*; update NVIDIA's driver/,
+    );
     on(
       { EYRIE_STAND_IN_FAIL: "cuLaunchKernel:2:719" },
       /the launch of \w+ failed with CUDA_ERROR_LAUNCH_FAILED/,

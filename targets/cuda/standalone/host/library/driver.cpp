@@ -33,6 +33,7 @@ Driver load() {
   loaded.function = (decltype(&::function))symbol(library, path, EYRIE_SYMBOL(function));
   EYRIE_DRIVER_FUNCTIONS(EYRIE_LOAD)
 #undef EYRIE_LOAD
+  loaded.stand_in_failure = (const char *(*)())dlsym(library, "eyrie_stand_in_failure");
   return loaded;
 }
 
@@ -69,8 +70,9 @@ void check(CUresult result, const char *call) {
   const char *name = nullptr, *words = nullptr;
   driver().cuGetErrorName(result, &name);
   driver().cuGetErrorString(result, &words);
-  fail("%s failed with %s (%s)%s", call, name ? name : "an unknown code",
-       words ? words : "no words for it", advice(result));
+  const char *known = driver().stand_in_failure ? driver().stand_in_failure() : "";
+  fail("%s failed with %s (%s)%s%s%s", call, name ? name : "an unknown code",
+       words ? words : "no words for it", *known ? ": " : "", known, advice(result));
 }
 
 }  // namespace eyrie

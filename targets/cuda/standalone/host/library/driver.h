@@ -23,6 +23,9 @@ struct Driver {
 #define EYRIE_MEMBER(function) decltype(&::function) function;
   EYRIE_DRIVER_FUNCTIONS(EYRIE_MEMBER)
 #undef EYRIE_MEMBER
+  // What a library that stands in for a driver knows of its last failure, or no words; null for a
+  // driver.
+  const char *(*stand_in_failure)();
 };
 
 // The driver of EYRIE_LIBCUDA, else libcuda.so.1; a Failure says what to do where it cannot be

@@ -20,7 +20,7 @@ constexpr List<T> list(const T (&items)[size]) {
 }
 
 // How numbers lie in device memory; `boolean` is a 32-bit 0 or 1.
-enum class Type { f32, f16, i32, u32, boolean };
+enum class Type { f32, f16, bf16, i32, u32, boolean };
 
 struct Tensor {
   const char *name;

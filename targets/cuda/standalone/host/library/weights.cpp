@@ -171,15 +171,16 @@ std::vector<unsigned char> converted(const std::vector<float> &values, Type type
   std::vector<unsigned char> memory(bytes, 0);
   for (size_t i = 0; i < values.size(); i++) {
     const float value = values[i];
-    const uint16_t half = type == Type::f16 ? narrow_f16(value) : 0;
+    if (type == Type::f16 || type == Type::bf16) {
+      const uint16_t half = type == Type::f16 ? narrow_f16(value) : narrow_bf16(value);
+      memcpy(&memory[2 * i], &half, sizeof half);
+      continue;
+    }
     const uint32_t word = type == Type::f32   ? bits_of(value)
                           : type == Type::i32 ? (uint32_t)(int32_t)value
                           : type == Type::u32 ? (uint32_t)value
                                               : (uint32_t)(value != 0);
-    if (type == Type::f16)
-      memcpy(&memory[2 * i], &half, sizeof half);
-    else
-      memcpy(&memory[4 * i], &word, sizeof word);
+    memcpy(&memory[4 * i], &word, sizeof word);
   }
   return memory;
 }

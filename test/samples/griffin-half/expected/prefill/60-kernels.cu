@@ -110,16 +110,16 @@ __device__ inline float4 operator-(float4 a, float4 b) {
   return {a.x - b.x, a.y - b.y, a.z - b.z, a.w - b.w};
 }
 
+__device__ inline float4 tanhf(float4 a) {
+  return {tanhf(a.x), tanhf(a.y), tanhf(a.z), tanhf(a.w)};
+}
+
 __device__ inline float4 fmaf(float4 a, float4 b, float4 c) {
   return {fmaf(a.x, b.x, c.x), fmaf(a.y, b.y, c.y), fmaf(a.z, b.z, c.z), fmaf(a.w, b.w, c.w)};
 }
 
 __device__ inline float4 select(boolx4 a, float4 b, float4 c) {
   return {(a.x ? b.x : c.x), (a.y ? b.y : c.y), (a.z ? b.z : c.z), (a.w ? b.w : c.w)};
-}
-
-__device__ inline float4 tanhf(float4 a) {
-  return {tanhf(a.x), tanhf(a.y), tanhf(a.z), tanhf(a.w)};
 }
 
 __device__ inline float4 expf(float4 a) {
@@ -154,6 +154,10 @@ __device__ inline float4 sqrtf(float4 a) {
   return {sqrtf(a.x), sqrtf(a.y), sqrtf(a.z), sqrtf(a.w)};
 }
 
+__device__ inline boolx4 operator<=(float4 a, float4 b) {
+  return {a.x <= b.x, a.y <= b.y, a.z <= b.z, a.w <= b.w};
+}
+
 /** Over the 32 lanes of the subgroup, for each of them. */
 __device__ inline float subgroup_sum(float value) {
 #pragma unroll
@@ -164,8 +168,38 @@ __device__ inline float subgroup_sum(float value) {
   return value;
 }
 
-/** sums += left × right by the subgroup: rows × depth times depth × columns, in tiles of 16 × 8 sums. */
-template <unsigned rows, unsigned columns, unsigned depth>
+/** Matrices of 8 × 8, of which each lane names a row: lanes 0 to 7 those of the first, and so on. */
+template <unsigned count, bool turn>
+__device__ inline void load_matrices(unsigned* to, const __half* row) {
+  const unsigned shared = static_cast<unsigned>(__cvta_generic_to_shared(row));
+  if constexpr (count == 4u && turn) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                 : "r"(shared)
+                 : "memory");
+  } else if constexpr (count == 4u) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                 : "r"(shared)
+                 : "memory");
+  } else if constexpr (turn) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16 {%0, %1}, [%2];"
+                 : "=r"(to[0]), "=r"(to[1])
+                 : "r"(shared)
+                 : "memory");
+  } else {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0, %1}, [%2];"
+                 : "=r"(to[0]), "=r"(to[1])
+                 : "r"(shared)
+                 : "memory");
+  }
+}
+
+/**
+ * sums += left × right by the subgroup: rows × depth times depth × columns, in tiles of 16 × 8 sums. If `turned`, right is
+ * stored as columns × depth.
+ */
+template <unsigned rows, unsigned columns, unsigned depth, bool turned>
 __device__ inline void multiply(
     float (&sums)[rows * columns / 32u],
     const __half* left,
@@ -174,40 +208,30 @@ __device__ inline void multiply(
     unsigned right_stride) {
   constexpr unsigned tiles = columns / 8u;
   const unsigned lane = threadIdx.x % 32u;
+  const auto right_row = [&](unsigned term, unsigned tile) {
+    return turned ? right + (tile * 8u + lane % 8u) * right_stride + term + lane / 8u % 2u * 8u
+                  : right + (term + lane % 16u) * right_stride + tile * 8u;
+  };
 #pragma unroll
   for (unsigned term = 0u; term < depth; term += 16u) {
-    unsigned b[tiles][2];
-    const __half* right_row = right + (term + lane % 16u) * right_stride;
+    unsigned b[tiles * 2u];
 #pragma unroll
-    for (unsigned tile = 0u; tile + 1u < tiles; tile += 2u) {
-      const __half* at = right_row + (tile + lane / 16u) * 8u;
-      asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
-                   : "=r"(b[tile][0]), "=r"(b[tile][1]), "=r"(b[tile + 1u][0]), "=r"(b[tile + 1u][1])
-                   : "r"(static_cast<unsigned>(__cvta_generic_to_shared(at)))
-                   : "memory");
-    }
-    if constexpr (tiles % 2u == 1u) {
-      const __half* at = right_row + (tiles - 1u) * 8u;
-      asm volatile("ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16 {%0, %1}, [%2];"
-                   : "=r"(b[tiles - 1u][0]), "=r"(b[tiles - 1u][1])
-                   : "r"(static_cast<unsigned>(__cvta_generic_to_shared(at)))
-                   : "memory");
-    }
+    for (unsigned tile = 0u; tile + 1u < tiles; tile += 2u)
+      load_matrices<4u, !turned>(&b[tile * 2u], right_row(term, tile + lane / 16u));
+    if constexpr (tiles % 2u == 1u)
+      load_matrices<2u, !turned>(&b[tiles * 2u - 2u], right_row(term, tiles - 1u));
 #pragma unroll
     for (unsigned down = 0u; down < rows / 16u; down++) {
-      const __half* at = left + (down * 16u + lane % 16u) * left_stride + term + lane / 16u * 8u;
       unsigned a[4];
-      asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-                   : "=r"(a[0]), "=r"(a[1]), "=r"(a[2]), "=r"(a[3])
-                   : "r"(static_cast<unsigned>(__cvta_generic_to_shared(at)))
-                   : "memory");
+      load_matrices<4u, false>(
+          a, left + (down * 16u + lane % 16u) * left_stride + term + lane / 16u * 8u);
 #pragma unroll
       for (unsigned tile = 0u; tile < tiles; tile++) {
         float* sum = &sums[(down * tiles + tile) * 4u];
         asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 "
             "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
             : "+f"(sum[0]), "+f"(sum[1]), "+f"(sum[2]), "+f"(sum[3])
-            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[tile][0]), "r"(b[tile][1]));
+            : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[tile * 2u]), "r"(b[tile * 2u + 1u]));
       }
     }
   }
@@ -244,21 +268,47 @@ __device__ inline unsigned subgroup_max(unsigned value) {
 }
 
 extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_x(
+elementwise_and_elementwise_4_and_elementwise_6(
     const int* __restrict__ tokens,
     const __half* __restrict__ embedding,
-    float* __restrict__ x) {
+    float* __restrict__ x_1,
+    const int* __restrict__ count,
+    const int* __restrict__ position,
+    unsigned* __restrict__ and_,
+    const int* __restrict__ seen,
+    int* __restrict__ add) {
   __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 24576u) {
-    const unsigned element_1 = element * 4u;
-    const unsigned k = element_1 % 768u;
-    const unsigned j = element_1 / 768u;
-    const int tokens_value = tokens[j];
-    const unsigned row = min(unsigned(max(tokens_value, 0)), 31999u);
-    const f16x4 embedding_value = load<f16x4>(embedding, row * 768u + k);
-    const float4 embedding_1 = to_float4(embedding_value);
-    store(x, element * 4u, embedding_1);
+  if (blockIdx.x < 384u) {
+    const unsigned element = blockIdx.x * 64u + threadIdx.x;
+    if (element < 24576u) {
+      const unsigned element_1 = element * 4u;
+      const unsigned k = element_1 % 768u;
+      const unsigned j = element_1 / 768u;
+      const int tokens_value = tokens[j];
+      const unsigned row = min(unsigned(max(tokens_value, 0)), 31999u);
+      const f16x4 embedding_value = load<f16x4>(embedding, row * 768u + k);
+      const float4 x = to_float4(embedding_value);
+      store(x_1, element * 4u, x);
+    }
+  } else {
+    if (blockIdx.x < 385u) {
+      const unsigned place = blockIdx.x - 384u;
+      const unsigned element_2 = place * 64u + threadIdx.x;
+      if (element_2 < 3u) {
+        const int count_value = count[0u];
+        const unsigned row_2 = min(unsigned(max(int(unsigned(count_value) - 1u), 0)), 127u);
+        const int position_value = position[row_2];
+        and_[element_2] = (0 <= position_value && position_value < int(2u - element_2) && 0 < count_value ? 1u : 0u);
+      }
+    } else {
+      const unsigned place_2 = blockIdx.x - 385u;
+      const unsigned element_3 = place_2 * 64u + threadIdx.x;
+      if (element_3 < 1u) {
+        const int seen_value = seen[element_3];
+        const int count_value_2 = count[element_3];
+        add[element_3] = int(unsigned(seen_value) + unsigned(count_value_2));
+      }
+    }
   }
 }
 
@@ -294,576 +344,746 @@ reduce_temporal_pre_norm(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
-contract_linear_x_product(
+extern "C" __global__ void __launch_bounds__(128, 2)
+contract_linear_x_product_and_contract_y_product(
     const __half* __restrict__ linear_x_w,
     const float* __restrict__ temporal_pre_norm,
     const float* __restrict__ linear_x_b,
-    float* __restrict__ linear_x_1) {
-  __shared__ __align__(16) __half left_high[1280];
-  __shared__ __align__(16) __half left_low[1280];
-  __shared__ __align__(16) __half right_tile[4608];
-  __shared__ __align__(16) float result_tile[1024];
-  __builtin_assume(threadIdx.x < 64u);
+    float* __restrict__ linear_x_1,
+    const __half* __restrict__ linear_y_w,
+    const float* __restrict__ linear_y_b,
+    float* __restrict__ y_1) {
+  __shared__ __align__(16) __half left_high[5120];
+  __shared__ __align__(16) __half left_low[5120];
+  __shared__ __align__(16) __half right_tile[2560];
+  __shared__ __align__(16) float result_tile[2048];
+  __builtin_assume(threadIdx.x < 128u);
   float sums[16];
   float sums_low[16];
-  const unsigned top = blockIdx.y * 16u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  sums[0u] = 0.0f;
-  sums[1u] = 0.0f;
-  sums[2u] = 0.0f;
-  sums[3u] = 0.0f;
-  sums[4u] = 0.0f;
-  sums[5u] = 0.0f;
-  sums[6u] = 0.0f;
-  sums[7u] = 0.0f;
-  sums[8u] = 0.0f;
-  sums[9u] = 0.0f;
-  sums[10u] = 0.0f;
-  sums[11u] = 0.0f;
-  sums[12u] = 0.0f;
-  sums[13u] = 0.0f;
-  sums[14u] = 0.0f;
-  sums[15u] = 0.0f;
-  sums_low[0u] = 0.0f;
-  sums_low[1u] = 0.0f;
-  sums_low[2u] = 0.0f;
-  sums_low[3u] = 0.0f;
-  sums_low[4u] = 0.0f;
-  sums_low[5u] = 0.0f;
-  sums_low[6u] = 0.0f;
-  sums_low[7u] = 0.0f;
-  sums_low[8u] = 0.0f;
-  sums_low[9u] = 0.0f;
-  sums_low[10u] = 0.0f;
-  sums_low[11u] = 0.0f;
-  sums_low[12u] = 0.0f;
-  sums_low[13u] = 0.0f;
-  sums_low[14u] = 0.0f;
-  sums_low[15u] = 0.0f;
-  const unsigned part = threadIdx.x / 32u;
-  const unsigned part_left = part * 32u;
-  // the first depth arrives
-  for (unsigned part_1 = threadIdx.x; part_1 < 128u; part_1 += 64u) {
-    const unsigned row = part_1 / 8u;
-    const unsigned term = part_1 % 8u * 4u;
-    const unsigned row_1 = top + row;
-    const unsigned row_read = min(row_1, 127u);
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
-    const f16x4 rounded = to_f16x4(temporal_pre_norm_value);
-    const f16x4 rest = to_f16x4((temporal_pre_norm_value - to_float4(rounded)) * spread4(2048.0f));
-    const unsigned place = row * 40u + term;
-    store(left_high, place, rounded);
-    store(left_low, place, rest);
-  }
-  for (unsigned part_2 = threadIdx.x; part_2 < 256u; part_2 += 64u) {
-    const unsigned down = part_2 / 8u;
-    const unsigned aside = part_2 % 8u * 8u;
+  float sums_2[16];
+  float sums_low_2[16];
+  if (blockIdx.x < 64u) {
+    const unsigned across = blockIdx.x % 32u;
+    const unsigned down_2 = blockIdx.x / 32u;
+    const unsigned top = down_2 * 64u;
+    const unsigned leftmost = across * 32u;
+    sums[0u] = 0.0f;
+    sums[1u] = 0.0f;
+    sums[2u] = 0.0f;
+    sums[3u] = 0.0f;
+    sums[4u] = 0.0f;
+    sums[5u] = 0.0f;
+    sums[6u] = 0.0f;
+    sums[7u] = 0.0f;
+    sums[8u] = 0.0f;
+    sums[9u] = 0.0f;
+    sums[10u] = 0.0f;
+    sums[11u] = 0.0f;
+    sums[12u] = 0.0f;
+    sums[13u] = 0.0f;
+    sums[14u] = 0.0f;
+    sums[15u] = 0.0f;
+    sums_low[0u] = 0.0f;
+    sums_low[1u] = 0.0f;
+    sums_low[2u] = 0.0f;
+    sums_low[3u] = 0.0f;
+    sums_low[4u] = 0.0f;
+    sums_low[5u] = 0.0f;
+    sums_low[6u] = 0.0f;
+    sums_low[7u] = 0.0f;
+    sums_low[8u] = 0.0f;
+    sums_low[9u] = 0.0f;
+    sums_low[10u] = 0.0f;
+    sums_low[11u] = 0.0f;
+    sums_low[12u] = 0.0f;
+    sums_low[13u] = 0.0f;
+    sums_low[14u] = 0.0f;
+    sums_low[15u] = 0.0f;
+    const unsigned part = threadIdx.x / 32u;
+    const unsigned part_top = part / 2u * 32u;
+    const unsigned part_left = part % 2u * 16u;
+    // the first depth arrives
+    for (unsigned part_1 = threadIdx.x; part_1 < 512u; part_1 += 128u) {
+      const unsigned row = part_1 / 8u;
+      const unsigned term = part_1 % 8u * 4u;
+      const unsigned row_1 = top + row;
+      const unsigned row_read = min(row_1, 127u);
+      const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
+      const f16x4 rounded = to_f16x4(temporal_pre_norm_value);
+      const f16x4 rest = to_f16x4((temporal_pre_norm_value - to_float4(rounded)) * spread4(2048.0f));
+      const unsigned place = row * 40u + term;
+      store(left_high, place, rounded);
+      store(left_low, place, rest);
+    }
+    const unsigned down = threadIdx.x / 4u;
+    const unsigned aside = threadIdx.x % 4u * 8u;
     const unsigned column = leftmost + aside;
     const unsigned column_read = min(column, 1016u);
-    copy_async<8u>(&right_tile[down * 72u + aside], &linear_x_w[down * 1024u + column_read], column < 1024u);
-  }
-  commit_copies();
-  for (unsigned start = 0u; start < 768u; start += 32u) {
-    const unsigned half_ = start / 32u % 2u;
-    await_copies<0u>();
-    __syncthreads();
-    const unsigned next = start + 32u;
-    // the next depth arrives while this one is multiplied
-    if (next < 768u) {
-      for (unsigned part_3 = threadIdx.x; part_3 < 128u; part_3 += 64u) {
-        const unsigned row_2 = part_3 / 8u;
-        const unsigned term_3 = part_3 % 8u * 4u;
-        const unsigned row_3 = top + row_2;
-        const unsigned term_4 = next + term_3;
-        const unsigned row_read_1 = min(row_3, 127u);
-        const float4 temporal_pre_norm_value_1 = load<float4>(temporal_pre_norm, row_read_1 * 768u + term_4);
-        const f16x4 rounded_1 = to_f16x4(temporal_pre_norm_value_1);
-        const f16x4 rest_1 = to_f16x4((temporal_pre_norm_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
-        const unsigned place_1 = (1u - half_) * 640u + row_2 * 40u + term_3;
-        store(left_high, place_1, rounded_1);
-        store(left_low, place_1, rest_1);
-      }
-      for (unsigned part_4 = threadIdx.x; part_4 < 256u; part_4 += 64u) {
-        const unsigned down_1 = part_4 / 8u;
-        const unsigned aside_1 = part_4 % 8u * 8u;
+    copy_async<8u>(&right_tile[down * 40u + aside], &linear_x_w[down * 1024u + column_read], column < 1024u);
+    commit_copies();
+    for (unsigned start = 0u; start < 768u; start += 32u) {
+      const unsigned half_ = start / 32u % 2u;
+      await_copies<0u>();
+      __syncthreads();
+      const unsigned next = start + 32u;
+      // the next depth arrives while this one is multiplied
+      if (next < 768u) {
+        for (unsigned part_3 = threadIdx.x; part_3 < 512u; part_3 += 128u) {
+          const unsigned row_2 = part_3 / 8u;
+          const unsigned term_3 = part_3 % 8u * 4u;
+          const unsigned row_3 = top + row_2;
+          const unsigned term_4 = next + term_3;
+          const unsigned row_read_1 = min(row_3, 127u);
+          const float4 temporal_pre_norm_value_1 = load<float4>(temporal_pre_norm, row_read_1 * 768u + term_4);
+          const f16x4 rounded_1 = to_f16x4(temporal_pre_norm_value_1);
+          const f16x4 rest_1 = to_f16x4((temporal_pre_norm_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
+          const unsigned place_1 = (1u - half_) * 2560u + row_2 * 40u + term_3;
+          store(left_high, place_1, rounded_1);
+          store(left_low, place_1, rest_1);
+        }
+        const unsigned down_1 = threadIdx.x / 4u;
+        const unsigned aside_1 = threadIdx.x % 4u * 8u;
         const unsigned term_5 = next + down_1;
         const unsigned column_1 = leftmost + aside_1;
         const unsigned term_read_1 = min(term_5, 767u);
         const unsigned column_read_1 = min(column_1, 1016u);
-        copy_async<8u>(&right_tile[(1u - half_) * 2304u + down_1 * 72u + aside_1], &linear_x_w[term_read_1 * 1024u + column_read_1], term_5 < 768u && column_1 < 1024u);
+        copy_async<8u>(&right_tile[(1u - half_) * 1280u + down_1 * 40u + aside_1], &linear_x_w[term_read_1 * 1024u + column_read_1], term_5 < 768u && column_1 < 1024u);
+        commit_copies();
       }
-      commit_copies();
+      const unsigned left_at = half_ * 2560u + part_top * 40u;
+      multiply<32u, 16u, 32u, false>(sums, &left_high[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
+      multiply<32u, 16u, 32u, false>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
     }
-    const unsigned left_at = half_ * 640u;
-    multiply<16u, 32u, 32u>(sums, &left_high[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-    multiply<16u, 32u, 32u>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-  }
-  // through workgroup memory, so that what follows is written four columns at a time
-  const unsigned own = threadIdx.x % 32u;
-  const float sums_low_value = sums_low[0u];
-  const float sums_value = sums[0u];
-  result_tile[own / 4u * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
-  const float sums_low_value_1 = sums_low[1u];
-  const float sums_value_1 = sums[1u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
-  const float sums_low_value_2 = sums_low[2u];
-  const float sums_value_2 = sums[2u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
-  const float sums_low_value_3 = sums_low[3u];
-  const float sums_value_3 = sums[3u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
-  const float sums_low_value_4 = sums_low[4u];
-  const float sums_value_4 = sums[4u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
-  const float sums_low_value_5 = sums_low[5u];
-  const float sums_value_5 = sums[5u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
-  const float sums_low_value_6 = sums_low[6u];
-  const float sums_value_6 = sums[6u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
-  const float sums_low_value_7 = sums_low[7u];
-  const float sums_value_7 = sums[7u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
-  const float sums_low_value_8 = sums_low[8u];
-  const float sums_value_8 = sums[8u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
-  const float sums_low_value_9 = sums_low[9u];
-  const float sums_value_9 = sums[9u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
-  const float sums_low_value_10 = sums_low[10u];
-  const float sums_value_10 = sums[10u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
-  const float sums_low_value_11 = sums_low[11u];
-  const float sums_value_11 = sums[11u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
-  const float sums_low_value_12 = sums_low[12u];
-  const float sums_value_12 = sums[12u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
-  const float sums_low_value_13 = sums_low[13u];
-  const float sums_value_13 = sums[13u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
-  const float sums_low_value_14 = sums_low[14u];
-  const float sums_value_14 = sums[14u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
-  const float sums_low_value_15 = sums_low[15u];
-  const float sums_value_15 = sums[15u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
-  __syncthreads();
-  for (unsigned part_5 = threadIdx.x; part_5 < 256u; part_5 += 64u) {
-    const unsigned row_4 = top + part_5 / 16u;
-    const unsigned column_2 = leftmost + part_5 % 16u * 4u;
-    const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
-    if (row_4 < 128u && column_2 < 1024u) {
-      const float4 linear_x_b_value = load<float4>(linear_x_b, column_2);
-      const float4 linear_x = result_tile_value + linear_x_b_value;
-      store(linear_x_1, row_4 * 1024u + column_2, linear_x);
+    // through workgroup memory, so that what follows is written four columns at a time
+    const unsigned own = threadIdx.x % 32u;
+    const float sums_low_value = sums_low[0u];
+    const float sums_value = sums[0u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
+    const float sums_low_value_1 = sums_low[1u];
+    const float sums_value_1 = sums[1u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
+    const float sums_low_value_2 = sums_low[2u];
+    const float sums_value_2 = sums[2u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
+    const float sums_low_value_3 = sums_low[3u];
+    const float sums_value_3 = sums[3u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
+    const float sums_low_value_4 = sums_low[4u];
+    const float sums_value_4 = sums[4u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
+    const float sums_low_value_5 = sums_low[5u];
+    const float sums_value_5 = sums[5u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
+    const float sums_low_value_6 = sums_low[6u];
+    const float sums_value_6 = sums[6u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
+    const float sums_low_value_7 = sums_low[7u];
+    const float sums_value_7 = sums[7u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
+    const float sums_low_value_8 = sums_low[8u];
+    const float sums_value_8 = sums[8u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
+    const float sums_low_value_9 = sums_low[9u];
+    const float sums_value_9 = sums[9u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
+    const float sums_low_value_10 = sums_low[10u];
+    const float sums_value_10 = sums[10u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
+    const float sums_low_value_11 = sums_low[11u];
+    const float sums_value_11 = sums[11u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
+    const float sums_low_value_12 = sums_low[12u];
+    const float sums_value_12 = sums[12u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
+    const float sums_low_value_13 = sums_low[13u];
+    const float sums_value_13 = sums[13u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
+    const float sums_low_value_14 = sums_low[14u];
+    const float sums_value_14 = sums[14u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
+    const float sums_low_value_15 = sums_low[15u];
+    const float sums_value_15 = sums[15u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
+    __syncthreads();
+    for (unsigned part_5 = threadIdx.x; part_5 < 512u; part_5 += 128u) {
+      const unsigned row_4 = top + part_5 / 8u;
+      const unsigned column_2 = leftmost + part_5 % 8u * 4u;
+      const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
+      if (row_4 < 128u && column_2 < 1024u) {
+        const float4 linear_x_b_value = load<float4>(linear_x_b, column_2);
+        const float4 linear_x = result_tile_value + linear_x_b_value;
+        store(linear_x_1, row_4 * 1024u + column_2, linear_x);
+      }
+    }
+  } else {
+    const unsigned place_3 = blockIdx.x - 64u;
+    const unsigned across_2 = place_3 % 32u;
+    const unsigned down_4 = place_3 / 32u;
+    const unsigned top_2 = down_4 * 64u;
+    const unsigned leftmost_2 = across_2 * 32u;
+    sums_2[0u] = 0.0f;
+    sums_2[1u] = 0.0f;
+    sums_2[2u] = 0.0f;
+    sums_2[3u] = 0.0f;
+    sums_2[4u] = 0.0f;
+    sums_2[5u] = 0.0f;
+    sums_2[6u] = 0.0f;
+    sums_2[7u] = 0.0f;
+    sums_2[8u] = 0.0f;
+    sums_2[9u] = 0.0f;
+    sums_2[10u] = 0.0f;
+    sums_2[11u] = 0.0f;
+    sums_2[12u] = 0.0f;
+    sums_2[13u] = 0.0f;
+    sums_2[14u] = 0.0f;
+    sums_2[15u] = 0.0f;
+    sums_low_2[0u] = 0.0f;
+    sums_low_2[1u] = 0.0f;
+    sums_low_2[2u] = 0.0f;
+    sums_low_2[3u] = 0.0f;
+    sums_low_2[4u] = 0.0f;
+    sums_low_2[5u] = 0.0f;
+    sums_low_2[6u] = 0.0f;
+    sums_low_2[7u] = 0.0f;
+    sums_low_2[8u] = 0.0f;
+    sums_low_2[9u] = 0.0f;
+    sums_low_2[10u] = 0.0f;
+    sums_low_2[11u] = 0.0f;
+    sums_low_2[12u] = 0.0f;
+    sums_low_2[13u] = 0.0f;
+    sums_low_2[14u] = 0.0f;
+    sums_low_2[15u] = 0.0f;
+    const unsigned part_2 = threadIdx.x / 32u;
+    const unsigned part_top_2 = part_2 / 2u * 32u;
+    const unsigned part_left_2 = part_2 % 2u * 16u;
+    // the first depth arrives
+    for (unsigned part_1_2 = threadIdx.x; part_1_2 < 512u; part_1_2 += 128u) {
+      const unsigned row_5 = part_1_2 / 8u;
+      const unsigned term_2 = part_1_2 % 8u * 4u;
+      const unsigned row_1_2 = top_2 + row_5;
+      const unsigned row_read_2 = min(row_1_2, 127u);
+      const float4 temporal_pre_norm_value_2 = load<float4>(temporal_pre_norm, row_read_2 * 768u + term_2);
+      const f16x4 rounded_2 = to_f16x4(temporal_pre_norm_value_2);
+      const f16x4 rest_2 = to_f16x4((temporal_pre_norm_value_2 - to_float4(rounded_2)) * spread4(2048.0f));
+      const unsigned place_2 = row_5 * 40u + term_2;
+      store(left_high, place_2, rounded_2);
+      store(left_low, place_2, rest_2);
+    }
+    const unsigned down_3 = threadIdx.x / 4u;
+    const unsigned aside_2 = threadIdx.x % 4u * 8u;
+    const unsigned column_3 = leftmost_2 + aside_2;
+    const unsigned column_read_2 = min(column_3, 1016u);
+    copy_async<8u>(&right_tile[down_3 * 40u + aside_2], &linear_y_w[down_3 * 1024u + column_read_2], column_3 < 1024u);
+    commit_copies();
+    for (unsigned start_2 = 0u; start_2 < 768u; start_2 += 32u) {
+      const unsigned half_2 = start_2 / 32u % 2u;
+      await_copies<0u>();
+      __syncthreads();
+      const unsigned next_2 = start_2 + 32u;
+      // the next depth arrives while this one is multiplied
+      if (next_2 < 768u) {
+        for (unsigned part_3_2 = threadIdx.x; part_3_2 < 512u; part_3_2 += 128u) {
+          const unsigned row_2_2 = part_3_2 / 8u;
+          const unsigned term_3_2 = part_3_2 % 8u * 4u;
+          const unsigned row_3_2 = top_2 + row_2_2;
+          const unsigned term_4_2 = next_2 + term_3_2;
+          const unsigned row_read_1_2 = min(row_3_2, 127u);
+          const float4 temporal_pre_norm_value_1_2 = load<float4>(temporal_pre_norm, row_read_1_2 * 768u + term_4_2);
+          const f16x4 rounded_1_2 = to_f16x4(temporal_pre_norm_value_1_2);
+          const f16x4 rest_1_2 = to_f16x4((temporal_pre_norm_value_1_2 - to_float4(rounded_1_2)) * spread4(2048.0f));
+          const unsigned place_1_2 = (1u - half_2) * 2560u + row_2_2 * 40u + term_3_2;
+          store(left_high, place_1_2, rounded_1_2);
+          store(left_low, place_1_2, rest_1_2);
+        }
+        const unsigned down_1_2 = threadIdx.x / 4u;
+        const unsigned aside_1_2 = threadIdx.x % 4u * 8u;
+        const unsigned term_5_2 = next_2 + down_1_2;
+        const unsigned column_1_2 = leftmost_2 + aside_1_2;
+        const unsigned term_read_1_2 = min(term_5_2, 767u);
+        const unsigned column_read_1_2 = min(column_1_2, 1016u);
+        copy_async<8u>(&right_tile[(1u - half_2) * 1280u + down_1_2 * 40u + aside_1_2], &linear_y_w[term_read_1_2 * 1024u + column_read_1_2], term_5_2 < 768u && column_1_2 < 1024u);
+        commit_copies();
+      }
+      const unsigned left_at_2 = half_2 * 2560u + part_top_2 * 40u;
+      multiply<32u, 16u, 32u, false>(sums_2, &left_high[left_at_2], 40u, &right_tile[half_2 * 1280u + part_left_2], 40u);
+      multiply<32u, 16u, 32u, false>(sums_low_2, &left_low[left_at_2], 40u, &right_tile[half_2 * 1280u + part_left_2], 40u);
+    }
+    // through workgroup memory, so that what follows is written four columns at a time
+    const unsigned own_2 = threadIdx.x % 32u;
+    const float sums_low_value_16 = sums_low_2[0u];
+    const float sums_value_16 = sums_2[0u];
+    result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_16, 0.00048828125f, sums_value_16);
+    const float sums_low_value_1_2 = sums_low_2[1u];
+    const float sums_value_1_2 = sums_2[1u];
+    result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_1_2, 0.00048828125f, sums_value_1_2);
+    const float sums_low_value_2_2 = sums_low_2[2u];
+    const float sums_value_2_2 = sums_2[2u];
+    result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_2_2, 0.00048828125f, sums_value_2_2);
+    const float sums_low_value_3_2 = sums_low_2[3u];
+    const float sums_value_3_2 = sums_2[3u];
+    result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_3_2, 0.00048828125f, sums_value_3_2);
+    const float sums_low_value_4_2 = sums_low_2[4u];
+    const float sums_value_4_2 = sums_2[4u];
+    result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_4_2, 0.00048828125f, sums_value_4_2);
+    const float sums_low_value_5_2 = sums_low_2[5u];
+    const float sums_value_5_2 = sums_2[5u];
+    result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_5_2, 0.00048828125f, sums_value_5_2);
+    const float sums_low_value_6_2 = sums_low_2[6u];
+    const float sums_value_6_2 = sums_2[6u];
+    result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_6_2, 0.00048828125f, sums_value_6_2);
+    const float sums_low_value_7_2 = sums_low_2[7u];
+    const float sums_value_7_2 = sums_2[7u];
+    result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_7_2, 0.00048828125f, sums_value_7_2);
+    const float sums_low_value_8_2 = sums_low_2[8u];
+    const float sums_value_8_2 = sums_2[8u];
+    result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_8_2, 0.00048828125f, sums_value_8_2);
+    const float sums_low_value_9_2 = sums_low_2[9u];
+    const float sums_value_9_2 = sums_2[9u];
+    result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_9_2, 0.00048828125f, sums_value_9_2);
+    const float sums_low_value_10_2 = sums_low_2[10u];
+    const float sums_value_10_2 = sums_2[10u];
+    result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_10_2, 0.00048828125f, sums_value_10_2);
+    const float sums_low_value_11_2 = sums_low_2[11u];
+    const float sums_value_11_2 = sums_2[11u];
+    result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_11_2, 0.00048828125f, sums_value_11_2);
+    const float sums_low_value_12_2 = sums_low_2[12u];
+    const float sums_value_12_2 = sums_2[12u];
+    result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_12_2, 0.00048828125f, sums_value_12_2);
+    const float sums_low_value_13_2 = sums_low_2[13u];
+    const float sums_value_13_2 = sums_2[13u];
+    result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_13_2, 0.00048828125f, sums_value_13_2);
+    const float sums_low_value_14_2 = sums_low_2[14u];
+    const float sums_value_14_2 = sums_2[14u];
+    result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_14_2, 0.00048828125f, sums_value_14_2);
+    const float sums_low_value_15_2 = sums_low_2[15u];
+    const float sums_value_15_2 = sums_2[15u];
+    result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_15_2, 0.00048828125f, sums_value_15_2);
+    __syncthreads();
+    for (unsigned part_5_2 = threadIdx.x; part_5_2 < 512u; part_5_2 += 128u) {
+      const unsigned row_4_2 = top_2 + part_5_2 / 8u;
+      const unsigned column_2_2 = leftmost_2 + part_5_2 % 8u * 4u;
+      const float4 result_tile_value_2 = load<float4>(result_tile, part_5_2 * 4u);
+      if (row_4_2 < 128u && column_2_2 < 1024u) {
+        const float4 linear_y_b_value = load<float4>(linear_y_b, column_2_2);
+        const float4 linear_y = result_tile_value_2 + linear_y_b_value;
+        const float4 y = linear_y * spread4(0.5f) * (tanhf((linear_y + linear_y * linear_y * linear_y * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
+        store(y_1, row_4_2 * 1024u + column_2_2, y);
+      }
     }
   }
 }
 
 extern "C" __global__ void __launch_bounds__(64, 4)
-composite_conv_1d_conv(
+composite_conv_1d_conv_and_elementwise_5(
     const __half* __restrict__ conv_1d_w,
     const float* __restrict__ conv_1d_past,
     const float* __restrict__ linear_x,
     const int* __restrict__ position,
     const float* __restrict__ conv_1d_b,
-    float* __restrict__ conv_1d_1) {
+    float* __restrict__ conv_1d_1,
+    const unsigned* __restrict__ and_,
+    const int* __restrict__ count,
+    float* __restrict__ select_) {
   __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 8192u) {
-    const unsigned k = element % 256u;
-    const unsigned j = element / 256u;
-    const unsigned channel = k * 4u;
-    const unsigned first = j * 4u;
-    const f16x4 conv_1d_w_value = load<f16x4>(conv_1d_w, channel + 3072u);
-    const float4 layers_0_temporal_block_conv_1d_w = to_float4(conv_1d_w_value);
-    const f16x4 conv_1d_w_value_1 = load<f16x4>(conv_1d_w, channel + 2048u);
-    const float4 layers_0_temporal_block_conv_1d_w_1 = to_float4(conv_1d_w_value_1);
-    const f16x4 conv_1d_w_value_2 = load<f16x4>(conv_1d_w, channel + 1024u);
-    const float4 layers_0_temporal_block_conv_1d_w_2 = to_float4(conv_1d_w_value_2);
-    const f16x4 conv_1d_w_value_3 = load<f16x4>(conv_1d_w, channel);
-    const float4 layers_0_temporal_block_conv_1d_w_3 = to_float4(conv_1d_w_value_3);
-    float4 before_1 = spread4(0.0f);
-    if (first < 1u) {
-      const float4 conv_1d_past_value = load<float4>(conv_1d_past, (first + 2u) * 1024u + channel);
-      before_1 = conv_1d_past_value;
-    } else {
-      const unsigned earlier = first - 1u;
-      const float4 linear_x_value = load<float4>(linear_x, earlier * 1024u + channel);
-      before_1 = linear_x_value;
+  if (blockIdx.x < 128u) {
+    const unsigned element = blockIdx.x * 64u + threadIdx.x;
+    if (element < 8192u) {
+      const unsigned k = element % 256u;
+      const unsigned j = element / 256u;
+      const unsigned channel = k * 4u;
+      const unsigned first = j * 4u;
+      const f16x4 conv_1d_w_value = load<f16x4>(conv_1d_w, channel + 3072u);
+      const float4 layers_0_temporal_block_conv_1d_w = to_float4(conv_1d_w_value);
+      const f16x4 conv_1d_w_value_1 = load<f16x4>(conv_1d_w, channel + 2048u);
+      const float4 layers_0_temporal_block_conv_1d_w_1 = to_float4(conv_1d_w_value_1);
+      const f16x4 conv_1d_w_value_2 = load<f16x4>(conv_1d_w, channel + 1024u);
+      const float4 layers_0_temporal_block_conv_1d_w_2 = to_float4(conv_1d_w_value_2);
+      const f16x4 conv_1d_w_value_3 = load<f16x4>(conv_1d_w, channel);
+      const float4 layers_0_temporal_block_conv_1d_w_3 = to_float4(conv_1d_w_value_3);
+      float4 before_1 = spread4(0.0f);
+      if (first < 1u) {
+        const float4 conv_1d_past_value = load<float4>(conv_1d_past, (first + 2u) * 1024u + channel);
+        before_1 = conv_1d_past_value;
+      } else {
+        const unsigned earlier = first - 1u;
+        const float4 linear_x_value = load<float4>(linear_x, earlier * 1024u + channel);
+        before_1 = linear_x_value;
+      }
+      float4 back_1 = before_1;
+      float4 before_2 = spread4(0.0f);
+      if (first < 2u) {
+        const float4 conv_1d_past_value_1 = load<float4>(conv_1d_past, (first + 1u) * 1024u + channel);
+        before_2 = conv_1d_past_value_1;
+      } else {
+        const unsigned earlier_1 = first - 2u;
+        const float4 linear_x_value_1 = load<float4>(linear_x, earlier_1 * 1024u + channel);
+        before_2 = linear_x_value_1;
+      }
+      float4 back_2 = before_2;
+      float4 before_3 = spread4(0.0f);
+      if (first < 3u) {
+        const float4 conv_1d_past_value_2 = load<float4>(conv_1d_past, first * 1024u + channel);
+        before_3 = conv_1d_past_value_2;
+      } else {
+        const unsigned earlier_2 = first - 3u;
+        const float4 linear_x_value_2 = load<float4>(linear_x, earlier_2 * 1024u + channel);
+        before_3 = linear_x_value_2;
+      }
+      float4 back_3 = before_3;
+      for (unsigned t = first; t < first + 4u; t += 1u) {
+        const float4 linear_x_value_3 = load<float4>(linear_x, t * 1024u + channel);
+        const int position_value = position[t];
+        const float4 back_1_now = back_1;
+        const float4 back_2_now = back_2;
+        const float4 sum = layers_0_temporal_block_conv_1d_w * linear_x_value_3;
+        const float4 sum_1 = fmaf(layers_0_temporal_block_conv_1d_w_1, select(spread4(0 <= position_value && position_value < 1), spread4(0.0f), back_1_now), sum);
+        const float4 sum_2 = fmaf(layers_0_temporal_block_conv_1d_w_2, select(spread4(0 <= position_value && position_value < 2), spread4(0.0f), back_2_now), sum_1);
+        const float4 sum_3 = fmaf(layers_0_temporal_block_conv_1d_w_3, select(spread4(0 <= position_value && position_value < 3), spread4(0.0f), back_3), sum_2);
+        back_1 = linear_x_value_3;
+        back_2 = back_1_now;
+        back_3 = back_2_now;
+        const float4 conv_1d_b_value = load<float4>(conv_1d_b, channel);
+        const float4 conv_1d = sum_3 + conv_1d_b_value;
+        store(conv_1d_1, t * 1024u + channel, conv_1d);
+      }
     }
-    float4 back_1 = before_1;
-    float4 before_2 = spread4(0.0f);
-    if (first < 2u) {
-      const float4 conv_1d_past_value_1 = load<float4>(conv_1d_past, (first + 1u) * 1024u + channel);
-      before_2 = conv_1d_past_value_1;
-    } else {
-      const unsigned earlier_1 = first - 2u;
-      const float4 linear_x_value_1 = load<float4>(linear_x, earlier_1 * 1024u + channel);
-      before_2 = linear_x_value_1;
-    }
-    float4 back_2 = before_2;
-    float4 before_3 = spread4(0.0f);
-    if (first < 3u) {
-      const float4 conv_1d_past_value_2 = load<float4>(conv_1d_past, first * 1024u + channel);
-      before_3 = conv_1d_past_value_2;
-    } else {
-      const unsigned earlier_2 = first - 3u;
-      const float4 linear_x_value_2 = load<float4>(linear_x, earlier_2 * 1024u + channel);
-      before_3 = linear_x_value_2;
-    }
-    float4 back_3 = before_3;
-    for (unsigned t = first; t < first + 4u; t += 1u) {
-      const float4 linear_x_value_3 = load<float4>(linear_x, t * 1024u + channel);
-      const int position_value = position[t];
-      const float4 back_1_now = back_1;
-      const float4 back_2_now = back_2;
-      const float4 sum = layers_0_temporal_block_conv_1d_w * linear_x_value_3;
-      const float4 sum_1 = fmaf(layers_0_temporal_block_conv_1d_w_1, select(spread4(0 <= position_value && position_value < 1), spread4(0.0f), back_1_now), sum);
-      const float4 sum_2 = fmaf(layers_0_temporal_block_conv_1d_w_2, select(spread4(0 <= position_value && position_value < 2), spread4(0.0f), back_2_now), sum_1);
-      const float4 sum_3 = fmaf(layers_0_temporal_block_conv_1d_w_3, select(spread4(0 <= position_value && position_value < 3), spread4(0.0f), back_3), sum_2);
-      back_1 = linear_x_value_3;
-      back_2 = back_1_now;
-      back_3 = back_2_now;
-      const float4 conv_1d_b_value = load<float4>(conv_1d_b, channel);
-      const float4 conv_1d = sum_3 + conv_1d_b_value;
-      store(conv_1d_1, t * 1024u + channel, conv_1d);
+  } else {
+    const unsigned place = blockIdx.x - 128u;
+    const unsigned element_2 = place * 64u + threadIdx.x;
+    if (element_2 < 768u) {
+      const unsigned element_1 = element_2 * 4u;
+      const unsigned k_2 = element_1 % 1024u;
+      const unsigned j_2 = element_1 / 1024u;
+      const unsigned and_value = and_[j_2];
+      const int count_value = count[0u];
+      const unsigned row = min(unsigned(max(int(j_2 + unsigned(count_value)), 0)), 130u);
+      const float4 linear_x_value_4 = load<float4>(linear_x, (max(row, 3u) - 3u) * 1024u + k_2);
+      const float4 conv_1d_past_value_3 = load<float4>(conv_1d_past, min(row, 2u) * 1024u + k_2);
+      store(select_, element_2 * 4u, select(spread4(and_value != 0u), spread4(0.0f), select(spread4(row < 3u), conv_1d_past_value_3, linear_x_value_4)));
     }
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
-contract_product(
+extern "C" __global__ void __launch_bounds__(128, 2)
+contract_product_and_contract_product(
     const __half* __restrict__ a_gate_w,
     const float* __restrict__ conv_1d,
-    float* __restrict__ contract) {
-  __shared__ __align__(16) __half left_high[1280];
-  __shared__ __align__(16) __half left_low[1280];
-  __shared__ __align__(16) __half right_tile[4608];
-  __shared__ __align__(16) float result_tile[1024];
-  __builtin_assume(threadIdx.x < 64u);
+    float* __restrict__ contract,
+    const __half* __restrict__ a_gate_w_2,
+    float* __restrict__ contract_2) {
+  __shared__ __align__(16) __half left_high[5120];
+  __shared__ __align__(16) __half left_low[5120];
+  __shared__ __align__(16) __half right_tile[2560];
+  __shared__ __align__(16) float result_tile[2048];
+  __builtin_assume(threadIdx.x < 128u);
   float sums[16];
   float sums_low[16];
-  const unsigned top = blockIdx.y * 16u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  sums[0u] = 0.0f;
-  sums[1u] = 0.0f;
-  sums[2u] = 0.0f;
-  sums[3u] = 0.0f;
-  sums[4u] = 0.0f;
-  sums[5u] = 0.0f;
-  sums[6u] = 0.0f;
-  sums[7u] = 0.0f;
-  sums[8u] = 0.0f;
-  sums[9u] = 0.0f;
-  sums[10u] = 0.0f;
-  sums[11u] = 0.0f;
-  sums[12u] = 0.0f;
-  sums[13u] = 0.0f;
-  sums[14u] = 0.0f;
-  sums[15u] = 0.0f;
-  sums_low[0u] = 0.0f;
-  sums_low[1u] = 0.0f;
-  sums_low[2u] = 0.0f;
-  sums_low[3u] = 0.0f;
-  sums_low[4u] = 0.0f;
-  sums_low[5u] = 0.0f;
-  sums_low[6u] = 0.0f;
-  sums_low[7u] = 0.0f;
-  sums_low[8u] = 0.0f;
-  sums_low[9u] = 0.0f;
-  sums_low[10u] = 0.0f;
-  sums_low[11u] = 0.0f;
-  sums_low[12u] = 0.0f;
-  sums_low[13u] = 0.0f;
-  sums_low[14u] = 0.0f;
-  sums_low[15u] = 0.0f;
-  const unsigned part = threadIdx.x / 32u;
-  const unsigned part_left = part * 32u;
-  // the first depth arrives
-  for (unsigned part_1 = threadIdx.x; part_1 < 128u; part_1 += 64u) {
-    const unsigned row = part_1 / 8u;
-    const unsigned term = part_1 % 8u * 4u;
-    const unsigned row_1 = top + row;
-    const unsigned row_read = min(row_1, 127u);
-    const float4 conv_1d_value = load<float4>(conv_1d, row_read * 1024u + (blockIdx.z * 64u + term));
-    const f16x4 rounded = to_f16x4(conv_1d_value);
-    const f16x4 rest = to_f16x4((conv_1d_value - to_float4(rounded)) * spread4(2048.0f));
-    const unsigned place = row * 40u + term;
-    store(left_high, place, rounded);
-    store(left_low, place, rest);
-  }
-  for (unsigned part_2 = threadIdx.x; part_2 < 256u; part_2 += 64u) {
-    const unsigned down = part_2 / 8u;
-    const unsigned aside = part_2 % 8u * 8u;
+  float sums_2[16];
+  float sums_low_2[16];
+  if (blockIdx.x < 64u) {
+    const unsigned across = blockIdx.x % 2u;
+    const unsigned down_2 = blockIdx.x / 2u % 2u;
+    const unsigned layer = blockIdx.x / 4u;
+    const unsigned top = down_2 * 64u;
+    const unsigned leftmost = across * 32u;
+    sums[0u] = 0.0f;
+    sums[1u] = 0.0f;
+    sums[2u] = 0.0f;
+    sums[3u] = 0.0f;
+    sums[4u] = 0.0f;
+    sums[5u] = 0.0f;
+    sums[6u] = 0.0f;
+    sums[7u] = 0.0f;
+    sums[8u] = 0.0f;
+    sums[9u] = 0.0f;
+    sums[10u] = 0.0f;
+    sums[11u] = 0.0f;
+    sums[12u] = 0.0f;
+    sums[13u] = 0.0f;
+    sums[14u] = 0.0f;
+    sums[15u] = 0.0f;
+    sums_low[0u] = 0.0f;
+    sums_low[1u] = 0.0f;
+    sums_low[2u] = 0.0f;
+    sums_low[3u] = 0.0f;
+    sums_low[4u] = 0.0f;
+    sums_low[5u] = 0.0f;
+    sums_low[6u] = 0.0f;
+    sums_low[7u] = 0.0f;
+    sums_low[8u] = 0.0f;
+    sums_low[9u] = 0.0f;
+    sums_low[10u] = 0.0f;
+    sums_low[11u] = 0.0f;
+    sums_low[12u] = 0.0f;
+    sums_low[13u] = 0.0f;
+    sums_low[14u] = 0.0f;
+    sums_low[15u] = 0.0f;
+    const unsigned part = threadIdx.x / 32u;
+    const unsigned part_top = part / 2u * 32u;
+    const unsigned part_left = part % 2u * 16u;
+    // the first depth arrives
+    for (unsigned part_1 = threadIdx.x; part_1 < 512u; part_1 += 128u) {
+      const unsigned row = part_1 / 8u;
+      const unsigned term = part_1 % 8u * 4u;
+      const unsigned row_1 = top + row;
+      const unsigned row_read = min(row_1, 127u);
+      const float4 conv_1d_value = load<float4>(conv_1d, row_read * 1024u + (layer * 64u + term));
+      const f16x4 rounded = to_f16x4(conv_1d_value);
+      const f16x4 rest = to_f16x4((conv_1d_value - to_float4(rounded)) * spread4(2048.0f));
+      const unsigned place = row * 40u + term;
+      store(left_high, place, rounded);
+      store(left_low, place, rest);
+    }
+    const unsigned down = threadIdx.x / 4u;
+    const unsigned aside = threadIdx.x % 4u * 8u;
     const unsigned column = leftmost + aside;
     const unsigned column_read = min(column, 56u);
-    copy_async<8u>(&right_tile[down * 72u + aside], &a_gate_w[(blockIdx.z * 64u + down) * 64u + column_read], column < 64u);
-  }
-  commit_copies();
-  for (unsigned start = 0u; start < 64u; start += 32u) {
-    const unsigned half_ = start / 32u;
-    await_copies<0u>();
-    __syncthreads();
-    const unsigned next = start + 32u;
-    // the next depth arrives while this one is multiplied
-    if (next < 64u) {
-      for (unsigned part_3 = threadIdx.x; part_3 < 128u; part_3 += 64u) {
-        const unsigned row_2 = part_3 / 8u;
-        const unsigned term_3 = part_3 % 8u * 4u;
-        const unsigned row_3 = top + row_2;
-        const unsigned term_4 = next + term_3;
-        const unsigned row_read_1 = min(row_3, 127u);
-        const float4 conv_1d_value_1 = load<float4>(conv_1d, row_read_1 * 1024u + (blockIdx.z * 64u + term_4));
-        const f16x4 rounded_1 = to_f16x4(conv_1d_value_1);
-        const f16x4 rest_1 = to_f16x4((conv_1d_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
-        const unsigned place_1 = (1u - half_) * 640u + row_2 * 40u + term_3;
-        store(left_high, place_1, rounded_1);
-        store(left_low, place_1, rest_1);
-      }
-      for (unsigned part_4 = threadIdx.x; part_4 < 256u; part_4 += 64u) {
-        const unsigned down_1 = part_4 / 8u;
-        const unsigned aside_1 = part_4 % 8u * 8u;
+    copy_async<8u>(&right_tile[down * 40u + aside], &a_gate_w[(layer * 64u + down) * 64u + column_read], column < 64u);
+    commit_copies();
+    for (unsigned start = 0u; start < 64u; start += 32u) {
+      const unsigned half_ = start / 32u;
+      await_copies<0u>();
+      __syncthreads();
+      const unsigned next = start + 32u;
+      // the next depth arrives while this one is multiplied
+      if (next < 64u) {
+        for (unsigned part_3 = threadIdx.x; part_3 < 512u; part_3 += 128u) {
+          const unsigned row_2 = part_3 / 8u;
+          const unsigned term_3 = part_3 % 8u * 4u;
+          const unsigned row_3 = top + row_2;
+          const unsigned term_4 = next + term_3;
+          const unsigned row_read_1 = min(row_3, 127u);
+          const float4 conv_1d_value_1 = load<float4>(conv_1d, row_read_1 * 1024u + (layer * 64u + term_4));
+          const f16x4 rounded_1 = to_f16x4(conv_1d_value_1);
+          const f16x4 rest_1 = to_f16x4((conv_1d_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
+          const unsigned place_1 = (1u - half_) * 2560u + row_2 * 40u + term_3;
+          store(left_high, place_1, rounded_1);
+          store(left_low, place_1, rest_1);
+        }
+        const unsigned down_1 = threadIdx.x / 4u;
+        const unsigned aside_1 = threadIdx.x % 4u * 8u;
         const unsigned term_5 = next + down_1;
         const unsigned column_1 = leftmost + aside_1;
         const unsigned term_read_1 = min(term_5, 63u);
         const unsigned column_read_1 = min(column_1, 56u);
-        copy_async<8u>(&right_tile[(1u - half_) * 2304u + down_1 * 72u + aside_1], &a_gate_w[(blockIdx.z * 64u + term_read_1) * 64u + column_read_1], term_5 < 64u && column_1 < 64u);
+        copy_async<8u>(&right_tile[(1u - half_) * 1280u + down_1 * 40u + aside_1], &a_gate_w[(layer * 64u + term_read_1) * 64u + column_read_1], term_5 < 64u && column_1 < 64u);
+        commit_copies();
       }
-      commit_copies();
+      const unsigned left_at = half_ * 2560u + part_top * 40u;
+      multiply<32u, 16u, 32u, false>(sums, &left_high[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
+      multiply<32u, 16u, 32u, false>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
     }
-    const unsigned left_at = half_ * 640u;
-    multiply<16u, 32u, 32u>(sums, &left_high[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-    multiply<16u, 32u, 32u>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-  }
-  // through workgroup memory, so that what follows is written four columns at a time
-  const unsigned own = threadIdx.x % 32u;
-  const float sums_low_value = sums_low[0u];
-  const float sums_value = sums[0u];
-  result_tile[own / 4u * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
-  const float sums_low_value_1 = sums_low[1u];
-  const float sums_value_1 = sums[1u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
-  const float sums_low_value_2 = sums_low[2u];
-  const float sums_value_2 = sums[2u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
-  const float sums_low_value_3 = sums_low[3u];
-  const float sums_value_3 = sums[3u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
-  const float sums_low_value_4 = sums_low[4u];
-  const float sums_value_4 = sums[4u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
-  const float sums_low_value_5 = sums_low[5u];
-  const float sums_value_5 = sums[5u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
-  const float sums_low_value_6 = sums_low[6u];
-  const float sums_value_6 = sums[6u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
-  const float sums_low_value_7 = sums_low[7u];
-  const float sums_value_7 = sums[7u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
-  const float sums_low_value_8 = sums_low[8u];
-  const float sums_value_8 = sums[8u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
-  const float sums_low_value_9 = sums_low[9u];
-  const float sums_value_9 = sums[9u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
-  const float sums_low_value_10 = sums_low[10u];
-  const float sums_value_10 = sums[10u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
-  const float sums_low_value_11 = sums_low[11u];
-  const float sums_value_11 = sums[11u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
-  const float sums_low_value_12 = sums_low[12u];
-  const float sums_value_12 = sums[12u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
-  const float sums_low_value_13 = sums_low[13u];
-  const float sums_value_13 = sums[13u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
-  const float sums_low_value_14 = sums_low[14u];
-  const float sums_value_14 = sums[14u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
-  const float sums_low_value_15 = sums_low[15u];
-  const float sums_value_15 = sums[15u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
-  __syncthreads();
-  for (unsigned part_5 = threadIdx.x; part_5 < 256u; part_5 += 64u) {
-    const unsigned row_4 = top + part_5 / 16u;
-    const unsigned column_2 = leftmost + part_5 % 16u * 4u;
-    const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
-    if (row_4 < 128u && column_2 < 64u) {
-      store(contract, (row_4 * 16u + blockIdx.z) * 64u + column_2, result_tile_value);
-    }
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-contract_y_product(
-    const __half* __restrict__ linear_y_w,
-    const float* __restrict__ temporal_pre_norm,
-    const float* __restrict__ linear_y_b,
-    float* __restrict__ y_1) {
-  __shared__ __align__(16) __half left_high[1280];
-  __shared__ __align__(16) __half left_low[1280];
-  __shared__ __align__(16) __half right_tile[4608];
-  __shared__ __align__(16) float result_tile[1024];
-  __builtin_assume(threadIdx.x < 64u);
-  float sums[16];
-  float sums_low[16];
-  const unsigned top = blockIdx.y * 16u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  sums[0u] = 0.0f;
-  sums[1u] = 0.0f;
-  sums[2u] = 0.0f;
-  sums[3u] = 0.0f;
-  sums[4u] = 0.0f;
-  sums[5u] = 0.0f;
-  sums[6u] = 0.0f;
-  sums[7u] = 0.0f;
-  sums[8u] = 0.0f;
-  sums[9u] = 0.0f;
-  sums[10u] = 0.0f;
-  sums[11u] = 0.0f;
-  sums[12u] = 0.0f;
-  sums[13u] = 0.0f;
-  sums[14u] = 0.0f;
-  sums[15u] = 0.0f;
-  sums_low[0u] = 0.0f;
-  sums_low[1u] = 0.0f;
-  sums_low[2u] = 0.0f;
-  sums_low[3u] = 0.0f;
-  sums_low[4u] = 0.0f;
-  sums_low[5u] = 0.0f;
-  sums_low[6u] = 0.0f;
-  sums_low[7u] = 0.0f;
-  sums_low[8u] = 0.0f;
-  sums_low[9u] = 0.0f;
-  sums_low[10u] = 0.0f;
-  sums_low[11u] = 0.0f;
-  sums_low[12u] = 0.0f;
-  sums_low[13u] = 0.0f;
-  sums_low[14u] = 0.0f;
-  sums_low[15u] = 0.0f;
-  const unsigned part = threadIdx.x / 32u;
-  const unsigned part_left = part * 32u;
-  // the first depth arrives
-  for (unsigned part_1 = threadIdx.x; part_1 < 128u; part_1 += 64u) {
-    const unsigned row = part_1 / 8u;
-    const unsigned term = part_1 % 8u * 4u;
-    const unsigned row_1 = top + row;
-    const unsigned row_read = min(row_1, 127u);
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
-    const f16x4 rounded = to_f16x4(temporal_pre_norm_value);
-    const f16x4 rest = to_f16x4((temporal_pre_norm_value - to_float4(rounded)) * spread4(2048.0f));
-    const unsigned place = row * 40u + term;
-    store(left_high, place, rounded);
-    store(left_low, place, rest);
-  }
-  for (unsigned part_2 = threadIdx.x; part_2 < 256u; part_2 += 64u) {
-    const unsigned down = part_2 / 8u;
-    const unsigned aside = part_2 % 8u * 8u;
-    const unsigned column = leftmost + aside;
-    const unsigned column_read = min(column, 1016u);
-    copy_async<8u>(&right_tile[down * 72u + aside], &linear_y_w[down * 1024u + column_read], column < 1024u);
-  }
-  commit_copies();
-  for (unsigned start = 0u; start < 768u; start += 32u) {
-    const unsigned half_ = start / 32u % 2u;
-    await_copies<0u>();
+    // through workgroup memory, so that what follows is written four columns at a time
+    const unsigned own = threadIdx.x % 32u;
+    const float sums_low_value = sums_low[0u];
+    const float sums_value = sums[0u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
+    const float sums_low_value_1 = sums_low[1u];
+    const float sums_value_1 = sums[1u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
+    const float sums_low_value_2 = sums_low[2u];
+    const float sums_value_2 = sums[2u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
+    const float sums_low_value_3 = sums_low[3u];
+    const float sums_value_3 = sums[3u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
+    const float sums_low_value_4 = sums_low[4u];
+    const float sums_value_4 = sums[4u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
+    const float sums_low_value_5 = sums_low[5u];
+    const float sums_value_5 = sums[5u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
+    const float sums_low_value_6 = sums_low[6u];
+    const float sums_value_6 = sums[6u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
+    const float sums_low_value_7 = sums_low[7u];
+    const float sums_value_7 = sums[7u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
+    const float sums_low_value_8 = sums_low[8u];
+    const float sums_value_8 = sums[8u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
+    const float sums_low_value_9 = sums_low[9u];
+    const float sums_value_9 = sums[9u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
+    const float sums_low_value_10 = sums_low[10u];
+    const float sums_value_10 = sums[10u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
+    const float sums_low_value_11 = sums_low[11u];
+    const float sums_value_11 = sums[11u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
+    const float sums_low_value_12 = sums_low[12u];
+    const float sums_value_12 = sums[12u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
+    const float sums_low_value_13 = sums_low[13u];
+    const float sums_value_13 = sums[13u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
+    const float sums_low_value_14 = sums_low[14u];
+    const float sums_value_14 = sums[14u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
+    const float sums_low_value_15 = sums_low[15u];
+    const float sums_value_15 = sums[15u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
     __syncthreads();
-    const unsigned next = start + 32u;
-    // the next depth arrives while this one is multiplied
-    if (next < 768u) {
-      for (unsigned part_3 = threadIdx.x; part_3 < 128u; part_3 += 64u) {
-        const unsigned row_2 = part_3 / 8u;
-        const unsigned term_3 = part_3 % 8u * 4u;
-        const unsigned row_3 = top + row_2;
-        const unsigned term_4 = next + term_3;
-        const unsigned row_read_1 = min(row_3, 127u);
-        const float4 temporal_pre_norm_value_1 = load<float4>(temporal_pre_norm, row_read_1 * 768u + term_4);
-        const f16x4 rounded_1 = to_f16x4(temporal_pre_norm_value_1);
-        const f16x4 rest_1 = to_f16x4((temporal_pre_norm_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
-        const unsigned place_1 = (1u - half_) * 640u + row_2 * 40u + term_3;
-        store(left_high, place_1, rounded_1);
-        store(left_low, place_1, rest_1);
+    for (unsigned part_5 = threadIdx.x; part_5 < 512u; part_5 += 128u) {
+      const unsigned row_4 = top + part_5 / 8u;
+      const unsigned column_2 = leftmost + part_5 % 8u * 4u;
+      const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
+      if (row_4 < 128u && column_2 < 64u) {
+        store(contract, (row_4 * 16u + layer) * 64u + column_2, result_tile_value);
       }
-      for (unsigned part_4 = threadIdx.x; part_4 < 256u; part_4 += 64u) {
-        const unsigned down_1 = part_4 / 8u;
-        const unsigned aside_1 = part_4 % 8u * 8u;
-        const unsigned term_5 = next + down_1;
-        const unsigned column_1 = leftmost + aside_1;
-        const unsigned term_read_1 = min(term_5, 767u);
-        const unsigned column_read_1 = min(column_1, 1016u);
-        copy_async<8u>(&right_tile[(1u - half_) * 2304u + down_1 * 72u + aside_1], &linear_y_w[term_read_1 * 1024u + column_read_1], term_5 < 768u && column_1 < 1024u);
-      }
-      commit_copies();
     }
-    const unsigned left_at = half_ * 640u;
-    multiply<16u, 32u, 32u>(sums, &left_high[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-    multiply<16u, 32u, 32u>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-  }
-  // through workgroup memory, so that what follows is written four columns at a time
-  const unsigned own = threadIdx.x % 32u;
-  const float sums_low_value = sums_low[0u];
-  const float sums_value = sums[0u];
-  result_tile[own / 4u * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
-  const float sums_low_value_1 = sums_low[1u];
-  const float sums_value_1 = sums[1u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
-  const float sums_low_value_2 = sums_low[2u];
-  const float sums_value_2 = sums[2u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
-  const float sums_low_value_3 = sums_low[3u];
-  const float sums_value_3 = sums[3u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
-  const float sums_low_value_4 = sums_low[4u];
-  const float sums_value_4 = sums[4u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
-  const float sums_low_value_5 = sums_low[5u];
-  const float sums_value_5 = sums[5u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
-  const float sums_low_value_6 = sums_low[6u];
-  const float sums_value_6 = sums[6u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
-  const float sums_low_value_7 = sums_low[7u];
-  const float sums_value_7 = sums[7u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
-  const float sums_low_value_8 = sums_low[8u];
-  const float sums_value_8 = sums[8u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
-  const float sums_low_value_9 = sums_low[9u];
-  const float sums_value_9 = sums[9u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
-  const float sums_low_value_10 = sums_low[10u];
-  const float sums_value_10 = sums[10u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
-  const float sums_low_value_11 = sums_low[11u];
-  const float sums_value_11 = sums[11u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
-  const float sums_low_value_12 = sums_low[12u];
-  const float sums_value_12 = sums[12u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
-  const float sums_low_value_13 = sums_low[13u];
-  const float sums_value_13 = sums[13u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
-  const float sums_low_value_14 = sums_low[14u];
-  const float sums_value_14 = sums[14u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
-  const float sums_low_value_15 = sums_low[15u];
-  const float sums_value_15 = sums[15u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
-  __syncthreads();
-  for (unsigned part_5 = threadIdx.x; part_5 < 256u; part_5 += 64u) {
-    const unsigned row_4 = top + part_5 / 16u;
-    const unsigned column_2 = leftmost + part_5 % 16u * 4u;
-    const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
-    if (row_4 < 128u && column_2 < 1024u) {
-      const float4 linear_y_b_value = load<float4>(linear_y_b, column_2);
-      const float4 linear_y = result_tile_value + linear_y_b_value;
-      const float4 y = linear_y * spread4(0.5f) * (tanhf((linear_y + linear_y * linear_y * linear_y * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-      store(y_1, row_4 * 1024u + column_2, y);
+  } else {
+    const unsigned place_3 = blockIdx.x - 64u;
+    const unsigned across_2 = place_3 % 2u;
+    const unsigned down_4 = place_3 / 2u % 2u;
+    const unsigned layer_2 = place_3 / 4u;
+    const unsigned top_2 = down_4 * 64u;
+    const unsigned leftmost_2 = across_2 * 32u;
+    sums_2[0u] = 0.0f;
+    sums_2[1u] = 0.0f;
+    sums_2[2u] = 0.0f;
+    sums_2[3u] = 0.0f;
+    sums_2[4u] = 0.0f;
+    sums_2[5u] = 0.0f;
+    sums_2[6u] = 0.0f;
+    sums_2[7u] = 0.0f;
+    sums_2[8u] = 0.0f;
+    sums_2[9u] = 0.0f;
+    sums_2[10u] = 0.0f;
+    sums_2[11u] = 0.0f;
+    sums_2[12u] = 0.0f;
+    sums_2[13u] = 0.0f;
+    sums_2[14u] = 0.0f;
+    sums_2[15u] = 0.0f;
+    sums_low_2[0u] = 0.0f;
+    sums_low_2[1u] = 0.0f;
+    sums_low_2[2u] = 0.0f;
+    sums_low_2[3u] = 0.0f;
+    sums_low_2[4u] = 0.0f;
+    sums_low_2[5u] = 0.0f;
+    sums_low_2[6u] = 0.0f;
+    sums_low_2[7u] = 0.0f;
+    sums_low_2[8u] = 0.0f;
+    sums_low_2[9u] = 0.0f;
+    sums_low_2[10u] = 0.0f;
+    sums_low_2[11u] = 0.0f;
+    sums_low_2[12u] = 0.0f;
+    sums_low_2[13u] = 0.0f;
+    sums_low_2[14u] = 0.0f;
+    sums_low_2[15u] = 0.0f;
+    const unsigned part_2 = threadIdx.x / 32u;
+    const unsigned part_top_2 = part_2 / 2u * 32u;
+    const unsigned part_left_2 = part_2 % 2u * 16u;
+    // the first depth arrives
+    for (unsigned part_1_2 = threadIdx.x; part_1_2 < 512u; part_1_2 += 128u) {
+      const unsigned row_5 = part_1_2 / 8u;
+      const unsigned term_2 = part_1_2 % 8u * 4u;
+      const unsigned row_1_2 = top_2 + row_5;
+      const unsigned row_read_2 = min(row_1_2, 127u);
+      const float4 conv_1d_value_2 = load<float4>(conv_1d, row_read_2 * 1024u + (layer_2 * 64u + term_2));
+      const f16x4 rounded_2 = to_f16x4(conv_1d_value_2);
+      const f16x4 rest_2 = to_f16x4((conv_1d_value_2 - to_float4(rounded_2)) * spread4(2048.0f));
+      const unsigned place_2 = row_5 * 40u + term_2;
+      store(left_high, place_2, rounded_2);
+      store(left_low, place_2, rest_2);
+    }
+    const unsigned down_3 = threadIdx.x / 4u;
+    const unsigned aside_2 = threadIdx.x % 4u * 8u;
+    const unsigned column_3 = leftmost_2 + aside_2;
+    const unsigned column_read_2 = min(column_3, 56u);
+    copy_async<8u>(&right_tile[down_3 * 40u + aside_2], &a_gate_w_2[(layer_2 * 64u + down_3) * 64u + column_read_2], column_3 < 64u);
+    commit_copies();
+    for (unsigned start_2 = 0u; start_2 < 64u; start_2 += 32u) {
+      const unsigned half_2 = start_2 / 32u;
+      await_copies<0u>();
+      __syncthreads();
+      const unsigned next_2 = start_2 + 32u;
+      // the next depth arrives while this one is multiplied
+      if (next_2 < 64u) {
+        for (unsigned part_3_2 = threadIdx.x; part_3_2 < 512u; part_3_2 += 128u) {
+          const unsigned row_2_2 = part_3_2 / 8u;
+          const unsigned term_3_2 = part_3_2 % 8u * 4u;
+          const unsigned row_3_2 = top_2 + row_2_2;
+          const unsigned term_4_2 = next_2 + term_3_2;
+          const unsigned row_read_1_2 = min(row_3_2, 127u);
+          const float4 conv_1d_value_1_2 = load<float4>(conv_1d, row_read_1_2 * 1024u + (layer_2 * 64u + term_4_2));
+          const f16x4 rounded_1_2 = to_f16x4(conv_1d_value_1_2);
+          const f16x4 rest_1_2 = to_f16x4((conv_1d_value_1_2 - to_float4(rounded_1_2)) * spread4(2048.0f));
+          const unsigned place_1_2 = (1u - half_2) * 2560u + row_2_2 * 40u + term_3_2;
+          store(left_high, place_1_2, rounded_1_2);
+          store(left_low, place_1_2, rest_1_2);
+        }
+        const unsigned down_1_2 = threadIdx.x / 4u;
+        const unsigned aside_1_2 = threadIdx.x % 4u * 8u;
+        const unsigned term_5_2 = next_2 + down_1_2;
+        const unsigned column_1_2 = leftmost_2 + aside_1_2;
+        const unsigned term_read_1_2 = min(term_5_2, 63u);
+        const unsigned column_read_1_2 = min(column_1_2, 56u);
+        copy_async<8u>(&right_tile[(1u - half_2) * 1280u + down_1_2 * 40u + aside_1_2], &a_gate_w_2[(layer_2 * 64u + term_read_1_2) * 64u + column_read_1_2], term_5_2 < 64u && column_1_2 < 64u);
+        commit_copies();
+      }
+      const unsigned left_at_2 = half_2 * 2560u + part_top_2 * 40u;
+      multiply<32u, 16u, 32u, false>(sums_2, &left_high[left_at_2], 40u, &right_tile[half_2 * 1280u + part_left_2], 40u);
+      multiply<32u, 16u, 32u, false>(sums_low_2, &left_low[left_at_2], 40u, &right_tile[half_2 * 1280u + part_left_2], 40u);
+    }
+    // through workgroup memory, so that what follows is written four columns at a time
+    const unsigned own_2 = threadIdx.x % 32u;
+    const float sums_low_value_16 = sums_low_2[0u];
+    const float sums_value_16 = sums_2[0u];
+    result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_16, 0.00048828125f, sums_value_16);
+    const float sums_low_value_1_2 = sums_low_2[1u];
+    const float sums_value_1_2 = sums_2[1u];
+    result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_1_2, 0.00048828125f, sums_value_1_2);
+    const float sums_low_value_2_2 = sums_low_2[2u];
+    const float sums_value_2_2 = sums_2[2u];
+    result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_2_2, 0.00048828125f, sums_value_2_2);
+    const float sums_low_value_3_2 = sums_low_2[3u];
+    const float sums_value_3_2 = sums_2[3u];
+    result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_3_2, 0.00048828125f, sums_value_3_2);
+    const float sums_low_value_4_2 = sums_low_2[4u];
+    const float sums_value_4_2 = sums_2[4u];
+    result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_4_2, 0.00048828125f, sums_value_4_2);
+    const float sums_low_value_5_2 = sums_low_2[5u];
+    const float sums_value_5_2 = sums_2[5u];
+    result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_5_2, 0.00048828125f, sums_value_5_2);
+    const float sums_low_value_6_2 = sums_low_2[6u];
+    const float sums_value_6_2 = sums_2[6u];
+    result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_6_2, 0.00048828125f, sums_value_6_2);
+    const float sums_low_value_7_2 = sums_low_2[7u];
+    const float sums_value_7_2 = sums_2[7u];
+    result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_7_2, 0.00048828125f, sums_value_7_2);
+    const float sums_low_value_8_2 = sums_low_2[8u];
+    const float sums_value_8_2 = sums_2[8u];
+    result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_8_2, 0.00048828125f, sums_value_8_2);
+    const float sums_low_value_9_2 = sums_low_2[9u];
+    const float sums_value_9_2 = sums_2[9u];
+    result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_9_2, 0.00048828125f, sums_value_9_2);
+    const float sums_low_value_10_2 = sums_low_2[10u];
+    const float sums_value_10_2 = sums_2[10u];
+    result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_10_2, 0.00048828125f, sums_value_10_2);
+    const float sums_low_value_11_2 = sums_low_2[11u];
+    const float sums_value_11_2 = sums_2[11u];
+    result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_11_2, 0.00048828125f, sums_value_11_2);
+    const float sums_low_value_12_2 = sums_low_2[12u];
+    const float sums_value_12_2 = sums_2[12u];
+    result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_12_2, 0.00048828125f, sums_value_12_2);
+    const float sums_low_value_13_2 = sums_low_2[13u];
+    const float sums_value_13_2 = sums_2[13u];
+    result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_13_2, 0.00048828125f, sums_value_13_2);
+    const float sums_low_value_14_2 = sums_low_2[14u];
+    const float sums_value_14_2 = sums_2[14u];
+    result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_14_2, 0.00048828125f, sums_value_14_2);
+    const float sums_low_value_15_2 = sums_low_2[15u];
+    const float sums_value_15_2 = sums_2[15u];
+    result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_15_2, 0.00048828125f, sums_value_15_2);
+    __syncthreads();
+    for (unsigned part_5_2 = threadIdx.x; part_5_2 < 512u; part_5_2 += 128u) {
+      const unsigned row_4_2 = top_2 + part_5_2 / 8u;
+      const unsigned column_2_2 = leftmost_2 + part_5_2 % 8u * 4u;
+      const float4 result_tile_value_2 = load<float4>(result_tile, part_5_2 * 4u);
+      if (row_4_2 < 128u && column_2_2 < 64u) {
+        store(contract_2, (row_4_2 * 16u + layer_2) * 64u + column_2_2, result_tile_value_2);
+      }
     }
   }
 }
@@ -944,22 +1164,22 @@ scan_rg_lru_scan(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
+extern "C" __global__ void __launch_bounds__(128, 2)
 contract_r_product(
     const __half* __restrict__ linear_out_w,
     const float* __restrict__ mul,
     const float* __restrict__ x,
     const float* __restrict__ linear_out_b,
     float* __restrict__ r_1) {
-  __shared__ __align__(16) __half left_high[1280];
-  __shared__ __align__(16) __half left_low[1280];
-  __shared__ __align__(16) __half right_tile[4608];
-  __shared__ __align__(16) float result_tile[1024];
-  __builtin_assume(threadIdx.x < 64u);
+  __shared__ __align__(16) __half left_high[5120];
+  __shared__ __align__(16) __half left_low[5120];
+  __shared__ __align__(16) __half right_tile[2560];
+  __shared__ __align__(16) float result_tile[2048];
+  __builtin_assume(threadIdx.x < 128u);
   float sums[16];
   float sums_low[16];
-  const unsigned top = blockIdx.y * 16u;
-  const unsigned leftmost = blockIdx.x * 64u;
+  const unsigned top = blockIdx.y * 64u;
+  const unsigned leftmost = blockIdx.x * 32u;
   sums[0u] = 0.0f;
   sums[1u] = 0.0f;
   sums[2u] = 0.0f;
@@ -993,9 +1213,10 @@ contract_r_product(
   sums_low[14u] = 0.0f;
   sums_low[15u] = 0.0f;
   const unsigned part = threadIdx.x / 32u;
-  const unsigned part_left = part * 32u;
+  const unsigned part_top = part / 2u * 32u;
+  const unsigned part_left = part % 2u * 16u;
   // the first depth arrives
-  for (unsigned part_1 = threadIdx.x; part_1 < 128u; part_1 += 64u) {
+  for (unsigned part_1 = threadIdx.x; part_1 < 512u; part_1 += 128u) {
     const unsigned row = part_1 / 8u;
     const unsigned term = part_1 % 8u * 4u;
     const unsigned row_1 = top + row;
@@ -1007,13 +1228,11 @@ contract_r_product(
     store(left_high, place, rounded);
     store(left_low, place, rest);
   }
-  for (unsigned part_2 = threadIdx.x; part_2 < 256u; part_2 += 64u) {
-    const unsigned down = part_2 / 8u;
-    const unsigned aside = part_2 % 8u * 8u;
-    const unsigned column = leftmost + aside;
-    const unsigned column_read = min(column, 760u);
-    copy_async<8u>(&right_tile[down * 72u + aside], &linear_out_w[down * 768u + column_read], column < 768u);
-  }
+  const unsigned down = threadIdx.x / 4u;
+  const unsigned aside = threadIdx.x % 4u * 8u;
+  const unsigned column = leftmost + aside;
+  const unsigned column_read = min(column, 760u);
+  copy_async<8u>(&right_tile[down * 40u + aside], &linear_out_w[down * 768u + column_read], column < 768u);
   commit_copies();
   for (unsigned start = 0u; start < 1024u; start += 32u) {
     const unsigned half_ = start / 32u % 2u;
@@ -1022,7 +1241,7 @@ contract_r_product(
     const unsigned next = start + 32u;
     // the next depth arrives while this one is multiplied
     if (next < 1024u) {
-      for (unsigned part_3 = threadIdx.x; part_3 < 128u; part_3 += 64u) {
+      for (unsigned part_3 = threadIdx.x; part_3 < 512u; part_3 += 128u) {
         const unsigned row_2 = part_3 / 8u;
         const unsigned term_3 = part_3 % 8u * 4u;
         const unsigned row_3 = top + row_2;
@@ -1031,79 +1250,77 @@ contract_r_product(
         const float4 mul_value_1 = load<float4>(mul, row_read_1 * 1024u + term_4);
         const f16x4 rounded_1 = to_f16x4(mul_value_1);
         const f16x4 rest_1 = to_f16x4((mul_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
-        const unsigned place_1 = (1u - half_) * 640u + row_2 * 40u + term_3;
+        const unsigned place_1 = (1u - half_) * 2560u + row_2 * 40u + term_3;
         store(left_high, place_1, rounded_1);
         store(left_low, place_1, rest_1);
       }
-      for (unsigned part_4 = threadIdx.x; part_4 < 256u; part_4 += 64u) {
-        const unsigned down_1 = part_4 / 8u;
-        const unsigned aside_1 = part_4 % 8u * 8u;
-        const unsigned term_5 = next + down_1;
-        const unsigned column_1 = leftmost + aside_1;
-        const unsigned term_read_1 = min(term_5, 1023u);
-        const unsigned column_read_1 = min(column_1, 760u);
-        copy_async<8u>(&right_tile[(1u - half_) * 2304u + down_1 * 72u + aside_1], &linear_out_w[term_read_1 * 768u + column_read_1], term_5 < 1024u && column_1 < 768u);
-      }
+      const unsigned down_1 = threadIdx.x / 4u;
+      const unsigned aside_1 = threadIdx.x % 4u * 8u;
+      const unsigned term_5 = next + down_1;
+      const unsigned column_1 = leftmost + aside_1;
+      const unsigned term_read_1 = min(term_5, 1023u);
+      const unsigned column_read_1 = min(column_1, 760u);
+      copy_async<8u>(&right_tile[(1u - half_) * 1280u + down_1 * 40u + aside_1], &linear_out_w[term_read_1 * 768u + column_read_1], term_5 < 1024u && column_1 < 768u);
       commit_copies();
     }
-    const unsigned left_at = half_ * 640u;
-    multiply<16u, 32u, 32u>(sums, &left_high[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-    multiply<16u, 32u, 32u>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
+    const unsigned left_at = half_ * 2560u + part_top * 40u;
+    multiply<32u, 16u, 32u, false>(sums, &left_high[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
+    multiply<32u, 16u, 32u, false>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
   }
   // through workgroup memory, so that what follows is written four columns at a time
   const unsigned own = threadIdx.x % 32u;
   const float sums_low_value = sums_low[0u];
   const float sums_value = sums[0u];
-  result_tile[own / 4u * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
   const float sums_low_value_1 = sums_low[1u];
   const float sums_value_1 = sums[1u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
   const float sums_low_value_2 = sums_low[2u];
   const float sums_value_2 = sums[2u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
   const float sums_low_value_3 = sums_low[3u];
   const float sums_value_3 = sums[3u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
   const float sums_low_value_4 = sums_low[4u];
   const float sums_value_4 = sums[4u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
   const float sums_low_value_5 = sums_low[5u];
   const float sums_value_5 = sums[5u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
   const float sums_low_value_6 = sums_low[6u];
   const float sums_value_6 = sums[6u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
   const float sums_low_value_7 = sums_low[7u];
   const float sums_value_7 = sums[7u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
   const float sums_low_value_8 = sums_low[8u];
   const float sums_value_8 = sums[8u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
   const float sums_low_value_9 = sums_low[9u];
   const float sums_value_9 = sums[9u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
   const float sums_low_value_10 = sums_low[10u];
   const float sums_value_10 = sums[10u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
   const float sums_low_value_11 = sums_low[11u];
   const float sums_value_11 = sums[11u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
   const float sums_low_value_12 = sums_low[12u];
   const float sums_value_12 = sums[12u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
   const float sums_low_value_13 = sums_low[13u];
   const float sums_value_13 = sums[13u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
   const float sums_low_value_14 = sums_low[14u];
   const float sums_value_14 = sums[14u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
   const float sums_low_value_15 = sums_low[15u];
   const float sums_value_15 = sums[15u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
   __syncthreads();
-  for (unsigned part_5 = threadIdx.x; part_5 < 256u; part_5 += 64u) {
-    const unsigned row_4 = top + part_5 / 16u;
-    const unsigned column_2 = leftmost + part_5 % 16u * 4u;
+  for (unsigned part_5 = threadIdx.x; part_5 < 512u; part_5 += 128u) {
+    const unsigned row_4 = top + part_5 / 8u;
+    const unsigned column_2 = leftmost + part_5 % 8u * 4u;
     const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
     if (row_4 < 128u && column_2 < 768u) {
       const float4 x_value = load<float4>(x, row_4 * 768u + column_2);
@@ -1115,190 +1332,27 @@ contract_r_product(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
-contract_up_product(
-    const __half* __restrict__ up_w,
-    const float* __restrict__ channel_pre_norm,
-    const float* __restrict__ up_b,
-    float* __restrict__ up_1) {
-  __shared__ __align__(16) __half left_high[1280];
-  __shared__ __align__(16) __half left_low[1280];
-  __shared__ __align__(16) __half right_tile[4608];
-  __shared__ __align__(16) float result_tile[1024];
-  __builtin_assume(threadIdx.x < 64u);
-  float sums[16];
-  float sums_low[16];
-  const unsigned top = blockIdx.y * 16u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  sums[0u] = 0.0f;
-  sums[1u] = 0.0f;
-  sums[2u] = 0.0f;
-  sums[3u] = 0.0f;
-  sums[4u] = 0.0f;
-  sums[5u] = 0.0f;
-  sums[6u] = 0.0f;
-  sums[7u] = 0.0f;
-  sums[8u] = 0.0f;
-  sums[9u] = 0.0f;
-  sums[10u] = 0.0f;
-  sums[11u] = 0.0f;
-  sums[12u] = 0.0f;
-  sums[13u] = 0.0f;
-  sums[14u] = 0.0f;
-  sums[15u] = 0.0f;
-  sums_low[0u] = 0.0f;
-  sums_low[1u] = 0.0f;
-  sums_low[2u] = 0.0f;
-  sums_low[3u] = 0.0f;
-  sums_low[4u] = 0.0f;
-  sums_low[5u] = 0.0f;
-  sums_low[6u] = 0.0f;
-  sums_low[7u] = 0.0f;
-  sums_low[8u] = 0.0f;
-  sums_low[9u] = 0.0f;
-  sums_low[10u] = 0.0f;
-  sums_low[11u] = 0.0f;
-  sums_low[12u] = 0.0f;
-  sums_low[13u] = 0.0f;
-  sums_low[14u] = 0.0f;
-  sums_low[15u] = 0.0f;
-  const unsigned part = threadIdx.x / 32u;
-  const unsigned part_left = part * 32u;
-  // the first depth arrives
-  for (unsigned part_1 = threadIdx.x; part_1 < 128u; part_1 += 64u) {
-    const unsigned row = part_1 / 8u;
-    const unsigned term = part_1 % 8u * 4u;
-    const unsigned row_1 = top + row;
-    const unsigned row_read = min(row_1, 127u);
-    const float4 channel_pre_norm_value = load<float4>(channel_pre_norm, row_read * 768u + term);
-    const f16x4 rounded = to_f16x4(channel_pre_norm_value);
-    const f16x4 rest = to_f16x4((channel_pre_norm_value - to_float4(rounded)) * spread4(2048.0f));
-    const unsigned place = row * 40u + term;
-    store(left_high, place, rounded);
-    store(left_low, place, rest);
-  }
-  for (unsigned part_2 = threadIdx.x; part_2 < 256u; part_2 += 64u) {
-    const unsigned down = part_2 / 8u;
-    const unsigned aside = part_2 % 8u * 8u;
-    const unsigned column = leftmost + aside;
-    const unsigned column_read = min(column, 2296u);
-    copy_async<8u>(&right_tile[down * 72u + aside], &up_w[down * 2304u + column_read], column < 2304u);
-  }
-  commit_copies();
-  for (unsigned start = 0u; start < 768u; start += 32u) {
-    const unsigned half_ = start / 32u % 2u;
-    await_copies<0u>();
-    __syncthreads();
-    const unsigned next = start + 32u;
-    // the next depth arrives while this one is multiplied
-    if (next < 768u) {
-      for (unsigned part_3 = threadIdx.x; part_3 < 128u; part_3 += 64u) {
-        const unsigned row_2 = part_3 / 8u;
-        const unsigned term_3 = part_3 % 8u * 4u;
-        const unsigned row_3 = top + row_2;
-        const unsigned term_4 = next + term_3;
-        const unsigned row_read_1 = min(row_3, 127u);
-        const float4 channel_pre_norm_value_1 = load<float4>(channel_pre_norm, row_read_1 * 768u + term_4);
-        const f16x4 rounded_1 = to_f16x4(channel_pre_norm_value_1);
-        const f16x4 rest_1 = to_f16x4((channel_pre_norm_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
-        const unsigned place_1 = (1u - half_) * 640u + row_2 * 40u + term_3;
-        store(left_high, place_1, rounded_1);
-        store(left_low, place_1, rest_1);
-      }
-      for (unsigned part_4 = threadIdx.x; part_4 < 256u; part_4 += 64u) {
-        const unsigned down_1 = part_4 / 8u;
-        const unsigned aside_1 = part_4 % 8u * 8u;
-        const unsigned term_5 = next + down_1;
-        const unsigned column_1 = leftmost + aside_1;
-        const unsigned term_read_1 = min(term_5, 767u);
-        const unsigned column_read_1 = min(column_1, 2296u);
-        copy_async<8u>(&right_tile[(1u - half_) * 2304u + down_1 * 72u + aside_1], &up_w[term_read_1 * 2304u + column_read_1], term_5 < 768u && column_1 < 2304u);
-      }
-      commit_copies();
-    }
-    const unsigned left_at = half_ * 640u;
-    multiply<16u, 32u, 32u>(sums, &left_high[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-    multiply<16u, 32u, 32u>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-  }
-  // through workgroup memory, so that what follows is written four columns at a time
-  const unsigned own = threadIdx.x % 32u;
-  const float sums_low_value = sums_low[0u];
-  const float sums_value = sums[0u];
-  result_tile[own / 4u * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
-  const float sums_low_value_1 = sums_low[1u];
-  const float sums_value_1 = sums[1u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
-  const float sums_low_value_2 = sums_low[2u];
-  const float sums_value_2 = sums[2u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
-  const float sums_low_value_3 = sums_low[3u];
-  const float sums_value_3 = sums[3u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
-  const float sums_low_value_4 = sums_low[4u];
-  const float sums_value_4 = sums[4u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
-  const float sums_low_value_5 = sums_low[5u];
-  const float sums_value_5 = sums[5u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
-  const float sums_low_value_6 = sums_low[6u];
-  const float sums_value_6 = sums[6u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
-  const float sums_low_value_7 = sums_low[7u];
-  const float sums_value_7 = sums[7u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
-  const float sums_low_value_8 = sums_low[8u];
-  const float sums_value_8 = sums[8u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
-  const float sums_low_value_9 = sums_low[9u];
-  const float sums_value_9 = sums[9u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
-  const float sums_low_value_10 = sums_low[10u];
-  const float sums_value_10 = sums[10u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
-  const float sums_low_value_11 = sums_low[11u];
-  const float sums_value_11 = sums[11u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
-  const float sums_low_value_12 = sums_low[12u];
-  const float sums_value_12 = sums[12u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
-  const float sums_low_value_13 = sums_low[13u];
-  const float sums_value_13 = sums[13u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
-  const float sums_low_value_14 = sums_low[14u];
-  const float sums_value_14 = sums[14u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
-  const float sums_low_value_15 = sums_low[15u];
-  const float sums_value_15 = sums[15u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
-  __syncthreads();
-  for (unsigned part_5 = threadIdx.x; part_5 < 256u; part_5 += 64u) {
-    const unsigned row_4 = top + part_5 / 16u;
-    const unsigned column_2 = leftmost + part_5 % 16u * 4u;
-    const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
-    if (row_4 < 128u && column_2 < 2304u) {
-      const float4 up_b_value = load<float4>(up_b, column_2);
-      const float4 up = result_tile_value + up_b_value;
-      store(up_1, row_4 * 2304u + column_2, up);
-    }
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
+extern "C" __global__ void __launch_bounds__(128, 2)
 contract_product_2(
     const __half* __restrict__ gate_w,
+    const __half* __restrict__ up_w,
     const float* __restrict__ channel_pre_norm,
     const float* __restrict__ gate_b,
-    const float* __restrict__ up,
+    const float* __restrict__ up_b,
     float* __restrict__ mul) {
-  __shared__ __align__(16) __half left_high[1280];
-  __shared__ __align__(16) __half left_low[1280];
-  __shared__ __align__(16) __half right_tile[4608];
-  __shared__ __align__(16) float result_tile[1024];
-  __builtin_assume(threadIdx.x < 64u);
+  __shared__ __align__(16) __half left_high[5120];
+  __shared__ __align__(16) __half left_low[5120];
+  __shared__ __align__(16) __half right_tile[2560];
+  __shared__ __align__(16) __half right_tile_1[2560];
+  __shared__ __align__(16) float result_tile[2048];
+  __shared__ __align__(16) float result_tile_1[2048];
+  __builtin_assume(threadIdx.x < 128u);
   float sums[16];
   float sums_low[16];
-  const unsigned top = blockIdx.y * 16u;
-  const unsigned leftmost = blockIdx.x * 64u;
+  float sums_1[16];
+  float sums_low_1[16];
+  const unsigned top = blockIdx.y * 64u;
+  const unsigned leftmost = blockIdx.x * 32u;
   sums[0u] = 0.0f;
   sums[1u] = 0.0f;
   sums[2u] = 0.0f;
@@ -1331,10 +1385,43 @@ contract_product_2(
   sums_low[13u] = 0.0f;
   sums_low[14u] = 0.0f;
   sums_low[15u] = 0.0f;
+  sums_1[0u] = 0.0f;
+  sums_1[1u] = 0.0f;
+  sums_1[2u] = 0.0f;
+  sums_1[3u] = 0.0f;
+  sums_1[4u] = 0.0f;
+  sums_1[5u] = 0.0f;
+  sums_1[6u] = 0.0f;
+  sums_1[7u] = 0.0f;
+  sums_1[8u] = 0.0f;
+  sums_1[9u] = 0.0f;
+  sums_1[10u] = 0.0f;
+  sums_1[11u] = 0.0f;
+  sums_1[12u] = 0.0f;
+  sums_1[13u] = 0.0f;
+  sums_1[14u] = 0.0f;
+  sums_1[15u] = 0.0f;
+  sums_low_1[0u] = 0.0f;
+  sums_low_1[1u] = 0.0f;
+  sums_low_1[2u] = 0.0f;
+  sums_low_1[3u] = 0.0f;
+  sums_low_1[4u] = 0.0f;
+  sums_low_1[5u] = 0.0f;
+  sums_low_1[6u] = 0.0f;
+  sums_low_1[7u] = 0.0f;
+  sums_low_1[8u] = 0.0f;
+  sums_low_1[9u] = 0.0f;
+  sums_low_1[10u] = 0.0f;
+  sums_low_1[11u] = 0.0f;
+  sums_low_1[12u] = 0.0f;
+  sums_low_1[13u] = 0.0f;
+  sums_low_1[14u] = 0.0f;
+  sums_low_1[15u] = 0.0f;
   const unsigned part = threadIdx.x / 32u;
-  const unsigned part_left = part * 32u;
+  const unsigned part_top = part / 2u * 32u;
+  const unsigned part_left = part % 2u * 16u;
   // the first depth arrives
-  for (unsigned part_1 = threadIdx.x; part_1 < 128u; part_1 += 64u) {
+  for (unsigned part_1 = threadIdx.x; part_1 < 512u; part_1 += 128u) {
     const unsigned row = part_1 / 8u;
     const unsigned term = part_1 % 8u * 4u;
     const unsigned row_1 = top + row;
@@ -1346,13 +1433,16 @@ contract_product_2(
     store(left_high, place, rounded);
     store(left_low, place, rest);
   }
-  for (unsigned part_2 = threadIdx.x; part_2 < 256u; part_2 += 64u) {
-    const unsigned down = part_2 / 8u;
-    const unsigned aside = part_2 % 8u * 8u;
-    const unsigned column = leftmost + aside;
-    const unsigned column_read = min(column, 2296u);
-    copy_async<8u>(&right_tile[down * 72u + aside], &gate_w[down * 2304u + column_read], column < 2304u);
-  }
+  const unsigned down = threadIdx.x / 4u;
+  const unsigned aside = threadIdx.x % 4u * 8u;
+  const unsigned column = leftmost + aside;
+  const unsigned column_read = min(column, 2296u);
+  copy_async<8u>(&right_tile[down * 40u + aside], &gate_w[down * 2304u + column_read], column < 2304u);
+  const unsigned down_1 = threadIdx.x / 4u;
+  const unsigned aside_1 = threadIdx.x % 4u * 8u;
+  const unsigned column_1 = leftmost + aside_1;
+  const unsigned column_read_1 = min(column_1, 2296u);
+  copy_async<8u>(&right_tile_1[down_1 * 40u + aside_1], &up_w[down_1 * 2304u + column_read_1], column_1 < 2304u);
   commit_copies();
   for (unsigned start = 0u; start < 768u; start += 32u) {
     const unsigned half_ = start / 32u % 2u;
@@ -1361,115 +1451,172 @@ contract_product_2(
     const unsigned next = start + 32u;
     // the next depth arrives while this one is multiplied
     if (next < 768u) {
-      for (unsigned part_3 = threadIdx.x; part_3 < 128u; part_3 += 64u) {
-        const unsigned row_2 = part_3 / 8u;
-        const unsigned term_3 = part_3 % 8u * 4u;
+      for (unsigned part_4 = threadIdx.x; part_4 < 512u; part_4 += 128u) {
+        const unsigned row_2 = part_4 / 8u;
+        const unsigned term_4 = part_4 % 8u * 4u;
         const unsigned row_3 = top + row_2;
-        const unsigned term_4 = next + term_3;
+        const unsigned term_5 = next + term_4;
         const unsigned row_read_1 = min(row_3, 127u);
-        const float4 channel_pre_norm_value_1 = load<float4>(channel_pre_norm, row_read_1 * 768u + term_4);
+        const float4 channel_pre_norm_value_1 = load<float4>(channel_pre_norm, row_read_1 * 768u + term_5);
         const f16x4 rounded_1 = to_f16x4(channel_pre_norm_value_1);
         const f16x4 rest_1 = to_f16x4((channel_pre_norm_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
-        const unsigned place_1 = (1u - half_) * 640u + row_2 * 40u + term_3;
+        const unsigned place_1 = (1u - half_) * 2560u + row_2 * 40u + term_4;
         store(left_high, place_1, rounded_1);
         store(left_low, place_1, rest_1);
       }
-      for (unsigned part_4 = threadIdx.x; part_4 < 256u; part_4 += 64u) {
-        const unsigned down_1 = part_4 / 8u;
-        const unsigned aside_1 = part_4 % 8u * 8u;
-        const unsigned term_5 = next + down_1;
-        const unsigned column_1 = leftmost + aside_1;
-        const unsigned term_read_1 = min(term_5, 767u);
-        const unsigned column_read_1 = min(column_1, 2296u);
-        copy_async<8u>(&right_tile[(1u - half_) * 2304u + down_1 * 72u + aside_1], &gate_w[term_read_1 * 2304u + column_read_1], term_5 < 768u && column_1 < 2304u);
-      }
+      const unsigned down_2 = threadIdx.x / 4u;
+      const unsigned aside_2 = threadIdx.x % 4u * 8u;
+      const unsigned term_6 = next + down_2;
+      const unsigned column_2 = leftmost + aside_2;
+      const unsigned term_read_2 = min(term_6, 767u);
+      const unsigned column_read_2 = min(column_2, 2296u);
+      copy_async<8u>(&right_tile[(1u - half_) * 1280u + down_2 * 40u + aside_2], &gate_w[term_read_2 * 2304u + column_read_2], term_6 < 768u && column_2 < 2304u);
+      const unsigned down_3 = threadIdx.x / 4u;
+      const unsigned aside_3 = threadIdx.x % 4u * 8u;
+      const unsigned term_7 = next + down_3;
+      const unsigned column_3 = leftmost + aside_3;
+      const unsigned term_read_3 = min(term_7, 767u);
+      const unsigned column_read_3 = min(column_3, 2296u);
+      copy_async<8u>(&right_tile_1[(1u - half_) * 1280u + down_3 * 40u + aside_3], &up_w[term_read_3 * 2304u + column_read_3], term_7 < 768u && column_3 < 2304u);
       commit_copies();
     }
-    const unsigned left_at = half_ * 640u;
-    multiply<16u, 32u, 32u>(sums, &left_high[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-    multiply<16u, 32u, 32u>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
+    const unsigned left_at = half_ * 2560u + part_top * 40u;
+    multiply<32u, 16u, 32u, false>(sums, &left_high[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
+    multiply<32u, 16u, 32u, false>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
+    multiply<32u, 16u, 32u, false>(sums_1, &left_high[left_at], 40u, &right_tile_1[half_ * 1280u + part_left], 40u);
+    multiply<32u, 16u, 32u, false>(sums_low_1, &left_low[left_at], 40u, &right_tile_1[half_ * 1280u + part_left], 40u);
   }
   // through workgroup memory, so that what follows is written four columns at a time
   const unsigned own = threadIdx.x % 32u;
   const float sums_low_value = sums_low[0u];
   const float sums_value = sums[0u];
-  result_tile[own / 4u * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
+  const float sums_low_1_value = sums_low_1[0u];
+  const float sums_1_value = sums_1[0u];
+  result_tile_1[(part_top + own / 4u) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_1_value, 0.00048828125f, sums_1_value);
   const float sums_low_value_1 = sums_low[1u];
   const float sums_value_1 = sums[1u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
+  const float sums_low_1_value_1 = sums_low_1[1u];
+  const float sums_1_value_1 = sums_1[1u];
+  result_tile_1[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_1_value_1, 0.00048828125f, sums_1_value_1);
   const float sums_low_value_2 = sums_low[2u];
   const float sums_value_2 = sums[2u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
+  const float sums_low_1_value_2 = sums_low_1[2u];
+  const float sums_1_value_2 = sums_1[2u];
+  result_tile_1[(part_top + (own / 4u + 8u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_1_value_2, 0.00048828125f, sums_1_value_2);
   const float sums_low_value_3 = sums_low[3u];
   const float sums_value_3 = sums[3u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
+  const float sums_low_1_value_3 = sums_low_1[3u];
+  const float sums_1_value_3 = sums_1[3u];
+  result_tile_1[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_1_value_3, 0.00048828125f, sums_1_value_3);
   const float sums_low_value_4 = sums_low[4u];
   const float sums_value_4 = sums[4u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
+  const float sums_low_1_value_4 = sums_low_1[4u];
+  const float sums_1_value_4 = sums_1[4u];
+  result_tile_1[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_1_value_4, 0.00048828125f, sums_1_value_4);
   const float sums_low_value_5 = sums_low[5u];
   const float sums_value_5 = sums[5u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
+  const float sums_low_1_value_5 = sums_low_1[5u];
+  const float sums_1_value_5 = sums_1[5u];
+  result_tile_1[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_1_value_5, 0.00048828125f, sums_1_value_5);
   const float sums_low_value_6 = sums_low[6u];
   const float sums_value_6 = sums[6u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
+  const float sums_low_1_value_6 = sums_low_1[6u];
+  const float sums_1_value_6 = sums_1[6u];
+  result_tile_1[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_1_value_6, 0.00048828125f, sums_1_value_6);
   const float sums_low_value_7 = sums_low[7u];
   const float sums_value_7 = sums[7u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
+  const float sums_low_1_value_7 = sums_low_1[7u];
+  const float sums_1_value_7 = sums_1[7u];
+  result_tile_1[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_1_value_7, 0.00048828125f, sums_1_value_7);
   const float sums_low_value_8 = sums_low[8u];
   const float sums_value_8 = sums[8u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
+  const float sums_low_1_value_8 = sums_low_1[8u];
+  const float sums_1_value_8 = sums_1[8u];
+  result_tile_1[(part_top + (own / 4u + 16u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_1_value_8, 0.00048828125f, sums_1_value_8);
   const float sums_low_value_9 = sums_low[9u];
   const float sums_value_9 = sums[9u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
+  const float sums_low_1_value_9 = sums_low_1[9u];
+  const float sums_1_value_9 = sums_1[9u];
+  result_tile_1[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_1_value_9, 0.00048828125f, sums_1_value_9);
   const float sums_low_value_10 = sums_low[10u];
   const float sums_value_10 = sums[10u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
+  const float sums_low_1_value_10 = sums_low_1[10u];
+  const float sums_1_value_10 = sums_1[10u];
+  result_tile_1[(part_top + (own / 4u + 24u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_1_value_10, 0.00048828125f, sums_1_value_10);
   const float sums_low_value_11 = sums_low[11u];
   const float sums_value_11 = sums[11u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
+  const float sums_low_1_value_11 = sums_low_1[11u];
+  const float sums_1_value_11 = sums_1[11u];
+  result_tile_1[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_1_value_11, 0.00048828125f, sums_1_value_11);
   const float sums_low_value_12 = sums_low[12u];
   const float sums_value_12 = sums[12u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
+  const float sums_low_1_value_12 = sums_low_1[12u];
+  const float sums_1_value_12 = sums_1[12u];
+  result_tile_1[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_1_value_12, 0.00048828125f, sums_1_value_12);
   const float sums_low_value_13 = sums_low[13u];
   const float sums_value_13 = sums[13u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
+  const float sums_low_1_value_13 = sums_low_1[13u];
+  const float sums_1_value_13 = sums_1[13u];
+  result_tile_1[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_1_value_13, 0.00048828125f, sums_1_value_13);
   const float sums_low_value_14 = sums_low[14u];
   const float sums_value_14 = sums[14u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
+  const float sums_low_1_value_14 = sums_low_1[14u];
+  const float sums_1_value_14 = sums_1[14u];
+  result_tile_1[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_1_value_14, 0.00048828125f, sums_1_value_14);
   const float sums_low_value_15 = sums_low[15u];
   const float sums_value_15 = sums[15u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
+  const float sums_low_1_value_15 = sums_low_1[15u];
+  const float sums_1_value_15 = sums_1[15u];
+  result_tile_1[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_1_value_15, 0.00048828125f, sums_1_value_15);
   __syncthreads();
-  for (unsigned part_5 = threadIdx.x; part_5 < 256u; part_5 += 64u) {
-    const unsigned row_4 = top + part_5 / 16u;
-    const unsigned column_2 = leftmost + part_5 % 16u * 4u;
-    const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
-    if (row_4 < 128u && column_2 < 2304u) {
-      const float4 gate_b_value = load<float4>(gate_b, column_2);
+  for (unsigned part_7 = threadIdx.x; part_7 < 512u; part_7 += 128u) {
+    const unsigned row_4 = top + part_7 / 8u;
+    const unsigned column_4 = leftmost + part_7 % 8u * 4u;
+    const float4 result_tile_value = load<float4>(result_tile, part_7 * 4u);
+    const float4 result_tile_1_value = load<float4>(result_tile_1, part_7 * 4u);
+    if (row_4 < 128u && column_4 < 2304u) {
+      const float4 gate_b_value = load<float4>(gate_b, column_4);
       const float4 gate = result_tile_value + gate_b_value;
       const float4 g = gate * spread4(0.5f) * (tanhf((gate + gate * gate * gate * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-      const float4 up_value = load<float4>(up, row_4 * 2304u + column_2);
-      store(mul, row_4 * 2304u + column_2, g * up_value);
+      const float4 up_b_value = load<float4>(up_b, column_4);
+      const float4 up = result_tile_1_value + up_b_value;
+      store(mul, row_4 * 2304u + column_4, g * up);
     }
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
+extern "C" __global__ void __launch_bounds__(128, 2)
 contract_layers_0_product(
     const __half* __restrict__ down_w,
     const float* __restrict__ mul,
     const float* __restrict__ r,
     const float* __restrict__ down_b,
     float* __restrict__ layers) {
-  __shared__ __align__(16) __half left_high[1280];
-  __shared__ __align__(16) __half left_low[1280];
-  __shared__ __align__(16) __half right_tile[4608];
-  __shared__ __align__(16) float result_tile[1024];
-  __builtin_assume(threadIdx.x < 64u);
+  __shared__ __align__(16) __half left_high[5120];
+  __shared__ __align__(16) __half left_low[5120];
+  __shared__ __align__(16) __half right_tile[2560];
+  __shared__ __align__(16) float result_tile[2048];
+  __builtin_assume(threadIdx.x < 128u);
   float sums[16];
   float sums_low[16];
-  const unsigned top = blockIdx.y * 16u;
-  const unsigned leftmost = blockIdx.x * 64u;
+  const unsigned top = blockIdx.y * 64u;
+  const unsigned leftmost = blockIdx.x * 32u;
   sums[0u] = 0.0f;
   sums[1u] = 0.0f;
   sums[2u] = 0.0f;
@@ -1503,9 +1650,10 @@ contract_layers_0_product(
   sums_low[14u] = 0.0f;
   sums_low[15u] = 0.0f;
   const unsigned part = threadIdx.x / 32u;
-  const unsigned part_left = part * 32u;
+  const unsigned part_top = part / 2u * 32u;
+  const unsigned part_left = part % 2u * 16u;
   // the first depth arrives
-  for (unsigned part_1 = threadIdx.x; part_1 < 128u; part_1 += 64u) {
+  for (unsigned part_1 = threadIdx.x; part_1 < 512u; part_1 += 128u) {
     const unsigned row = part_1 / 8u;
     const unsigned term = part_1 % 8u * 4u;
     const unsigned row_1 = top + row;
@@ -1517,13 +1665,11 @@ contract_layers_0_product(
     store(left_high, place, rounded);
     store(left_low, place, rest);
   }
-  for (unsigned part_2 = threadIdx.x; part_2 < 256u; part_2 += 64u) {
-    const unsigned down = part_2 / 8u;
-    const unsigned aside = part_2 % 8u * 8u;
-    const unsigned column = leftmost + aside;
-    const unsigned column_read = min(column, 760u);
-    copy_async<8u>(&right_tile[down * 72u + aside], &down_w[down * 768u + column_read], column < 768u);
-  }
+  const unsigned down = threadIdx.x / 4u;
+  const unsigned aside = threadIdx.x % 4u * 8u;
+  const unsigned column = leftmost + aside;
+  const unsigned column_read = min(column, 760u);
+  copy_async<8u>(&right_tile[down * 40u + aside], &down_w[down * 768u + column_read], column < 768u);
   commit_copies();
   for (unsigned start = 0u; start < 2304u; start += 32u) {
     const unsigned half_ = start / 32u % 2u;
@@ -1532,7 +1678,7 @@ contract_layers_0_product(
     const unsigned next = start + 32u;
     // the next depth arrives while this one is multiplied
     if (next < 2304u) {
-      for (unsigned part_3 = threadIdx.x; part_3 < 128u; part_3 += 64u) {
+      for (unsigned part_3 = threadIdx.x; part_3 < 512u; part_3 += 128u) {
         const unsigned row_2 = part_3 / 8u;
         const unsigned term_3 = part_3 % 8u * 4u;
         const unsigned row_3 = top + row_2;
@@ -1541,79 +1687,77 @@ contract_layers_0_product(
         const float4 mul_value_1 = load<float4>(mul, row_read_1 * 2304u + term_4);
         const f16x4 rounded_1 = to_f16x4(mul_value_1);
         const f16x4 rest_1 = to_f16x4((mul_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
-        const unsigned place_1 = (1u - half_) * 640u + row_2 * 40u + term_3;
+        const unsigned place_1 = (1u - half_) * 2560u + row_2 * 40u + term_3;
         store(left_high, place_1, rounded_1);
         store(left_low, place_1, rest_1);
       }
-      for (unsigned part_4 = threadIdx.x; part_4 < 256u; part_4 += 64u) {
-        const unsigned down_1 = part_4 / 8u;
-        const unsigned aside_1 = part_4 % 8u * 8u;
-        const unsigned term_5 = next + down_1;
-        const unsigned column_1 = leftmost + aside_1;
-        const unsigned term_read_1 = min(term_5, 2303u);
-        const unsigned column_read_1 = min(column_1, 760u);
-        copy_async<8u>(&right_tile[(1u - half_) * 2304u + down_1 * 72u + aside_1], &down_w[term_read_1 * 768u + column_read_1], term_5 < 2304u && column_1 < 768u);
-      }
+      const unsigned down_1 = threadIdx.x / 4u;
+      const unsigned aside_1 = threadIdx.x % 4u * 8u;
+      const unsigned term_5 = next + down_1;
+      const unsigned column_1 = leftmost + aside_1;
+      const unsigned term_read_1 = min(term_5, 2303u);
+      const unsigned column_read_1 = min(column_1, 760u);
+      copy_async<8u>(&right_tile[(1u - half_) * 1280u + down_1 * 40u + aside_1], &down_w[term_read_1 * 768u + column_read_1], term_5 < 2304u && column_1 < 768u);
       commit_copies();
     }
-    const unsigned left_at = half_ * 640u;
-    multiply<16u, 32u, 32u>(sums, &left_high[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-    multiply<16u, 32u, 32u>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
+    const unsigned left_at = half_ * 2560u + part_top * 40u;
+    multiply<32u, 16u, 32u, false>(sums, &left_high[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
+    multiply<32u, 16u, 32u, false>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
   }
   // through workgroup memory, so that what follows is written four columns at a time
   const unsigned own = threadIdx.x % 32u;
   const float sums_low_value = sums_low[0u];
   const float sums_value = sums[0u];
-  result_tile[own / 4u * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
   const float sums_low_value_1 = sums_low[1u];
   const float sums_value_1 = sums[1u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
   const float sums_low_value_2 = sums_low[2u];
   const float sums_value_2 = sums[2u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
   const float sums_low_value_3 = sums_low[3u];
   const float sums_value_3 = sums[3u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
   const float sums_low_value_4 = sums_low[4u];
   const float sums_value_4 = sums[4u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
   const float sums_low_value_5 = sums_low[5u];
   const float sums_value_5 = sums[5u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
+  result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
   const float sums_low_value_6 = sums_low[6u];
   const float sums_value_6 = sums[6u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
   const float sums_low_value_7 = sums_low[7u];
   const float sums_value_7 = sums[7u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
+  result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
   const float sums_low_value_8 = sums_low[8u];
   const float sums_value_8 = sums[8u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
   const float sums_low_value_9 = sums_low[9u];
   const float sums_value_9 = sums[9u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
   const float sums_low_value_10 = sums_low[10u];
   const float sums_value_10 = sums[10u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
   const float sums_low_value_11 = sums_low[11u];
   const float sums_value_11 = sums[11u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
   const float sums_low_value_12 = sums_low[12u];
   const float sums_value_12 = sums[12u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
   const float sums_low_value_13 = sums_low[13u];
   const float sums_value_13 = sums[13u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
+  result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
   const float sums_low_value_14 = sums_low[14u];
   const float sums_value_14 = sums[14u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
   const float sums_low_value_15 = sums_low[15u];
   const float sums_value_15 = sums[15u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
+  result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
   __syncthreads();
-  for (unsigned part_5 = threadIdx.x; part_5 < 256u; part_5 += 64u) {
-    const unsigned row_4 = top + part_5 / 16u;
-    const unsigned column_2 = leftmost + part_5 % 16u * 4u;
+  for (unsigned part_5 = threadIdx.x; part_5 < 512u; part_5 += 128u) {
+    const unsigned row_4 = top + part_5 / 8u;
+    const unsigned column_2 = leftmost + part_5 % 8u * 4u;
     const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
     if (row_4 < 128u && column_2 < 768u) {
       const float4 r_value = load<float4>(r, row_4 * 768u + column_2);
@@ -1626,407 +1770,585 @@ contract_layers_0_product(
 }
 
 extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise(
+elementwise_2_and_reduce_temporal_pre_norm(
     const int* __restrict__ count,
     const float* __restrict__ layers,
-    float* __restrict__ layers_1) {
+    float* __restrict__ layers_1,
+    const float* __restrict__ temporal_pre_norm_scale,
+    float* __restrict__ temporal_pre_norm_1) {
+  __shared__ float sum_partials[2];
   __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 192u) {
-    const int count_value = count[0u];
-    const unsigned row = min(unsigned(max(int(unsigned(count_value) - 1u), 0)), 127u);
-    const float4 layers_value = load<float4>(layers, row * 768u + element * 4u);
-    store(layers_1, element * 4u, layers_value);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-contract_proj_q_product(
-    const __half* __restrict__ proj_q_w,
-    const float* __restrict__ temporal_pre_norm,
-    float* __restrict__ proj_q) {
-  __shared__ __align__(16) __half left_high[1280];
-  __shared__ __align__(16) __half left_low[1280];
-  __shared__ __align__(16) __half right_tile[4608];
-  __shared__ __align__(16) float result_tile[1024];
-  __builtin_assume(threadIdx.x < 64u);
-  float sums[16];
-  float sums_low[16];
-  const unsigned top = blockIdx.y * 16u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  sums[0u] = 0.0f;
-  sums[1u] = 0.0f;
-  sums[2u] = 0.0f;
-  sums[3u] = 0.0f;
-  sums[4u] = 0.0f;
-  sums[5u] = 0.0f;
-  sums[6u] = 0.0f;
-  sums[7u] = 0.0f;
-  sums[8u] = 0.0f;
-  sums[9u] = 0.0f;
-  sums[10u] = 0.0f;
-  sums[11u] = 0.0f;
-  sums[12u] = 0.0f;
-  sums[13u] = 0.0f;
-  sums[14u] = 0.0f;
-  sums[15u] = 0.0f;
-  sums_low[0u] = 0.0f;
-  sums_low[1u] = 0.0f;
-  sums_low[2u] = 0.0f;
-  sums_low[3u] = 0.0f;
-  sums_low[4u] = 0.0f;
-  sums_low[5u] = 0.0f;
-  sums_low[6u] = 0.0f;
-  sums_low[7u] = 0.0f;
-  sums_low[8u] = 0.0f;
-  sums_low[9u] = 0.0f;
-  sums_low[10u] = 0.0f;
-  sums_low[11u] = 0.0f;
-  sums_low[12u] = 0.0f;
-  sums_low[13u] = 0.0f;
-  sums_low[14u] = 0.0f;
-  sums_low[15u] = 0.0f;
-  const unsigned part = threadIdx.x / 32u;
-  const unsigned part_left = part * 32u;
-  // the first depth arrives
-  for (unsigned part_1 = threadIdx.x; part_1 < 128u; part_1 += 64u) {
-    const unsigned row = part_1 / 8u;
-    const unsigned term = part_1 % 8u * 4u;
-    const unsigned row_1 = top + row;
-    const unsigned row_read = min(row_1, 127u);
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
-    const f16x4 rounded = to_f16x4(temporal_pre_norm_value);
-    const f16x4 rest = to_f16x4((temporal_pre_norm_value - to_float4(rounded)) * spread4(2048.0f));
-    const unsigned place = row * 40u + term;
-    store(left_high, place, rounded);
-    store(left_low, place, rest);
-  }
-  for (unsigned part_2 = threadIdx.x; part_2 < 256u; part_2 += 64u) {
-    const unsigned down = part_2 / 8u;
-    const unsigned aside = part_2 % 8u * 8u;
-    const unsigned column = leftmost + aside;
-    const unsigned column_read = min(column, 760u);
-    copy_async<8u>(&right_tile[down * 72u + aside], &proj_q_w[down * 768u + column_read], column < 768u);
-  }
-  commit_copies();
-  for (unsigned start = 0u; start < 768u; start += 32u) {
-    const unsigned half_ = start / 32u % 2u;
-    await_copies<0u>();
+  if (blockIdx.x < 3u) {
+    const unsigned element = blockIdx.x * 64u + threadIdx.x;
+    if (element < 192u) {
+      const int count_value = count[0u];
+      const unsigned row = min(unsigned(max(int(unsigned(count_value) - 1u), 0)), 127u);
+      const float4 layers_value = load<float4>(layers, row * 768u + element * 4u);
+      store(layers_1, element * 4u, layers_value);
+    }
+  } else {
+    const unsigned place = blockIdx.x - 3u;
+    const unsigned across = place;
+    float4 sum = spread4(0.0f);
+    for (unsigned column = threadIdx.x * 4u; column < 768u; column += 256u) {
+      const float4 x_value = load<float4>(layers, across * 768u + column);
+      sum = sum + x_value * x_value;
+    }
+    const float4 sum_now_1 = sum;
+    const float subgroup_sum_ = subgroup_sum(sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w);
+    if ((threadIdx.x % 32u) == 0u) {
+      sum_partials[threadIdx.x / 32u] = subgroup_sum_;
+    }
     __syncthreads();
-    const unsigned next = start + 32u;
-    // the next depth arrives while this one is multiplied
-    if (next < 768u) {
-      for (unsigned part_3 = threadIdx.x; part_3 < 128u; part_3 += 64u) {
-        const unsigned row_2 = part_3 / 8u;
-        const unsigned term_3 = part_3 % 8u * 4u;
-        const unsigned row_3 = top + row_2;
-        const unsigned term_4 = next + term_3;
-        const unsigned row_read_1 = min(row_3, 127u);
-        const float4 temporal_pre_norm_value_1 = load<float4>(temporal_pre_norm, row_read_1 * 768u + term_4);
-        const f16x4 rounded_1 = to_f16x4(temporal_pre_norm_value_1);
-        const f16x4 rest_1 = to_f16x4((temporal_pre_norm_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
-        const unsigned place_1 = (1u - half_) * 640u + row_2 * 40u + term_3;
-        store(left_high, place_1, rounded_1);
-        store(left_low, place_1, rest_1);
-      }
-      for (unsigned part_4 = threadIdx.x; part_4 < 256u; part_4 += 64u) {
-        const unsigned down_1 = part_4 / 8u;
-        const unsigned aside_1 = part_4 % 8u * 8u;
-        const unsigned term_5 = next + down_1;
-        const unsigned column_1 = leftmost + aside_1;
-        const unsigned term_read_1 = min(term_5, 767u);
-        const unsigned column_read_1 = min(column_1, 760u);
-        copy_async<8u>(&right_tile[(1u - half_) * 2304u + down_1 * 72u + aside_1], &proj_q_w[term_read_1 * 768u + column_read_1], term_5 < 768u && column_1 < 768u);
-      }
-      commit_copies();
+    float sum_1 = 0.0f;
+    for (unsigned partial = 0u; partial < 2u; partial += 1u) {
+      const float sum_partials_value = sum_partials[partial];
+      sum_1 = sum_1 + sum_partials_value;
     }
-    const unsigned left_at = half_ * 640u;
-    multiply<16u, 32u, 32u>(sums, &left_high[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-    multiply<16u, 32u, 32u>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-  }
-  // through workgroup memory, so that what follows is written four columns at a time
-  const unsigned own = threadIdx.x % 32u;
-  const float sums_low_value = sums_low[0u];
-  const float sums_value = sums[0u];
-  result_tile[own / 4u * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
-  const float sums_low_value_1 = sums_low[1u];
-  const float sums_value_1 = sums[1u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
-  const float sums_low_value_2 = sums_low[2u];
-  const float sums_value_2 = sums[2u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
-  const float sums_low_value_3 = sums_low[3u];
-  const float sums_value_3 = sums[3u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
-  const float sums_low_value_4 = sums_low[4u];
-  const float sums_value_4 = sums[4u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
-  const float sums_low_value_5 = sums_low[5u];
-  const float sums_value_5 = sums[5u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
-  const float sums_low_value_6 = sums_low[6u];
-  const float sums_value_6 = sums[6u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
-  const float sums_low_value_7 = sums_low[7u];
-  const float sums_value_7 = sums[7u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
-  const float sums_low_value_8 = sums_low[8u];
-  const float sums_value_8 = sums[8u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
-  const float sums_low_value_9 = sums_low[9u];
-  const float sums_value_9 = sums[9u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
-  const float sums_low_value_10 = sums_low[10u];
-  const float sums_value_10 = sums[10u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
-  const float sums_low_value_11 = sums_low[11u];
-  const float sums_value_11 = sums[11u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
-  const float sums_low_value_12 = sums_low[12u];
-  const float sums_value_12 = sums[12u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
-  const float sums_low_value_13 = sums_low[13u];
-  const float sums_value_13 = sums[13u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
-  const float sums_low_value_14 = sums_low[14u];
-  const float sums_value_14 = sums[14u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
-  const float sums_low_value_15 = sums_low[15u];
-  const float sums_value_15 = sums[15u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
-  __syncthreads();
-  for (unsigned part_5 = threadIdx.x; part_5 < 256u; part_5 += 64u) {
-    const unsigned row_4 = top + part_5 / 16u;
-    const unsigned column_2 = leftmost + part_5 % 16u * 4u;
-    const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
-    if (row_4 < 128u && column_2 < 768u) {
-      store(proj_q, row_4 * 768u + column_2, result_tile_value);
-    }
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-contract_proj_k_product(
-    const __half* __restrict__ proj_k_w,
-    const float* __restrict__ temporal_pre_norm,
-    float* __restrict__ proj_k) {
-  __shared__ __align__(16) __half left_high[1280];
-  __shared__ __align__(16) __half left_low[1280];
-  __shared__ __align__(16) __half right_tile[4608];
-  __shared__ __align__(16) float result_tile[1024];
-  __builtin_assume(threadIdx.x < 64u);
-  float sums[16];
-  float sums_low[16];
-  const unsigned top = blockIdx.y * 16u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  sums[0u] = 0.0f;
-  sums[1u] = 0.0f;
-  sums[2u] = 0.0f;
-  sums[3u] = 0.0f;
-  sums[4u] = 0.0f;
-  sums[5u] = 0.0f;
-  sums[6u] = 0.0f;
-  sums[7u] = 0.0f;
-  sums[8u] = 0.0f;
-  sums[9u] = 0.0f;
-  sums[10u] = 0.0f;
-  sums[11u] = 0.0f;
-  sums[12u] = 0.0f;
-  sums[13u] = 0.0f;
-  sums[14u] = 0.0f;
-  sums[15u] = 0.0f;
-  sums_low[0u] = 0.0f;
-  sums_low[1u] = 0.0f;
-  sums_low[2u] = 0.0f;
-  sums_low[3u] = 0.0f;
-  sums_low[4u] = 0.0f;
-  sums_low[5u] = 0.0f;
-  sums_low[6u] = 0.0f;
-  sums_low[7u] = 0.0f;
-  sums_low[8u] = 0.0f;
-  sums_low[9u] = 0.0f;
-  sums_low[10u] = 0.0f;
-  sums_low[11u] = 0.0f;
-  sums_low[12u] = 0.0f;
-  sums_low[13u] = 0.0f;
-  sums_low[14u] = 0.0f;
-  sums_low[15u] = 0.0f;
-  const unsigned part = threadIdx.x / 32u;
-  const unsigned part_left = part * 32u;
-  // the first depth arrives
-  for (unsigned part_1 = threadIdx.x; part_1 < 128u; part_1 += 64u) {
-    const unsigned row = part_1 / 8u;
-    const unsigned term = part_1 % 8u * 4u;
-    const unsigned row_1 = top + row;
-    const unsigned row_read = min(row_1, 127u);
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
-    const f16x4 rounded = to_f16x4(temporal_pre_norm_value);
-    const f16x4 rest = to_f16x4((temporal_pre_norm_value - to_float4(rounded)) * spread4(2048.0f));
-    const unsigned place = row * 40u + term;
-    store(left_high, place, rounded);
-    store(left_low, place, rest);
-  }
-  for (unsigned part_2 = threadIdx.x; part_2 < 256u; part_2 += 64u) {
-    const unsigned down = part_2 / 8u;
-    const unsigned aside = part_2 % 8u * 8u;
-    const unsigned column = leftmost + aside;
-    const unsigned column_read = min(column, 120u);
-    copy_async<8u>(&right_tile[down * 72u + aside], &proj_k_w[down * 128u + column_read], column < 128u);
-  }
-  commit_copies();
-  for (unsigned start = 0u; start < 768u; start += 32u) {
-    const unsigned half_ = start / 32u % 2u;
-    await_copies<0u>();
-    __syncthreads();
-    const unsigned next = start + 32u;
-    // the next depth arrives while this one is multiplied
-    if (next < 768u) {
-      for (unsigned part_3 = threadIdx.x; part_3 < 128u; part_3 += 64u) {
-        const unsigned row_2 = part_3 / 8u;
-        const unsigned term_3 = part_3 % 8u * 4u;
-        const unsigned row_3 = top + row_2;
-        const unsigned term_4 = next + term_3;
-        const unsigned row_read_1 = min(row_3, 127u);
-        const float4 temporal_pre_norm_value_1 = load<float4>(temporal_pre_norm, row_read_1 * 768u + term_4);
-        const f16x4 rounded_1 = to_f16x4(temporal_pre_norm_value_1);
-        const f16x4 rest_1 = to_f16x4((temporal_pre_norm_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
-        const unsigned place_1 = (1u - half_) * 640u + row_2 * 40u + term_3;
-        store(left_high, place_1, rounded_1);
-        store(left_low, place_1, rest_1);
-      }
-      for (unsigned part_4 = threadIdx.x; part_4 < 256u; part_4 += 64u) {
-        const unsigned down_1 = part_4 / 8u;
-        const unsigned aside_1 = part_4 % 8u * 8u;
-        const unsigned term_5 = next + down_1;
-        const unsigned column_1 = leftmost + aside_1;
-        const unsigned term_read_1 = min(term_5, 767u);
-        const unsigned column_read_1 = min(column_1, 120u);
-        copy_async<8u>(&right_tile[(1u - half_) * 2304u + down_1 * 72u + aside_1], &proj_k_w[term_read_1 * 128u + column_read_1], term_5 < 768u && column_1 < 128u);
-      }
-      commit_copies();
-    }
-    const unsigned left_at = half_ * 640u;
-    multiply<16u, 32u, 32u>(sums, &left_high[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-    multiply<16u, 32u, 32u>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 2304u + part_left], 72u);
-  }
-  // through workgroup memory, so that what follows is written four columns at a time
-  const unsigned own = threadIdx.x % 32u;
-  const float sums_low_value = sums_low[0u];
-  const float sums_value = sums[0u];
-  result_tile[own / 4u * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
-  const float sums_low_value_1 = sums_low[1u];
-  const float sums_value_1 = sums[1u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
-  const float sums_low_value_2 = sums_low[2u];
-  const float sums_value_2 = sums[2u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
-  const float sums_low_value_3 = sums_low[3u];
-  const float sums_value_3 = sums[3u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
-  const float sums_low_value_4 = sums_low[4u];
-  const float sums_value_4 = sums[4u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
-  const float sums_low_value_5 = sums_low[5u];
-  const float sums_value_5 = sums[5u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
-  const float sums_low_value_6 = sums_low[6u];
-  const float sums_value_6 = sums[6u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
-  const float sums_low_value_7 = sums_low[7u];
-  const float sums_value_7 = sums[7u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
-  const float sums_low_value_8 = sums_low[8u];
-  const float sums_value_8 = sums[8u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
-  const float sums_low_value_9 = sums_low[9u];
-  const float sums_value_9 = sums[9u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
-  const float sums_low_value_10 = sums_low[10u];
-  const float sums_value_10 = sums[10u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 16u))] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
-  const float sums_low_value_11 = sums_low[11u];
-  const float sums_value_11 = sums[11u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 17u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
-  const float sums_low_value_12 = sums_low[12u];
-  const float sums_value_12 = sums[12u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
-  const float sums_low_value_13 = sums_low[13u];
-  const float sums_value_13 = sums[13u];
-  result_tile[own / 4u * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
-  const float sums_low_value_14 = sums_low[14u];
-  const float sums_value_14 = sums[14u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 24u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
-  const float sums_low_value_15 = sums_low[15u];
-  const float sums_value_15 = sums[15u];
-  result_tile[(own / 4u + 8u) * 64u + (part_left + (own % 4u * 2u + 25u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
-  __syncthreads();
-  for (unsigned part_5 = threadIdx.x; part_5 < 256u; part_5 += 64u) {
-    const unsigned row_4 = top + part_5 / 16u;
-    const unsigned column_2 = leftmost + part_5 % 16u * 4u;
-    const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
-    if (row_4 < 128u && column_2 < 128u) {
-      store(proj_k, row_4 * 128u + column_2, result_tile_value);
-    }
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-ringWrite(
-    const int* __restrict__ count,
-    const int* __restrict__ seen,
-    const float* __restrict__ proj_k,
-    const float* __restrict__ rotary_64_10000,
-    float* __restrict__ temporal_block_keys) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 4096u) {
-    const unsigned element_1 = element * 4u;
-    const unsigned l = element_1 % 128u;
-    const unsigned j = element_1 / 128u;
-    const int count_value = count[0u];
-    const unsigned real = unsigned(count_value);
-    if (j < real) {
-      const int seen_value = seen[0u];
-      const unsigned slot = (unsigned(seen_value) + j) % 1152u;
-      const float4 proj_k_value = load<float4>(proj_k, j * 128u + max(l, 64u));
-      const float4 proj_k_value_1 = load<float4>(proj_k, j * 128u + min(max(l, 32u), 60u));
-      const float4 rotary_64_10000_value = load<float4>(rotary_64_10000, j * 64u + (min(max(l, 32u), 60u) - 32u));
-      const float4 proj_k_value_2 = load<float4>(proj_k, j * 128u + (min(max(l, 32u), 60u) - 32u));
-      const float4 rotary_64_10000_value_1 = load<float4>(rotary_64_10000, j * 64u + min(max(l, 32u), 60u));
-      const float4 proj_k_value_3 = load<float4>(proj_k, j * 128u + min(l, 28u));
-      const float4 rotary_64_10000_value_2 = load<float4>(rotary_64_10000, j * 64u + min(l, 28u));
-      const float4 proj_k_value_4 = load<float4>(proj_k, j * 128u + min(l, 28u) + 32u);
-      const float4 rotary_64_10000_value_3 = load<float4>(rotary_64_10000, j * 64u + min(l, 28u) + 32u);
-      const float4 ringWrite = select(spread4(l < 32u), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, select(spread4(l < 64u), proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, proj_k_value));
-      store(temporal_block_keys, slot * 128u + l, ringWrite);
-    }
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-ringWrite_2(
-    const int* __restrict__ count,
-    const int* __restrict__ seen,
-    const float* __restrict__ proj_v,
-    float* __restrict__ temporal_block_values) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 4096u) {
-    const unsigned element_1 = element * 4u;
-    const unsigned l = element_1 % 128u;
-    const unsigned j = element_1 / 128u;
-    const int count_value = count[0u];
-    const unsigned real = unsigned(count_value);
-    if (j < real) {
-      const int seen_value = seen[0u];
-      const unsigned slot = (unsigned(seen_value) + j) % 1152u;
-      const float4 proj_v_value = load<float4>(proj_v, element * 4u);
-      store(temporal_block_values, slot * 128u + l, proj_v_value);
+    const float of_row = rsqrtf(sum_1 * 0.0013020834f + 0.000001f);
+    for (unsigned column_1 = threadIdx.x * 4u; column_1 < 768u; column_1 += 256u) {
+      const float4 x_value_1 = load<float4>(layers, across * 768u + column_1);
+      const float4 temporal_pre_norm_scale_value = load<float4>(temporal_pre_norm_scale, column_1);
+      const float4 temporal_pre_norm = x_value_1 * spread4(of_row) * (spread4(1.0f) + temporal_pre_norm_scale_value);
+      store(temporal_pre_norm_1, across * 768u + column_1, temporal_pre_norm);
     }
   }
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2)
+contract_proj_q_product_and_contract_proj_k_product_and_contract_proj_k_product(
+    const __half* __restrict__ proj_q_w,
+    const float* __restrict__ temporal_pre_norm,
+    float* __restrict__ proj_q,
+    const __half* __restrict__ proj_k_w,
+    float* __restrict__ proj_k,
+    const __half* __restrict__ proj_k_w_2,
+    float* __restrict__ proj_k_2) {
+  __shared__ __align__(16) __half left_high[5120];
+  __shared__ __align__(16) __half left_low[5120];
+  __shared__ __align__(16) __half right_tile[2560];
+  __shared__ __align__(16) float result_tile[2048];
+  __builtin_assume(threadIdx.x < 128u);
+  float sums[16];
+  float sums_low[16];
+  float sums_2[16];
+  float sums_low_2[16];
+  float sums_3[16];
+  float sums_low_3[16];
+  if (blockIdx.x < 48u) {
+    const unsigned across = blockIdx.x % 24u;
+    const unsigned down_2 = blockIdx.x / 24u;
+    const unsigned top = down_2 * 64u;
+    const unsigned leftmost = across * 32u;
+    sums[0u] = 0.0f;
+    sums[1u] = 0.0f;
+    sums[2u] = 0.0f;
+    sums[3u] = 0.0f;
+    sums[4u] = 0.0f;
+    sums[5u] = 0.0f;
+    sums[6u] = 0.0f;
+    sums[7u] = 0.0f;
+    sums[8u] = 0.0f;
+    sums[9u] = 0.0f;
+    sums[10u] = 0.0f;
+    sums[11u] = 0.0f;
+    sums[12u] = 0.0f;
+    sums[13u] = 0.0f;
+    sums[14u] = 0.0f;
+    sums[15u] = 0.0f;
+    sums_low[0u] = 0.0f;
+    sums_low[1u] = 0.0f;
+    sums_low[2u] = 0.0f;
+    sums_low[3u] = 0.0f;
+    sums_low[4u] = 0.0f;
+    sums_low[5u] = 0.0f;
+    sums_low[6u] = 0.0f;
+    sums_low[7u] = 0.0f;
+    sums_low[8u] = 0.0f;
+    sums_low[9u] = 0.0f;
+    sums_low[10u] = 0.0f;
+    sums_low[11u] = 0.0f;
+    sums_low[12u] = 0.0f;
+    sums_low[13u] = 0.0f;
+    sums_low[14u] = 0.0f;
+    sums_low[15u] = 0.0f;
+    const unsigned part = threadIdx.x / 32u;
+    const unsigned part_top = part / 2u * 32u;
+    const unsigned part_left = part % 2u * 16u;
+    // the first depth arrives
+    for (unsigned part_1 = threadIdx.x; part_1 < 512u; part_1 += 128u) {
+      const unsigned row = part_1 / 8u;
+      const unsigned term = part_1 % 8u * 4u;
+      const unsigned row_1 = top + row;
+      const unsigned row_read = min(row_1, 127u);
+      const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
+      const f16x4 rounded = to_f16x4(temporal_pre_norm_value);
+      const f16x4 rest = to_f16x4((temporal_pre_norm_value - to_float4(rounded)) * spread4(2048.0f));
+      const unsigned place = row * 40u + term;
+      store(left_high, place, rounded);
+      store(left_low, place, rest);
+    }
+    const unsigned down = threadIdx.x / 4u;
+    const unsigned aside = threadIdx.x % 4u * 8u;
+    const unsigned column = leftmost + aside;
+    const unsigned column_read = min(column, 760u);
+    copy_async<8u>(&right_tile[down * 40u + aside], &proj_q_w[down * 768u + column_read], column < 768u);
+    commit_copies();
+    for (unsigned start = 0u; start < 768u; start += 32u) {
+      const unsigned half_ = start / 32u % 2u;
+      await_copies<0u>();
+      __syncthreads();
+      const unsigned next = start + 32u;
+      // the next depth arrives while this one is multiplied
+      if (next < 768u) {
+        for (unsigned part_3 = threadIdx.x; part_3 < 512u; part_3 += 128u) {
+          const unsigned row_2 = part_3 / 8u;
+          const unsigned term_3 = part_3 % 8u * 4u;
+          const unsigned row_3 = top + row_2;
+          const unsigned term_4 = next + term_3;
+          const unsigned row_read_1 = min(row_3, 127u);
+          const float4 temporal_pre_norm_value_1 = load<float4>(temporal_pre_norm, row_read_1 * 768u + term_4);
+          const f16x4 rounded_1 = to_f16x4(temporal_pre_norm_value_1);
+          const f16x4 rest_1 = to_f16x4((temporal_pre_norm_value_1 - to_float4(rounded_1)) * spread4(2048.0f));
+          const unsigned place_1 = (1u - half_) * 2560u + row_2 * 40u + term_3;
+          store(left_high, place_1, rounded_1);
+          store(left_low, place_1, rest_1);
+        }
+        const unsigned down_1 = threadIdx.x / 4u;
+        const unsigned aside_1 = threadIdx.x % 4u * 8u;
+        const unsigned term_5 = next + down_1;
+        const unsigned column_1 = leftmost + aside_1;
+        const unsigned term_read_1 = min(term_5, 767u);
+        const unsigned column_read_1 = min(column_1, 760u);
+        copy_async<8u>(&right_tile[(1u - half_) * 1280u + down_1 * 40u + aside_1], &proj_q_w[term_read_1 * 768u + column_read_1], term_5 < 768u && column_1 < 768u);
+        commit_copies();
+      }
+      const unsigned left_at = half_ * 2560u + part_top * 40u;
+      multiply<32u, 16u, 32u, false>(sums, &left_high[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
+      multiply<32u, 16u, 32u, false>(sums_low, &left_low[left_at], 40u, &right_tile[half_ * 1280u + part_left], 40u);
+    }
+    // through workgroup memory, so that what follows is written four columns at a time
+    const unsigned own = threadIdx.x % 32u;
+    const float sums_low_value = sums_low[0u];
+    const float sums_value = sums[0u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value, 0.00048828125f, sums_value);
+    const float sums_low_value_1 = sums_low[1u];
+    const float sums_value_1 = sums[1u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_1, 0.00048828125f, sums_value_1);
+    const float sums_low_value_2 = sums_low[2u];
+    const float sums_value_2 = sums[2u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_2, 0.00048828125f, sums_value_2);
+    const float sums_low_value_3 = sums_low[3u];
+    const float sums_value_3 = sums[3u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_3, 0.00048828125f, sums_value_3);
+    const float sums_low_value_4 = sums_low[4u];
+    const float sums_value_4 = sums[4u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_4, 0.00048828125f, sums_value_4);
+    const float sums_low_value_5 = sums_low[5u];
+    const float sums_value_5 = sums[5u];
+    result_tile[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_5, 0.00048828125f, sums_value_5);
+    const float sums_low_value_6 = sums_low[6u];
+    const float sums_value_6 = sums[6u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_6, 0.00048828125f, sums_value_6);
+    const float sums_low_value_7 = sums_low[7u];
+    const float sums_value_7 = sums[7u];
+    result_tile[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_7, 0.00048828125f, sums_value_7);
+    const float sums_low_value_8 = sums_low[8u];
+    const float sums_value_8 = sums[8u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_8, 0.00048828125f, sums_value_8);
+    const float sums_low_value_9 = sums_low[9u];
+    const float sums_value_9 = sums[9u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_9, 0.00048828125f, sums_value_9);
+    const float sums_low_value_10 = sums_low[10u];
+    const float sums_value_10 = sums[10u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(sums_low_value_10, 0.00048828125f, sums_value_10);
+    const float sums_low_value_11 = sums_low[11u];
+    const float sums_value_11 = sums[11u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(sums_low_value_11, 0.00048828125f, sums_value_11);
+    const float sums_low_value_12 = sums_low[12u];
+    const float sums_value_12 = sums[12u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_12, 0.00048828125f, sums_value_12);
+    const float sums_low_value_13 = sums_low[13u];
+    const float sums_value_13 = sums[13u];
+    result_tile[(part_top + (own / 4u + 16u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_13, 0.00048828125f, sums_value_13);
+    const float sums_low_value_14 = sums_low[14u];
+    const float sums_value_14 = sums[14u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(sums_low_value_14, 0.00048828125f, sums_value_14);
+    const float sums_low_value_15 = sums_low[15u];
+    const float sums_value_15 = sums[15u];
+    result_tile[(part_top + (own / 4u + 24u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(sums_low_value_15, 0.00048828125f, sums_value_15);
+    __syncthreads();
+    for (unsigned part_5 = threadIdx.x; part_5 < 512u; part_5 += 128u) {
+      const unsigned row_4 = top + part_5 / 8u;
+      const unsigned column_2 = leftmost + part_5 % 8u * 4u;
+      const float4 result_tile_value = load<float4>(result_tile, part_5 * 4u);
+      if (row_4 < 128u && column_2 < 768u) {
+        store(proj_q, row_4 * 768u + column_2, result_tile_value);
+      }
+    }
+  } else {
+    if (blockIdx.x < 56u) {
+      const unsigned place_3 = blockIdx.x - 48u;
+      const unsigned across_2 = place_3 % 4u;
+      const unsigned down_4 = place_3 / 4u;
+      const unsigned top_2 = down_4 * 64u;
+      const unsigned leftmost_2 = across_2 * 32u;
+      sums_2[0u] = 0.0f;
+      sums_2[1u] = 0.0f;
+      sums_2[2u] = 0.0f;
+      sums_2[3u] = 0.0f;
+      sums_2[4u] = 0.0f;
+      sums_2[5u] = 0.0f;
+      sums_2[6u] = 0.0f;
+      sums_2[7u] = 0.0f;
+      sums_2[8u] = 0.0f;
+      sums_2[9u] = 0.0f;
+      sums_2[10u] = 0.0f;
+      sums_2[11u] = 0.0f;
+      sums_2[12u] = 0.0f;
+      sums_2[13u] = 0.0f;
+      sums_2[14u] = 0.0f;
+      sums_2[15u] = 0.0f;
+      sums_low_2[0u] = 0.0f;
+      sums_low_2[1u] = 0.0f;
+      sums_low_2[2u] = 0.0f;
+      sums_low_2[3u] = 0.0f;
+      sums_low_2[4u] = 0.0f;
+      sums_low_2[5u] = 0.0f;
+      sums_low_2[6u] = 0.0f;
+      sums_low_2[7u] = 0.0f;
+      sums_low_2[8u] = 0.0f;
+      sums_low_2[9u] = 0.0f;
+      sums_low_2[10u] = 0.0f;
+      sums_low_2[11u] = 0.0f;
+      sums_low_2[12u] = 0.0f;
+      sums_low_2[13u] = 0.0f;
+      sums_low_2[14u] = 0.0f;
+      sums_low_2[15u] = 0.0f;
+      const unsigned part_2 = threadIdx.x / 32u;
+      const unsigned part_top_2 = part_2 / 2u * 32u;
+      const unsigned part_left_2 = part_2 % 2u * 16u;
+      // the first depth arrives
+      for (unsigned part_1_2 = threadIdx.x; part_1_2 < 512u; part_1_2 += 128u) {
+        const unsigned row_5 = part_1_2 / 8u;
+        const unsigned term_2 = part_1_2 % 8u * 4u;
+        const unsigned row_1_2 = top_2 + row_5;
+        const unsigned row_read_2 = min(row_1_2, 127u);
+        const float4 temporal_pre_norm_value_2 = load<float4>(temporal_pre_norm, row_read_2 * 768u + term_2);
+        const f16x4 rounded_2 = to_f16x4(temporal_pre_norm_value_2);
+        const f16x4 rest_2 = to_f16x4((temporal_pre_norm_value_2 - to_float4(rounded_2)) * spread4(2048.0f));
+        const unsigned place_2 = row_5 * 40u + term_2;
+        store(left_high, place_2, rounded_2);
+        store(left_low, place_2, rest_2);
+      }
+      const unsigned down_3 = threadIdx.x / 4u;
+      const unsigned aside_2 = threadIdx.x % 4u * 8u;
+      const unsigned column_3 = leftmost_2 + aside_2;
+      const unsigned column_read_2 = min(column_3, 120u);
+      copy_async<8u>(&right_tile[down_3 * 40u + aside_2], &proj_k_w[down_3 * 128u + column_read_2], column_3 < 128u);
+      commit_copies();
+      for (unsigned start_2 = 0u; start_2 < 768u; start_2 += 32u) {
+        const unsigned half_2 = start_2 / 32u % 2u;
+        await_copies<0u>();
+        __syncthreads();
+        const unsigned next_2 = start_2 + 32u;
+        // the next depth arrives while this one is multiplied
+        if (next_2 < 768u) {
+          for (unsigned part_3_2 = threadIdx.x; part_3_2 < 512u; part_3_2 += 128u) {
+            const unsigned row_2_2 = part_3_2 / 8u;
+            const unsigned term_3_2 = part_3_2 % 8u * 4u;
+            const unsigned row_3_2 = top_2 + row_2_2;
+            const unsigned term_4_2 = next_2 + term_3_2;
+            const unsigned row_read_1_2 = min(row_3_2, 127u);
+            const float4 temporal_pre_norm_value_1_2 = load<float4>(temporal_pre_norm, row_read_1_2 * 768u + term_4_2);
+            const f16x4 rounded_1_2 = to_f16x4(temporal_pre_norm_value_1_2);
+            const f16x4 rest_1_2 = to_f16x4((temporal_pre_norm_value_1_2 - to_float4(rounded_1_2)) * spread4(2048.0f));
+            const unsigned place_1_2 = (1u - half_2) * 2560u + row_2_2 * 40u + term_3_2;
+            store(left_high, place_1_2, rounded_1_2);
+            store(left_low, place_1_2, rest_1_2);
+          }
+          const unsigned down_1_2 = threadIdx.x / 4u;
+          const unsigned aside_1_2 = threadIdx.x % 4u * 8u;
+          const unsigned term_5_2 = next_2 + down_1_2;
+          const unsigned column_1_2 = leftmost_2 + aside_1_2;
+          const unsigned term_read_1_2 = min(term_5_2, 767u);
+          const unsigned column_read_1_2 = min(column_1_2, 120u);
+          copy_async<8u>(&right_tile[(1u - half_2) * 1280u + down_1_2 * 40u + aside_1_2], &proj_k_w[term_read_1_2 * 128u + column_read_1_2], term_5_2 < 768u && column_1_2 < 128u);
+          commit_copies();
+        }
+        const unsigned left_at_2 = half_2 * 2560u + part_top_2 * 40u;
+        multiply<32u, 16u, 32u, false>(sums_2, &left_high[left_at_2], 40u, &right_tile[half_2 * 1280u + part_left_2], 40u);
+        multiply<32u, 16u, 32u, false>(sums_low_2, &left_low[left_at_2], 40u, &right_tile[half_2 * 1280u + part_left_2], 40u);
+      }
+      // through workgroup memory, so that what follows is written four columns at a time
+      const unsigned own_2 = threadIdx.x % 32u;
+      const float sums_low_value_16 = sums_low_2[0u];
+      const float sums_value_16 = sums_2[0u];
+      result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_16, 0.00048828125f, sums_value_16);
+      const float sums_low_value_1_2 = sums_low_2[1u];
+      const float sums_value_1_2 = sums_2[1u];
+      result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_1_2, 0.00048828125f, sums_value_1_2);
+      const float sums_low_value_2_2 = sums_low_2[2u];
+      const float sums_value_2_2 = sums_2[2u];
+      result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_2_2, 0.00048828125f, sums_value_2_2);
+      const float sums_low_value_3_2 = sums_low_2[3u];
+      const float sums_value_3_2 = sums_2[3u];
+      result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_3_2, 0.00048828125f, sums_value_3_2);
+      const float sums_low_value_4_2 = sums_low_2[4u];
+      const float sums_value_4_2 = sums_2[4u];
+      result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_4_2, 0.00048828125f, sums_value_4_2);
+      const float sums_low_value_5_2 = sums_low_2[5u];
+      const float sums_value_5_2 = sums_2[5u];
+      result_tile[(part_top_2 + own_2 / 4u) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_5_2, 0.00048828125f, sums_value_5_2);
+      const float sums_low_value_6_2 = sums_low_2[6u];
+      const float sums_value_6_2 = sums_2[6u];
+      result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_6_2, 0.00048828125f, sums_value_6_2);
+      const float sums_low_value_7_2 = sums_low_2[7u];
+      const float sums_value_7_2 = sums_2[7u];
+      result_tile[(part_top_2 + (own_2 / 4u + 8u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_7_2, 0.00048828125f, sums_value_7_2);
+      const float sums_low_value_8_2 = sums_low_2[8u];
+      const float sums_value_8_2 = sums_2[8u];
+      result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_8_2, 0.00048828125f, sums_value_8_2);
+      const float sums_low_value_9_2 = sums_low_2[9u];
+      const float sums_value_9_2 = sums_2[9u];
+      result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_9_2, 0.00048828125f, sums_value_9_2);
+      const float sums_low_value_10_2 = sums_low_2[10u];
+      const float sums_value_10_2 = sums_2[10u];
+      result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(sums_low_value_10_2, 0.00048828125f, sums_value_10_2);
+      const float sums_low_value_11_2 = sums_low_2[11u];
+      const float sums_value_11_2 = sums_2[11u];
+      result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(sums_low_value_11_2, 0.00048828125f, sums_value_11_2);
+      const float sums_low_value_12_2 = sums_low_2[12u];
+      const float sums_value_12_2 = sums_2[12u];
+      result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_12_2, 0.00048828125f, sums_value_12_2);
+      const float sums_low_value_13_2 = sums_low_2[13u];
+      const float sums_value_13_2 = sums_2[13u];
+      result_tile[(part_top_2 + (own_2 / 4u + 16u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_13_2, 0.00048828125f, sums_value_13_2);
+      const float sums_low_value_14_2 = sums_low_2[14u];
+      const float sums_value_14_2 = sums_2[14u];
+      result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(sums_low_value_14_2, 0.00048828125f, sums_value_14_2);
+      const float sums_low_value_15_2 = sums_low_2[15u];
+      const float sums_value_15_2 = sums_2[15u];
+      result_tile[(part_top_2 + (own_2 / 4u + 24u)) * 32u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(sums_low_value_15_2, 0.00048828125f, sums_value_15_2);
+      __syncthreads();
+      for (unsigned part_5_2 = threadIdx.x; part_5_2 < 512u; part_5_2 += 128u) {
+        const unsigned row_4_2 = top_2 + part_5_2 / 8u;
+        const unsigned column_2_2 = leftmost_2 + part_5_2 % 8u * 4u;
+        const float4 result_tile_value_2 = load<float4>(result_tile, part_5_2 * 4u);
+        if (row_4_2 < 128u && column_2_2 < 128u) {
+          store(proj_k, row_4_2 * 128u + column_2_2, result_tile_value_2);
+        }
+      }
+    } else {
+      const unsigned place_5 = blockIdx.x - 56u;
+      const unsigned across_3 = place_5 % 4u;
+      const unsigned down_6 = place_5 / 4u;
+      const unsigned top_3 = down_6 * 64u;
+      const unsigned leftmost_3 = across_3 * 32u;
+      sums_3[0u] = 0.0f;
+      sums_3[1u] = 0.0f;
+      sums_3[2u] = 0.0f;
+      sums_3[3u] = 0.0f;
+      sums_3[4u] = 0.0f;
+      sums_3[5u] = 0.0f;
+      sums_3[6u] = 0.0f;
+      sums_3[7u] = 0.0f;
+      sums_3[8u] = 0.0f;
+      sums_3[9u] = 0.0f;
+      sums_3[10u] = 0.0f;
+      sums_3[11u] = 0.0f;
+      sums_3[12u] = 0.0f;
+      sums_3[13u] = 0.0f;
+      sums_3[14u] = 0.0f;
+      sums_3[15u] = 0.0f;
+      sums_low_3[0u] = 0.0f;
+      sums_low_3[1u] = 0.0f;
+      sums_low_3[2u] = 0.0f;
+      sums_low_3[3u] = 0.0f;
+      sums_low_3[4u] = 0.0f;
+      sums_low_3[5u] = 0.0f;
+      sums_low_3[6u] = 0.0f;
+      sums_low_3[7u] = 0.0f;
+      sums_low_3[8u] = 0.0f;
+      sums_low_3[9u] = 0.0f;
+      sums_low_3[10u] = 0.0f;
+      sums_low_3[11u] = 0.0f;
+      sums_low_3[12u] = 0.0f;
+      sums_low_3[13u] = 0.0f;
+      sums_low_3[14u] = 0.0f;
+      sums_low_3[15u] = 0.0f;
+      const unsigned part_4 = threadIdx.x / 32u;
+      const unsigned part_top_3 = part_4 / 2u * 32u;
+      const unsigned part_left_3 = part_4 % 2u * 16u;
+      // the first depth arrives
+      for (unsigned part_1_3 = threadIdx.x; part_1_3 < 512u; part_1_3 += 128u) {
+        const unsigned row_6 = part_1_3 / 8u;
+        const unsigned term_6 = part_1_3 % 8u * 4u;
+        const unsigned row_1_3 = top_3 + row_6;
+        const unsigned row_read_3 = min(row_1_3, 127u);
+        const float4 temporal_pre_norm_value_3 = load<float4>(temporal_pre_norm, row_read_3 * 768u + term_6);
+        const f16x4 rounded_3 = to_f16x4(temporal_pre_norm_value_3);
+        const f16x4 rest_3 = to_f16x4((temporal_pre_norm_value_3 - to_float4(rounded_3)) * spread4(2048.0f));
+        const unsigned place_4 = row_6 * 40u + term_6;
+        store(left_high, place_4, rounded_3);
+        store(left_low, place_4, rest_3);
+      }
+      const unsigned down_5 = threadIdx.x / 4u;
+      const unsigned aside_3 = threadIdx.x % 4u * 8u;
+      const unsigned column_4 = leftmost_3 + aside_3;
+      const unsigned column_read_3 = min(column_4, 120u);
+      copy_async<8u>(&right_tile[down_5 * 40u + aside_3], &proj_k_w_2[down_5 * 128u + column_read_3], column_4 < 128u);
+      commit_copies();
+      for (unsigned start_3 = 0u; start_3 < 768u; start_3 += 32u) {
+        const unsigned half_3 = start_3 / 32u % 2u;
+        await_copies<0u>();
+        __syncthreads();
+        const unsigned next_3 = start_3 + 32u;
+        // the next depth arrives while this one is multiplied
+        if (next_3 < 768u) {
+          for (unsigned part_3_3 = threadIdx.x; part_3_3 < 512u; part_3_3 += 128u) {
+            const unsigned row_2_3 = part_3_3 / 8u;
+            const unsigned term_3_3 = part_3_3 % 8u * 4u;
+            const unsigned row_3_3 = top_3 + row_2_3;
+            const unsigned term_4_3 = next_3 + term_3_3;
+            const unsigned row_read_1_3 = min(row_3_3, 127u);
+            const float4 temporal_pre_norm_value_1_3 = load<float4>(temporal_pre_norm, row_read_1_3 * 768u + term_4_3);
+            const f16x4 rounded_1_3 = to_f16x4(temporal_pre_norm_value_1_3);
+            const f16x4 rest_1_3 = to_f16x4((temporal_pre_norm_value_1_3 - to_float4(rounded_1_3)) * spread4(2048.0f));
+            const unsigned place_1_3 = (1u - half_3) * 2560u + row_2_3 * 40u + term_3_3;
+            store(left_high, place_1_3, rounded_1_3);
+            store(left_low, place_1_3, rest_1_3);
+          }
+          const unsigned down_1_3 = threadIdx.x / 4u;
+          const unsigned aside_1_3 = threadIdx.x % 4u * 8u;
+          const unsigned term_5_3 = next_3 + down_1_3;
+          const unsigned column_1_3 = leftmost_3 + aside_1_3;
+          const unsigned term_read_1_3 = min(term_5_3, 767u);
+          const unsigned column_read_1_3 = min(column_1_3, 120u);
+          copy_async<8u>(&right_tile[(1u - half_3) * 1280u + down_1_3 * 40u + aside_1_3], &proj_k_w_2[term_read_1_3 * 128u + column_read_1_3], term_5_3 < 768u && column_1_3 < 128u);
+          commit_copies();
+        }
+        const unsigned left_at_3 = half_3 * 2560u + part_top_3 * 40u;
+        multiply<32u, 16u, 32u, false>(sums_3, &left_high[left_at_3], 40u, &right_tile[half_3 * 1280u + part_left_3], 40u);
+        multiply<32u, 16u, 32u, false>(sums_low_3, &left_low[left_at_3], 40u, &right_tile[half_3 * 1280u + part_left_3], 40u);
+      }
+      // through workgroup memory, so that what follows is written four columns at a time
+      const unsigned own_3 = threadIdx.x % 32u;
+      const float sums_low_value_17 = sums_low_3[0u];
+      const float sums_value_17 = sums_3[0u];
+      result_tile[(part_top_3 + own_3 / 4u) * 32u + (part_left_3 + own_3 % 4u * 2u)] = fmaf(sums_low_value_17, 0.00048828125f, sums_value_17);
+      const float sums_low_value_1_3 = sums_low_3[1u];
+      const float sums_value_1_3 = sums_3[1u];
+      result_tile[(part_top_3 + own_3 / 4u) * 32u + (part_left_3 + (own_3 % 4u * 2u + 1u))] = fmaf(sums_low_value_1_3, 0.00048828125f, sums_value_1_3);
+      const float sums_low_value_2_3 = sums_low_3[2u];
+      const float sums_value_2_3 = sums_3[2u];
+      result_tile[(part_top_3 + (own_3 / 4u + 8u)) * 32u + (part_left_3 + own_3 % 4u * 2u)] = fmaf(sums_low_value_2_3, 0.00048828125f, sums_value_2_3);
+      const float sums_low_value_3_3 = sums_low_3[3u];
+      const float sums_value_3_3 = sums_3[3u];
+      result_tile[(part_top_3 + (own_3 / 4u + 8u)) * 32u + (part_left_3 + (own_3 % 4u * 2u + 1u))] = fmaf(sums_low_value_3_3, 0.00048828125f, sums_value_3_3);
+      const float sums_low_value_4_3 = sums_low_3[4u];
+      const float sums_value_4_3 = sums_3[4u];
+      result_tile[(part_top_3 + own_3 / 4u) * 32u + (part_left_3 + (own_3 % 4u * 2u + 8u))] = fmaf(sums_low_value_4_3, 0.00048828125f, sums_value_4_3);
+      const float sums_low_value_5_3 = sums_low_3[5u];
+      const float sums_value_5_3 = sums_3[5u];
+      result_tile[(part_top_3 + own_3 / 4u) * 32u + (part_left_3 + (own_3 % 4u * 2u + 9u))] = fmaf(sums_low_value_5_3, 0.00048828125f, sums_value_5_3);
+      const float sums_low_value_6_3 = sums_low_3[6u];
+      const float sums_value_6_3 = sums_3[6u];
+      result_tile[(part_top_3 + (own_3 / 4u + 8u)) * 32u + (part_left_3 + (own_3 % 4u * 2u + 8u))] = fmaf(sums_low_value_6_3, 0.00048828125f, sums_value_6_3);
+      const float sums_low_value_7_3 = sums_low_3[7u];
+      const float sums_value_7_3 = sums_3[7u];
+      result_tile[(part_top_3 + (own_3 / 4u + 8u)) * 32u + (part_left_3 + (own_3 % 4u * 2u + 9u))] = fmaf(sums_low_value_7_3, 0.00048828125f, sums_value_7_3);
+      const float sums_low_value_8_3 = sums_low_3[8u];
+      const float sums_value_8_3 = sums_3[8u];
+      result_tile[(part_top_3 + (own_3 / 4u + 16u)) * 32u + (part_left_3 + own_3 % 4u * 2u)] = fmaf(sums_low_value_8_3, 0.00048828125f, sums_value_8_3);
+      const float sums_low_value_9_3 = sums_low_3[9u];
+      const float sums_value_9_3 = sums_3[9u];
+      result_tile[(part_top_3 + (own_3 / 4u + 16u)) * 32u + (part_left_3 + (own_3 % 4u * 2u + 1u))] = fmaf(sums_low_value_9_3, 0.00048828125f, sums_value_9_3);
+      const float sums_low_value_10_3 = sums_low_3[10u];
+      const float sums_value_10_3 = sums_3[10u];
+      result_tile[(part_top_3 + (own_3 / 4u + 24u)) * 32u + (part_left_3 + own_3 % 4u * 2u)] = fmaf(sums_low_value_10_3, 0.00048828125f, sums_value_10_3);
+      const float sums_low_value_11_3 = sums_low_3[11u];
+      const float sums_value_11_3 = sums_3[11u];
+      result_tile[(part_top_3 + (own_3 / 4u + 24u)) * 32u + (part_left_3 + (own_3 % 4u * 2u + 1u))] = fmaf(sums_low_value_11_3, 0.00048828125f, sums_value_11_3);
+      const float sums_low_value_12_3 = sums_low_3[12u];
+      const float sums_value_12_3 = sums_3[12u];
+      result_tile[(part_top_3 + (own_3 / 4u + 16u)) * 32u + (part_left_3 + (own_3 % 4u * 2u + 8u))] = fmaf(sums_low_value_12_3, 0.00048828125f, sums_value_12_3);
+      const float sums_low_value_13_3 = sums_low_3[13u];
+      const float sums_value_13_3 = sums_3[13u];
+      result_tile[(part_top_3 + (own_3 / 4u + 16u)) * 32u + (part_left_3 + (own_3 % 4u * 2u + 9u))] = fmaf(sums_low_value_13_3, 0.00048828125f, sums_value_13_3);
+      const float sums_low_value_14_3 = sums_low_3[14u];
+      const float sums_value_14_3 = sums_3[14u];
+      result_tile[(part_top_3 + (own_3 / 4u + 24u)) * 32u + (part_left_3 + (own_3 % 4u * 2u + 8u))] = fmaf(sums_low_value_14_3, 0.00048828125f, sums_value_14_3);
+      const float sums_low_value_15_3 = sums_low_3[15u];
+      const float sums_value_15_3 = sums_3[15u];
+      result_tile[(part_top_3 + (own_3 / 4u + 24u)) * 32u + (part_left_3 + (own_3 % 4u * 2u + 9u))] = fmaf(sums_low_value_15_3, 0.00048828125f, sums_value_15_3);
+      __syncthreads();
+      for (unsigned part_5_3 = threadIdx.x; part_5_3 < 512u; part_5_3 += 128u) {
+        const unsigned row_4_3 = top_3 + part_5_3 / 8u;
+        const unsigned column_2_3 = leftmost_3 + part_5_3 % 8u * 4u;
+        const float4 result_tile_value_3 = load<float4>(result_tile, part_5_3 * 4u);
+        if (row_4_3 < 128u && column_2_3 < 128u) {
+          store(proj_k_2, row_4_3 * 128u + column_2_3, result_tile_value_3);
+        }
+      }
+    }
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(64, 4)
+ringWrite_and_ringWrite_2(
+    const int* __restrict__ count,
+    const int* __restrict__ seen,
+    const float* __restrict__ proj_k,
+    const float* __restrict__ rotary_64_10000,
+    float* __restrict__ temporal_block_keys,
+    const float* __restrict__ proj_v,
+    float* __restrict__ temporal_block_values) {
+  __builtin_assume(threadIdx.x < 64u);
+  if (blockIdx.x < 64u) {
+    const unsigned element = blockIdx.x * 64u + threadIdx.x;
+    if (element < 4096u) {
+      const unsigned element_1 = element * 4u;
+      const unsigned l = element_1 % 128u;
+      const unsigned j = element_1 / 128u;
+      const int count_value = count[0u];
+      const unsigned real = unsigned(count_value);
+      if (j < real) {
+        const int seen_value = seen[0u];
+        const unsigned slot = (unsigned(seen_value) + j) % 1152u;
+        const float4 proj_k_value = load<float4>(proj_k, j * 128u + max(l, 64u));
+        const float4 proj_k_value_1 = load<float4>(proj_k, j * 128u + min(max(l, 32u), 60u));
+        const float4 rotary_64_10000_value = load<float4>(rotary_64_10000, j * 64u + (min(max(l, 32u), 60u) - 32u));
+        const float4 proj_k_value_2 = load<float4>(proj_k, j * 128u + (min(max(l, 32u), 60u) - 32u));
+        const float4 rotary_64_10000_value_1 = load<float4>(rotary_64_10000, j * 64u + min(max(l, 32u), 60u));
+        const float4 proj_k_value_3 = load<float4>(proj_k, j * 128u + min(l, 28u));
+        const float4 rotary_64_10000_value_2 = load<float4>(rotary_64_10000, j * 64u + min(l, 28u));
+        const float4 proj_k_value_4 = load<float4>(proj_k, j * 128u + min(l, 28u) + 32u);
+        const float4 rotary_64_10000_value_3 = load<float4>(rotary_64_10000, j * 64u + min(l, 28u) + 32u);
+        const float4 ringWrite = select(spread4(l < 32u), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, select(spread4(l < 64u), proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, proj_k_value));
+        store(temporal_block_keys, slot * 128u + l, ringWrite);
+      }
+    }
+  } else {
+    const unsigned place = blockIdx.x - 64u;
+    const unsigned element_2 = place * 64u + threadIdx.x;
+    if (element_2 < 4096u) {
+      const unsigned element_1_2 = element_2 * 4u;
+      const unsigned l_2 = element_1_2 % 128u;
+      const unsigned j_2 = element_1_2 / 128u;
+      const int count_value_2 = count[0u];
+      const unsigned real_2 = unsigned(count_value_2);
+      if (j_2 < real_2) {
+        const int seen_value_2 = seen[0u];
+        const unsigned slot_2 = (unsigned(seen_value_2) + j_2) % 1152u;
+        const float4 proj_v_value = load<float4>(proj_v, element_2 * 4u);
+        store(temporal_block_values, slot_2 * 128u + l_2, proj_v_value);
+      }
+    }
+  }
+}
+
+extern "C" __global__ void __launch_bounds__(256, 2)
 composite_seen_attend(
     const float* __restrict__ proj_q,
     const float* __restrict__ rotary_64_10000,
@@ -2037,23 +2359,19 @@ composite_seen_attend(
     float* __restrict__ seen_2) {
   __shared__ __align__(16) __half query_high[4352];
   __shared__ __align__(16) __half query_low[4352];
+  __shared__ __align__(16) __half past_high[4352];
+  __shared__ __align__(16) __half past_low[4352];
   __shared__ __align__(16) __half weights_high[1280];
   __shared__ __align__(16) __half weights_low[1280];
-  __shared__ __align__(16) __half values_high[4352];
-  __shared__ __align__(16) __half values_low[4352];
-  __shared__ float logits[1024];
+  __shared__ __align__(16) float logits[1280];
   __shared__ int oldest_of[32];
   __shared__ int newest_of[32];
   __shared__ float fades[32];
-  extern __shared__ __align__(16) unsigned char dynamic_memory[];
-  __half* const keys_high = reinterpret_cast<__half*>(dynamic_memory);
-  __half* const keys_low = reinterpret_cast<__half*>(dynamic_memory + 10240);
-  float* const result = reinterpret_cast<float*>(dynamic_memory + 20480);
-  __builtin_assume(threadIdx.x < 128u);
-  float totals[32];
-  float totals_low[32];
-  float products[8];
-  float products_low[8];
+  __builtin_assume(threadIdx.x < 256u);
+  float totals[16];
+  float totals_low[16];
+  float products[4];
+  float products_low[4];
   const unsigned top = blockIdx.y * 32u;
   totals[0u] = 0.0f;
   totals[1u] = 0.0f;
@@ -2071,22 +2389,6 @@ composite_seen_attend(
   totals[13u] = 0.0f;
   totals[14u] = 0.0f;
   totals[15u] = 0.0f;
-  totals[16u] = 0.0f;
-  totals[17u] = 0.0f;
-  totals[18u] = 0.0f;
-  totals[19u] = 0.0f;
-  totals[20u] = 0.0f;
-  totals[21u] = 0.0f;
-  totals[22u] = 0.0f;
-  totals[23u] = 0.0f;
-  totals[24u] = 0.0f;
-  totals[25u] = 0.0f;
-  totals[26u] = 0.0f;
-  totals[27u] = 0.0f;
-  totals[28u] = 0.0f;
-  totals[29u] = 0.0f;
-  totals[30u] = 0.0f;
-  totals[31u] = 0.0f;
   totals_low[0u] = 0.0f;
   totals_low[1u] = 0.0f;
   totals_low[2u] = 0.0f;
@@ -2103,24 +2405,8 @@ composite_seen_attend(
   totals_low[13u] = 0.0f;
   totals_low[14u] = 0.0f;
   totals_low[15u] = 0.0f;
-  totals_low[16u] = 0.0f;
-  totals_low[17u] = 0.0f;
-  totals_low[18u] = 0.0f;
-  totals_low[19u] = 0.0f;
-  totals_low[20u] = 0.0f;
-  totals_low[21u] = 0.0f;
-  totals_low[22u] = 0.0f;
-  totals_low[23u] = 0.0f;
-  totals_low[24u] = 0.0f;
-  totals_low[25u] = 0.0f;
-  totals_low[26u] = 0.0f;
-  totals_low[27u] = 0.0f;
-  totals_low[28u] = 0.0f;
-  totals_low[29u] = 0.0f;
-  totals_low[30u] = 0.0f;
-  totals_low[31u] = 0.0f;
   // the queries, scaled, and what keys each sees
-  for (unsigned part = threadIdx.x; part < 1024u; part += 128u) {
+  for (unsigned part = threadIdx.x; part < 1024u; part += 256u) {
     const unsigned r = part / 32u;
     const unsigned c = part % 32u * 4u;
     const unsigned t = top + r;
@@ -2151,8 +2437,9 @@ composite_seen_attend(
     newest_of[threadIdx.x] = newest;
   }
   __syncthreads();
-  const unsigned row_of = threadIdx.x / 4u;
-  const unsigned member = threadIdx.x % 4u;
+  const unsigned row_of = threadIdx.x / 8u;
+  const unsigned member = threadIdx.x % 8u;
+  const unsigned place_2 = member * 4u;
   const int oldest_of_value = oldest_of[row_of];
   const int newest_of_value = newest_of[row_of];
   float largest = -1e+30f;
@@ -2166,191 +2453,153 @@ composite_seen_attend(
   const int newest_of_value_1 = newest_of[31u];
   const int first_now_1 = first;
   for (int tile = first_now_1; tile < int(unsigned(newest_of_value_1) + 1u); tile += 32) {
-    // keys, turned round, and values; past the last they repeat it and weigh nothing
-    for (unsigned part_1 = threadIdx.x; part_1 < 1024u; part_1 += 128u) {
-      const unsigned r_1 = part_1 / 32u;
-      const unsigned c_1 = part_1 % 32u * 4u;
-      const unsigned slot = unsigned(min(int(unsigned(tile) + r_1), newest_of_value_1) % 1152);
-      const float4 temporal_block_keys_value = load<float4>(temporal_block_keys, slot * 128u + c_1);
-      const f16x4 rounded_1 = to_f16x4(temporal_block_keys_value);
-      const f16x4 rest_1 = to_f16x4((temporal_block_keys_value - to_float4(rounded_1)) * spread4(2048.0f));
-      const unsigned place_2 = c_1 * 40u + r_1;
-      keys_high[place_2] = rounded_1.x;
-      keys_high[place_2 + 40u] = rounded_1.y;
-      keys_high[place_2 + 80u] = rounded_1.z;
-      keys_high[place_2 + 120u] = rounded_1.w;
-      keys_low[place_2] = rest_1.x;
-      keys_low[place_2 + 40u] = rest_1.y;
-      keys_low[place_2 + 80u] = rest_1.z;
-      keys_low[place_2 + 120u] = rest_1.w;
-      const float4 temporal_block_values_value = load<float4>(temporal_block_values, slot * 128u + c_1);
-      const f16x4 rounded_2 = to_f16x4(temporal_block_values_value);
-      const f16x4 rest_2 = to_f16x4((temporal_block_values_value - to_float4(rounded_2)) * spread4(2048.0f));
-      const unsigned place_3 = r_1 * 136u + c_1;
-      store(values_high, place_3, rounded_2);
-      store(values_low, place_3, rest_2);
-    }
+    // keys, and values in registers; past the last they repeat it and weigh nothing
+    const unsigned r_1 = threadIdx.x / 32u;
+    const unsigned c_1 = threadIdx.x % 32u * 4u;
+    const unsigned slot = unsigned(min(int(unsigned(tile) + r_1), newest_of_value_1) % 1152);
+    const float4 temporal_block_keys_value = load<float4>(temporal_block_keys, slot * 128u + c_1);
+    const float4 temporal_block_values_value = load<float4>(temporal_block_values, slot * 128u + c_1);
+    const unsigned place_3 = r_1 * 136u + c_1;
+    const float4 whole_1 = temporal_block_keys_value + to_float4(to_f16x4(temporal_block_values_value)) * spread4(0.0f);
+    const f16x4 rounded_1 = to_f16x4(whole_1);
+    const f16x4 rest_1 = to_f16x4((whole_1 - to_float4(rounded_1)) * spread4(2048.0f));
+    store(past_high, place_3, rounded_1);
+    store(past_low, place_3, rest_1);
+    const float4 finite = select(fabsf(temporal_block_values_value) <= spread4(65504.0f), temporal_block_values_value, spread4(0.0f));
+    const unsigned part_1 = threadIdx.x + 256u;
+    const unsigned r_2 = part_1 / 32u;
+    const unsigned c_2 = part_1 % 32u * 4u;
+    const unsigned slot_1 = unsigned(min(int(unsigned(tile) + r_2), newest_of_value_1) % 1152);
+    const float4 temporal_block_keys_value_1 = load<float4>(temporal_block_keys, slot_1 * 128u + c_2);
+    const float4 temporal_block_values_value_1 = load<float4>(temporal_block_values, slot_1 * 128u + c_2);
+    const unsigned place_4 = r_2 * 136u + c_2;
+    const float4 whole_2 = temporal_block_keys_value_1 + to_float4(to_f16x4(temporal_block_values_value_1)) * spread4(0.0f);
+    const f16x4 rounded_2 = to_f16x4(whole_2);
+    const f16x4 rest_2 = to_f16x4((whole_2 - to_float4(rounded_2)) * spread4(2048.0f));
+    store(past_high, place_4, rounded_2);
+    store(past_low, place_4, rest_2);
+    const float4 finite_1 = select(fabsf(temporal_block_values_value_1) <= spread4(65504.0f), temporal_block_values_value_1, spread4(0.0f));
+    const unsigned part_2 = threadIdx.x + 512u;
+    const unsigned r_3 = part_2 / 32u;
+    const unsigned c_3 = part_2 % 32u * 4u;
+    const unsigned slot_2 = unsigned(min(int(unsigned(tile) + r_3), newest_of_value_1) % 1152);
+    const float4 temporal_block_keys_value_2 = load<float4>(temporal_block_keys, slot_2 * 128u + c_3);
+    const float4 temporal_block_values_value_2 = load<float4>(temporal_block_values, slot_2 * 128u + c_3);
+    const unsigned place_5 = r_3 * 136u + c_3;
+    const float4 whole_3 = temporal_block_keys_value_2 + to_float4(to_f16x4(temporal_block_values_value_2)) * spread4(0.0f);
+    const f16x4 rounded_3 = to_f16x4(whole_3);
+    const f16x4 rest_3 = to_f16x4((whole_3 - to_float4(rounded_3)) * spread4(2048.0f));
+    store(past_high, place_5, rounded_3);
+    store(past_low, place_5, rest_3);
+    const float4 finite_2 = select(fabsf(temporal_block_values_value_2) <= spread4(65504.0f), temporal_block_values_value_2, spread4(0.0f));
+    const unsigned part_3 = threadIdx.x + 768u;
+    const unsigned r_4 = part_3 / 32u;
+    const unsigned c_4 = part_3 % 32u * 4u;
+    const unsigned slot_3 = unsigned(min(int(unsigned(tile) + r_4), newest_of_value_1) % 1152);
+    const float4 temporal_block_keys_value_3 = load<float4>(temporal_block_keys, slot_3 * 128u + c_4);
+    const float4 temporal_block_values_value_3 = load<float4>(temporal_block_values, slot_3 * 128u + c_4);
+    const unsigned place_6 = r_4 * 136u + c_4;
+    const float4 whole_4 = temporal_block_keys_value_3 + to_float4(to_f16x4(temporal_block_values_value_3)) * spread4(0.0f);
+    const f16x4 rounded_4 = to_f16x4(whole_4);
+    const f16x4 rest_4 = to_f16x4((whole_4 - to_float4(rounded_4)) * spread4(2048.0f));
+    store(past_high, place_6, rounded_4);
+    store(past_low, place_6, rest_4);
+    const float4 finite_3 = select(fabsf(temporal_block_values_value_3) <= spread4(65504.0f), temporal_block_values_value_3, spread4(0.0f));
     __syncthreads();
-    const unsigned part_2 = threadIdx.x / 32u;
-    const unsigned part_top = part_2 / 2u * 16u;
-    const unsigned part_left = part_2 % 2u * 16u;
+    const unsigned part_4 = threadIdx.x / 32u;
+    const unsigned part_top = part_4 / 4u * 16u;
+    const unsigned part_left = part_4 % 4u * 8u;
     products[0u] = 0.0f;
     products[1u] = 0.0f;
     products[2u] = 0.0f;
     products[3u] = 0.0f;
-    products[4u] = 0.0f;
-    products[5u] = 0.0f;
-    products[6u] = 0.0f;
-    products[7u] = 0.0f;
     products_low[0u] = 0.0f;
     products_low[1u] = 0.0f;
     products_low[2u] = 0.0f;
     products_low[3u] = 0.0f;
-    products_low[4u] = 0.0f;
-    products_low[5u] = 0.0f;
-    products_low[6u] = 0.0f;
-    products_low[7u] = 0.0f;
-    multiply<16u, 16u, 128u>(products, &query_high[part_top * 136u], 136u, &keys_high[part_left], 40u);
-    multiply<16u, 16u, 128u>(products_low, &query_high[part_top * 136u], 136u, &keys_low[part_left], 40u);
-    multiply<16u, 16u, 128u>(products_low, &query_low[part_top * 136u], 136u, &keys_high[part_left], 40u);
+    multiply<16u, 8u, 128u, true>(products, &query_high[part_top * 136u], 136u, &past_high[part_left * 136u], 136u);
+    multiply<16u, 8u, 128u, true>(products_low, &query_high[part_top * 136u], 136u, &past_low[part_left * 136u], 136u);
+    multiply<16u, 8u, 128u, true>(products_low, &query_low[part_top * 136u], 136u, &past_high[part_left * 136u], 136u);
     const unsigned own = threadIdx.x % 32u;
     const float products_low_value = products_low[0u];
     const float products_value = products[0u];
-    logits[(part_top + own / 4u) * 32u + (part_left + own % 4u * 2u)] = fmaf(products_low_value, 0.00048828125f, products_value);
     const float products_low_value_1 = products_low[1u];
     const float products_value_1 = products[1u];
-    logits[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(products_low_value_1, 0.00048828125f, products_value_1);
+    store(logits, (part_top + own / 4u) * 40u + (part_left + own % 4u * 2u), float2{fmaf(products_low_value, 0.00048828125f, products_value), fmaf(products_low_value_1, 0.00048828125f, products_value_1)});
     const float products_low_value_2 = products_low[2u];
     const float products_value_2 = products[2u];
-    logits[(part_top + (own / 4u + 8u)) * 32u + (part_left + own % 4u * 2u)] = fmaf(products_low_value_2, 0.00048828125f, products_value_2);
     const float products_low_value_3 = products_low[3u];
     const float products_value_3 = products[3u];
-    logits[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 1u))] = fmaf(products_low_value_3, 0.00048828125f, products_value_3);
-    const float products_low_value_4 = products_low[4u];
-    const float products_value_4 = products[4u];
-    logits[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(products_low_value_4, 0.00048828125f, products_value_4);
-    const float products_low_value_5 = products_low[5u];
-    const float products_value_5 = products[5u];
-    logits[(part_top + own / 4u) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(products_low_value_5, 0.00048828125f, products_value_5);
-    const float products_low_value_6 = products_low[6u];
-    const float products_value_6 = products[6u];
-    logits[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 8u))] = fmaf(products_low_value_6, 0.00048828125f, products_value_6);
-    const float products_low_value_7 = products_low[7u];
-    const float products_value_7 = products[7u];
-    logits[(part_top + (own / 4u + 8u)) * 32u + (part_left + (own % 4u * 2u + 9u))] = fmaf(products_low_value_7, 0.00048828125f, products_value_7);
+    store(logits, (part_top + (own / 4u + 8u)) * 40u + (part_left + own % 4u * 2u), float2{fmaf(products_low_value_2, 0.00048828125f, products_value_2), fmaf(products_low_value_3, 0.00048828125f, products_value_3)});
     __syncthreads();
-    const unsigned place_4 = member * 8u;
-    const int key = int(unsigned(tile) + place_4);
+    // the values take the keys' place
+    const f16x4 rounded_5 = to_f16x4(finite);
+    const f16x4 rest_5 = to_f16x4((finite - to_float4(rounded_5)) * spread4(2048.0f));
+    store(past_high, place_3, rounded_5);
+    store(past_low, place_3, rest_5);
+    const f16x4 rounded_6 = to_f16x4(finite_1);
+    const f16x4 rest_6 = to_f16x4((finite_1 - to_float4(rounded_6)) * spread4(2048.0f));
+    store(past_high, place_4, rounded_6);
+    store(past_low, place_4, rest_6);
+    const f16x4 rounded_7 = to_f16x4(finite_2);
+    const f16x4 rest_7 = to_f16x4((finite_2 - to_float4(rounded_7)) * spread4(2048.0f));
+    store(past_high, place_5, rounded_7);
+    store(past_low, place_5, rest_7);
+    const f16x4 rounded_8 = to_f16x4(finite_3);
+    const f16x4 rest_8 = to_f16x4((finite_3 - to_float4(rounded_8)) * spread4(2048.0f));
+    store(past_high, place_6, rounded_8);
+    store(past_low, place_6, rest_8);
+    const float4 logits_value = load<float4>(logits, row_of * 40u + place_2);
+    const int key = int(unsigned(tile) + place_2);
     const bool visible = oldest_of_value <= key && key <= newest_of_value;
-    const float logits_value = logits[row_of * 32u + place_4];
-    const float logit = (visible ? logits_value : -1e+30f);
-    const unsigned place_5 = member * 8u + 1u;
-    const int key_1 = int(unsigned(tile) + place_5);
+    const float logit = (visible ? logits_value.x : -1e+30f);
+    const int key_1 = int(unsigned(tile) + (place_2 + 1u));
     const bool visible_1 = oldest_of_value <= key_1 && key_1 <= newest_of_value;
-    const float logits_value_1 = logits[row_of * 32u + place_5];
-    const float logit_1 = (visible_1 ? logits_value_1 : -1e+30f);
-    const unsigned place_6 = member * 8u + 2u;
-    const int key_2 = int(unsigned(tile) + place_6);
+    const float logit_1 = (visible_1 ? logits_value.y : -1e+30f);
+    const int key_2 = int(unsigned(tile) + (place_2 + 2u));
     const bool visible_2 = oldest_of_value <= key_2 && key_2 <= newest_of_value;
-    const float logits_value_2 = logits[row_of * 32u + place_6];
-    const float logit_2 = (visible_2 ? logits_value_2 : -1e+30f);
-    const unsigned place_7 = member * 8u + 3u;
-    const int key_3 = int(unsigned(tile) + place_7);
+    const float logit_2 = (visible_2 ? logits_value.z : -1e+30f);
+    const int key_3 = int(unsigned(tile) + (place_2 + 3u));
     const bool visible_3 = oldest_of_value <= key_3 && key_3 <= newest_of_value;
-    const float logits_value_3 = logits[row_of * 32u + place_7];
-    const float logit_3 = (visible_3 ? logits_value_3 : -1e+30f);
-    const unsigned place_8 = member * 8u + 4u;
-    const int key_4 = int(unsigned(tile) + place_8);
-    const bool visible_4 = oldest_of_value <= key_4 && key_4 <= newest_of_value;
-    const float logits_value_4 = logits[row_of * 32u + place_8];
-    const float logit_4 = (visible_4 ? logits_value_4 : -1e+30f);
-    const unsigned place_9 = member * 8u + 5u;
-    const int key_5 = int(unsigned(tile) + place_9);
-    const bool visible_5 = oldest_of_value <= key_5 && key_5 <= newest_of_value;
-    const float logits_value_5 = logits[row_of * 32u + place_9];
-    const float logit_5 = (visible_5 ? logits_value_5 : -1e+30f);
-    const unsigned place_10 = member * 8u + 6u;
-    const int key_6 = int(unsigned(tile) + place_10);
-    const bool visible_6 = oldest_of_value <= key_6 && key_6 <= newest_of_value;
-    const float logits_value_6 = logits[row_of * 32u + place_10];
-    const float logit_6 = (visible_6 ? logits_value_6 : -1e+30f);
-    const unsigned place_11 = member * 8u + 7u;
-    const int key_7 = int(unsigned(tile) + place_11);
-    const bool visible_7 = oldest_of_value <= key_7 && key_7 <= newest_of_value;
-    const float logits_value_7 = logits[row_of * 32u + place_11];
-    const float logit_7 = (visible_7 ? logits_value_7 : -1e+30f);
+    const float logit_3 = (visible_3 ? logits_value.w : -1e+30f);
     const float largest_now = largest;
-    const float peak = maximum(maximum(maximum(maximum(maximum(maximum(maximum(maximum(largest_now, logit), logit_1), logit_2), logit_3), logit_4), logit_5), logit_6), logit_7);
+    const float peak = maximum(maximum(maximum(maximum(largest_now, logit), logit_1), logit_2), logit_3);
     const float subgroup_shuffle_xor_ = __shfl_xor_sync(0xffffffffu, peak, 1u);
     const float together = maximum(peak, subgroup_shuffle_xor_);
     const float subgroup_shuffle_xor_1 = __shfl_xor_sync(0xffffffffu, together, 2u);
     const float together_1 = maximum(together, subgroup_shuffle_xor_1);
-    const float fade = expf(largest_now - together_1);
-    largest = together_1;
-    const float weight = (visible ? expf(logit - together_1) : 0.0f);
-    const float weight_1 = (visible_1 ? expf(logit_1 - together_1) : 0.0f);
-    const float weight_2 = (visible_2 ? expf(logit_2 - together_1) : 0.0f);
-    const float weight_3 = (visible_3 ? expf(logit_3 - together_1) : 0.0f);
-    const float weight_4 = (visible_4 ? expf(logit_4 - together_1) : 0.0f);
-    const float weight_5 = (visible_5 ? expf(logit_5 - together_1) : 0.0f);
-    const float weight_6 = (visible_6 ? expf(logit_6 - together_1) : 0.0f);
-    const float weight_7 = (visible_7 ? expf(logit_7 - together_1) : 0.0f);
-    const __half rounded_3 = __half(weight);
-    const __half rest_3 = __half((weight - float(rounded_3)) * 2048.0f);
-    const unsigned place_12 = row_of * 40u + place_4;
-    weights_high[place_12] = rounded_3;
-    weights_low[place_12] = rest_3;
-    const __half rounded_4 = __half(weight_1);
-    const __half rest_4 = __half((weight_1 - float(rounded_4)) * 2048.0f);
-    const unsigned place_13 = row_of * 40u + place_5;
-    weights_high[place_13] = rounded_4;
-    weights_low[place_13] = rest_4;
-    const __half rounded_5 = __half(weight_2);
-    const __half rest_5 = __half((weight_2 - float(rounded_5)) * 2048.0f);
-    const unsigned place_14 = row_of * 40u + place_6;
-    weights_high[place_14] = rounded_5;
-    weights_low[place_14] = rest_5;
-    const __half rounded_6 = __half(weight_3);
-    const __half rest_6 = __half((weight_3 - float(rounded_6)) * 2048.0f);
-    const unsigned place_15 = row_of * 40u + place_7;
-    weights_high[place_15] = rounded_6;
-    weights_low[place_15] = rest_6;
-    const __half rounded_7 = __half(weight_4);
-    const __half rest_7 = __half((weight_4 - float(rounded_7)) * 2048.0f);
-    const unsigned place_16 = row_of * 40u + place_8;
-    weights_high[place_16] = rounded_7;
-    weights_low[place_16] = rest_7;
-    const __half rounded_8 = __half(weight_5);
-    const __half rest_8 = __half((weight_5 - float(rounded_8)) * 2048.0f);
-    const unsigned place_17 = row_of * 40u + place_9;
-    weights_high[place_17] = rounded_8;
-    weights_low[place_17] = rest_8;
-    const __half rounded_9 = __half(weight_6);
-    const __half rest_9 = __half((weight_6 - float(rounded_9)) * 2048.0f);
-    const unsigned place_18 = row_of * 40u + place_10;
-    weights_high[place_18] = rounded_9;
-    weights_low[place_18] = rest_9;
-    const __half rounded_10 = __half(weight_7);
-    const __half rest_10 = __half((weight_7 - float(rounded_10)) * 2048.0f);
-    const unsigned place_19 = row_of * 40u + place_11;
-    weights_high[place_19] = rounded_10;
-    weights_low[place_19] = rest_10;
-    const float added = weight + weight_1 + weight_2 + weight_3 + weight_4 + weight_5 + weight_6 + weight_7;
-    const float subgroup_shuffle_xor_2 = __shfl_xor_sync(0xffffffffu, added, 1u);
-    const float together_2 = added + subgroup_shuffle_xor_2;
-    const float subgroup_shuffle_xor_3 = __shfl_xor_sync(0xffffffffu, together_2, 2u);
-    const float together_3 = together_2 + subgroup_shuffle_xor_3;
-    sum = fmaf(sum, fade, together_3);
+    const float subgroup_shuffle_xor_2 = __shfl_xor_sync(0xffffffffu, together_1, 4u);
+    const float together_2 = maximum(together_1, subgroup_shuffle_xor_2);
+    const float fade = expf(largest_now - together_2);
+    largest = together_2;
+    const float weight = (visible ? expf(logit - together_2) : 0.0f);
+    const float weight_1 = (visible_1 ? expf(logit_1 - together_2) : 0.0f);
+    const float weight_2 = (visible_2 ? expf(logit_2 - together_2) : 0.0f);
+    const float weight_3 = (visible_3 ? expf(logit_3 - together_2) : 0.0f);
+    const float4 whole_5 = float4{weight, weight_1, weight_2, weight_3};
+    const f16x4 rounded_9 = to_f16x4(whole_5);
+    const f16x4 rest_9 = to_f16x4((whole_5 - to_float4(rounded_9)) * spread4(2048.0f));
+    const unsigned place_7 = row_of * 40u + place_2;
+    store(weights_high, place_7, rounded_9);
+    store(weights_low, place_7, rest_9);
+    const float added = weight + weight_1 + weight_2 + weight_3;
+    const float subgroup_shuffle_xor_3 = __shfl_xor_sync(0xffffffffu, added, 1u);
+    const float together_3 = added + subgroup_shuffle_xor_3;
+    const float subgroup_shuffle_xor_4 = __shfl_xor_sync(0xffffffffu, together_3, 2u);
+    const float together_4 = together_3 + subgroup_shuffle_xor_4;
+    const float subgroup_shuffle_xor_5 = __shfl_xor_sync(0xffffffffu, together_4, 4u);
+    const float together_5 = together_4 + subgroup_shuffle_xor_5;
+    sum = fmaf(sum, fade, together_5);
     if (member == 0u) {
       fades[row_of] = fade;
     }
     __syncthreads();
+    const unsigned part_5 = threadIdx.x / 32u;
+    const unsigned part_top_1 = part_5 / 4u * 16u;
+    const unsigned part_left_1 = part_5 % 4u * 32u;
     const unsigned own_1 = threadIdx.x % 32u;
-    const unsigned row_of_sum = own_1 / 4u;
-    const unsigned row_of_sum_1 = own_1 / 4u + 8u;
-    const unsigned row_of_sum_2 = own_1 / 4u + 16u;
-    const unsigned row_of_sum_3 = own_1 / 4u + 24u;
-    const float fades_value = fades[row_of_sum];
+    const float fades_value = fades[part_top_1 + own_1 / 4u];
+    const float fades_value_1 = fades[part_top_1 + (own_1 / 4u + 8u)];
     const float totals_value = totals[0u];
     totals[0u] = totals_value * fades_value;
     const float totals_low_value = totals_low[0u];
@@ -2359,55 +2608,54 @@ composite_seen_attend(
     totals[1u] = totals_value_1 * fades_value;
     const float totals_low_value_1 = totals_low[1u];
     totals_low[1u] = totals_low_value_1 * fades_value;
-    const float totals_value_2 = totals[4u];
-    totals[4u] = totals_value_2 * fades_value;
-    const float totals_low_value_2 = totals_low[4u];
-    totals_low[4u] = totals_low_value_2 * fades_value;
-    const float totals_value_3 = totals[5u];
-    totals[5u] = totals_value_3 * fades_value;
-    const float totals_low_value_3 = totals_low[5u];
-    totals_low[5u] = totals_low_value_3 * fades_value;
-    const float totals_value_4 = totals[8u];
-    totals[8u] = totals_value_4 * fades_value;
-    const float totals_low_value_4 = totals_low[8u];
-    totals_low[8u] = totals_low_value_4 * fades_value;
-    const float totals_value_5 = totals[9u];
-    totals[9u] = totals_value_5 * fades_value;
-    const float totals_low_value_5 = totals_low[9u];
-    totals_low[9u] = totals_low_value_5 * fades_value;
-    const float totals_value_6 = totals[12u];
-    totals[12u] = totals_value_6 * fades_value;
-    const float totals_low_value_6 = totals_low[12u];
-    totals_low[12u] = totals_low_value_6 * fades_value;
-    const float totals_value_7 = totals[13u];
-    totals[13u] = totals_value_7 * fades_value;
-    const float totals_low_value_7 = totals_low[13u];
-    totals_low[13u] = totals_low_value_7 * fades_value;
-    const float fades_value_1 = fades[row_of_sum_1];
-    const float totals_value_8 = totals[2u];
-    totals[2u] = totals_value_8 * fades_value_1;
-    const float totals_low_value_8 = totals_low[2u];
-    totals_low[2u] = totals_low_value_8 * fades_value_1;
-    const float totals_value_9 = totals[3u];
-    totals[3u] = totals_value_9 * fades_value_1;
-    const float totals_low_value_9 = totals_low[3u];
-    totals_low[3u] = totals_low_value_9 * fades_value_1;
-    const float totals_value_10 = totals[6u];
-    totals[6u] = totals_value_10 * fades_value_1;
-    const float totals_low_value_10 = totals_low[6u];
-    totals_low[6u] = totals_low_value_10 * fades_value_1;
-    const float totals_value_11 = totals[7u];
-    totals[7u] = totals_value_11 * fades_value_1;
-    const float totals_low_value_11 = totals_low[7u];
-    totals_low[7u] = totals_low_value_11 * fades_value_1;
-    const float totals_value_12 = totals[10u];
-    totals[10u] = totals_value_12 * fades_value_1;
-    const float totals_low_value_12 = totals_low[10u];
-    totals_low[10u] = totals_low_value_12 * fades_value_1;
-    const float totals_value_13 = totals[11u];
-    totals[11u] = totals_value_13 * fades_value_1;
-    const float totals_low_value_13 = totals_low[11u];
-    totals_low[11u] = totals_low_value_13 * fades_value_1;
+    const float totals_value_2 = totals[2u];
+    totals[2u] = totals_value_2 * fades_value_1;
+    const float totals_low_value_2 = totals_low[2u];
+    totals_low[2u] = totals_low_value_2 * fades_value_1;
+    const float totals_value_3 = totals[3u];
+    totals[3u] = totals_value_3 * fades_value_1;
+    const float totals_low_value_3 = totals_low[3u];
+    totals_low[3u] = totals_low_value_3 * fades_value_1;
+    const float totals_value_4 = totals[4u];
+    totals[4u] = totals_value_4 * fades_value;
+    const float totals_low_value_4 = totals_low[4u];
+    totals_low[4u] = totals_low_value_4 * fades_value;
+    const float totals_value_5 = totals[5u];
+    totals[5u] = totals_value_5 * fades_value;
+    const float totals_low_value_5 = totals_low[5u];
+    totals_low[5u] = totals_low_value_5 * fades_value;
+    const float totals_value_6 = totals[6u];
+    totals[6u] = totals_value_6 * fades_value_1;
+    const float totals_low_value_6 = totals_low[6u];
+    totals_low[6u] = totals_low_value_6 * fades_value_1;
+    const float totals_value_7 = totals[7u];
+    totals[7u] = totals_value_7 * fades_value_1;
+    const float totals_low_value_7 = totals_low[7u];
+    totals_low[7u] = totals_low_value_7 * fades_value_1;
+    const float totals_value_8 = totals[8u];
+    totals[8u] = totals_value_8 * fades_value;
+    const float totals_low_value_8 = totals_low[8u];
+    totals_low[8u] = totals_low_value_8 * fades_value;
+    const float totals_value_9 = totals[9u];
+    totals[9u] = totals_value_9 * fades_value;
+    const float totals_low_value_9 = totals_low[9u];
+    totals_low[9u] = totals_low_value_9 * fades_value;
+    const float totals_value_10 = totals[10u];
+    totals[10u] = totals_value_10 * fades_value_1;
+    const float totals_low_value_10 = totals_low[10u];
+    totals_low[10u] = totals_low_value_10 * fades_value_1;
+    const float totals_value_11 = totals[11u];
+    totals[11u] = totals_value_11 * fades_value_1;
+    const float totals_low_value_11 = totals_low[11u];
+    totals_low[11u] = totals_low_value_11 * fades_value_1;
+    const float totals_value_12 = totals[12u];
+    totals[12u] = totals_value_12 * fades_value;
+    const float totals_low_value_12 = totals_low[12u];
+    totals_low[12u] = totals_low_value_12 * fades_value;
+    const float totals_value_13 = totals[13u];
+    totals[13u] = totals_value_13 * fades_value;
+    const float totals_low_value_13 = totals_low[13u];
+    totals_low[13u] = totals_low_value_13 * fades_value;
     const float totals_value_14 = totals[14u];
     totals[14u] = totals_value_14 * fades_value_1;
     const float totals_low_value_14 = totals_low[14u];
@@ -2416,196 +2664,107 @@ composite_seen_attend(
     totals[15u] = totals_value_15 * fades_value_1;
     const float totals_low_value_15 = totals_low[15u];
     totals_low[15u] = totals_low_value_15 * fades_value_1;
-    const float fades_value_2 = fades[row_of_sum_2];
-    const float totals_value_16 = totals[16u];
-    totals[16u] = totals_value_16 * fades_value_2;
-    const float totals_low_value_16 = totals_low[16u];
-    totals_low[16u] = totals_low_value_16 * fades_value_2;
-    const float totals_value_17 = totals[17u];
-    totals[17u] = totals_value_17 * fades_value_2;
-    const float totals_low_value_17 = totals_low[17u];
-    totals_low[17u] = totals_low_value_17 * fades_value_2;
-    const float totals_value_18 = totals[20u];
-    totals[20u] = totals_value_18 * fades_value_2;
-    const float totals_low_value_18 = totals_low[20u];
-    totals_low[20u] = totals_low_value_18 * fades_value_2;
-    const float totals_value_19 = totals[21u];
-    totals[21u] = totals_value_19 * fades_value_2;
-    const float totals_low_value_19 = totals_low[21u];
-    totals_low[21u] = totals_low_value_19 * fades_value_2;
-    const float totals_value_20 = totals[24u];
-    totals[24u] = totals_value_20 * fades_value_2;
-    const float totals_low_value_20 = totals_low[24u];
-    totals_low[24u] = totals_low_value_20 * fades_value_2;
-    const float totals_value_21 = totals[25u];
-    totals[25u] = totals_value_21 * fades_value_2;
-    const float totals_low_value_21 = totals_low[25u];
-    totals_low[25u] = totals_low_value_21 * fades_value_2;
-    const float totals_value_22 = totals[28u];
-    totals[28u] = totals_value_22 * fades_value_2;
-    const float totals_low_value_22 = totals_low[28u];
-    totals_low[28u] = totals_low_value_22 * fades_value_2;
-    const float totals_value_23 = totals[29u];
-    totals[29u] = totals_value_23 * fades_value_2;
-    const float totals_low_value_23 = totals_low[29u];
-    totals_low[29u] = totals_low_value_23 * fades_value_2;
-    const float fades_value_3 = fades[row_of_sum_3];
-    const float totals_value_24 = totals[18u];
-    totals[18u] = totals_value_24 * fades_value_3;
-    const float totals_low_value_24 = totals_low[18u];
-    totals_low[18u] = totals_low_value_24 * fades_value_3;
-    const float totals_value_25 = totals[19u];
-    totals[19u] = totals_value_25 * fades_value_3;
-    const float totals_low_value_25 = totals_low[19u];
-    totals_low[19u] = totals_low_value_25 * fades_value_3;
-    const float totals_value_26 = totals[22u];
-    totals[22u] = totals_value_26 * fades_value_3;
-    const float totals_low_value_26 = totals_low[22u];
-    totals_low[22u] = totals_low_value_26 * fades_value_3;
-    const float totals_value_27 = totals[23u];
-    totals[23u] = totals_value_27 * fades_value_3;
-    const float totals_low_value_27 = totals_low[23u];
-    totals_low[23u] = totals_low_value_27 * fades_value_3;
-    const float totals_value_28 = totals[26u];
-    totals[26u] = totals_value_28 * fades_value_3;
-    const float totals_low_value_28 = totals_low[26u];
-    totals_low[26u] = totals_low_value_28 * fades_value_3;
-    const float totals_value_29 = totals[27u];
-    totals[27u] = totals_value_29 * fades_value_3;
-    const float totals_low_value_29 = totals_low[27u];
-    totals_low[27u] = totals_low_value_29 * fades_value_3;
-    const float totals_value_30 = totals[30u];
-    totals[30u] = totals_value_30 * fades_value_3;
-    const float totals_low_value_30 = totals_low[30u];
-    totals_low[30u] = totals_low_value_30 * fades_value_3;
-    const float totals_value_31 = totals[31u];
-    totals[31u] = totals_value_31 * fades_value_3;
-    const float totals_low_value_31 = totals_low[31u];
-    totals_low[31u] = totals_low_value_31 * fades_value_3;
-    const unsigned part_left_1 = threadIdx.x / 32u * 32u;
-    multiply<32u, 32u, 32u>(totals, &weights_high[0u], 40u, &values_high[part_left_1], 136u);
-    multiply<32u, 32u, 32u>(totals_low, &weights_high[0u], 40u, &values_low[part_left_1], 136u);
-    multiply<32u, 32u, 32u>(totals_low, &weights_low[0u], 40u, &values_high[part_left_1], 136u);
+    multiply<16u, 32u, 32u, false>(totals, &weights_high[part_top_1 * 40u], 40u, &past_high[part_left_1], 136u);
+    multiply<16u, 32u, 32u, false>(totals_low, &weights_high[part_top_1 * 40u], 40u, &past_low[part_left_1], 136u);
+    multiply<16u, 32u, 32u, false>(totals_low, &weights_low[part_top_1 * 40u], 40u, &past_high[part_left_1], 136u);
     __syncthreads();
   }
   if (member == 0u) {
     fades[row_of] = 1.0f / sum;
   }
   __syncthreads();
-  const unsigned part_left_2 = threadIdx.x / 32u * 32u;
+  const unsigned part_6 = threadIdx.x / 32u;
+  const unsigned part_top_2 = part_6 / 4u * 16u;
+  const unsigned part_left_2 = part_6 % 4u * 32u;
   const unsigned own_2 = threadIdx.x % 32u;
-  const float totals_low_value_32 = totals_low[0u];
-  const float totals_value_32 = totals[0u];
-  result[own_2 / 4u * 128u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(totals_low_value_32, 0.00048828125f, totals_value_32);
-  const float totals_low_value_33 = totals_low[1u];
-  const float totals_value_33 = totals[1u];
-  result[own_2 / 4u * 128u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(totals_low_value_33, 0.00048828125f, totals_value_33);
-  const float totals_low_value_34 = totals_low[2u];
-  const float totals_value_34 = totals[2u];
-  result[(own_2 / 4u + 8u) * 128u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(totals_low_value_34, 0.00048828125f, totals_value_34);
-  const float totals_low_value_35 = totals_low[3u];
-  const float totals_value_35 = totals[3u];
-  result[(own_2 / 4u + 8u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(totals_low_value_35, 0.00048828125f, totals_value_35);
-  const float totals_low_value_36 = totals_low[4u];
-  const float totals_value_36 = totals[4u];
-  result[own_2 / 4u * 128u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(totals_low_value_36, 0.00048828125f, totals_value_36);
-  const float totals_low_value_37 = totals_low[5u];
-  const float totals_value_37 = totals[5u];
-  result[own_2 / 4u * 128u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(totals_low_value_37, 0.00048828125f, totals_value_37);
-  const float totals_low_value_38 = totals_low[6u];
-  const float totals_value_38 = totals[6u];
-  result[(own_2 / 4u + 8u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(totals_low_value_38, 0.00048828125f, totals_value_38);
-  const float totals_low_value_39 = totals_low[7u];
-  const float totals_value_39 = totals[7u];
-  result[(own_2 / 4u + 8u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(totals_low_value_39, 0.00048828125f, totals_value_39);
-  const float totals_low_value_40 = totals_low[8u];
-  const float totals_value_40 = totals[8u];
-  result[own_2 / 4u * 128u + (part_left_2 + (own_2 % 4u * 2u + 16u))] = fmaf(totals_low_value_40, 0.00048828125f, totals_value_40);
-  const float totals_low_value_41 = totals_low[9u];
-  const float totals_value_41 = totals[9u];
-  result[own_2 / 4u * 128u + (part_left_2 + (own_2 % 4u * 2u + 17u))] = fmaf(totals_low_value_41, 0.00048828125f, totals_value_41);
-  const float totals_low_value_42 = totals_low[10u];
-  const float totals_value_42 = totals[10u];
-  result[(own_2 / 4u + 8u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 16u))] = fmaf(totals_low_value_42, 0.00048828125f, totals_value_42);
-  const float totals_low_value_43 = totals_low[11u];
-  const float totals_value_43 = totals[11u];
-  result[(own_2 / 4u + 8u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 17u))] = fmaf(totals_low_value_43, 0.00048828125f, totals_value_43);
-  const float totals_low_value_44 = totals_low[12u];
-  const float totals_value_44 = totals[12u];
-  result[own_2 / 4u * 128u + (part_left_2 + (own_2 % 4u * 2u + 24u))] = fmaf(totals_low_value_44, 0.00048828125f, totals_value_44);
-  const float totals_low_value_45 = totals_low[13u];
-  const float totals_value_45 = totals[13u];
-  result[own_2 / 4u * 128u + (part_left_2 + (own_2 % 4u * 2u + 25u))] = fmaf(totals_low_value_45, 0.00048828125f, totals_value_45);
-  const float totals_low_value_46 = totals_low[14u];
-  const float totals_value_46 = totals[14u];
-  result[(own_2 / 4u + 8u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 24u))] = fmaf(totals_low_value_46, 0.00048828125f, totals_value_46);
-  const float totals_low_value_47 = totals_low[15u];
-  const float totals_value_47 = totals[15u];
-  result[(own_2 / 4u + 8u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 25u))] = fmaf(totals_low_value_47, 0.00048828125f, totals_value_47);
-  const float totals_low_value_48 = totals_low[16u];
-  const float totals_value_48 = totals[16u];
-  result[(own_2 / 4u + 16u) * 128u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(totals_low_value_48, 0.00048828125f, totals_value_48);
-  const float totals_low_value_49 = totals_low[17u];
-  const float totals_value_49 = totals[17u];
-  result[(own_2 / 4u + 16u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(totals_low_value_49, 0.00048828125f, totals_value_49);
-  const float totals_low_value_50 = totals_low[18u];
-  const float totals_value_50 = totals[18u];
-  result[(own_2 / 4u + 24u) * 128u + (part_left_2 + own_2 % 4u * 2u)] = fmaf(totals_low_value_50, 0.00048828125f, totals_value_50);
-  const float totals_low_value_51 = totals_low[19u];
-  const float totals_value_51 = totals[19u];
-  result[(own_2 / 4u + 24u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 1u))] = fmaf(totals_low_value_51, 0.00048828125f, totals_value_51);
-  const float totals_low_value_52 = totals_low[20u];
-  const float totals_value_52 = totals[20u];
-  result[(own_2 / 4u + 16u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(totals_low_value_52, 0.00048828125f, totals_value_52);
-  const float totals_low_value_53 = totals_low[21u];
-  const float totals_value_53 = totals[21u];
-  result[(own_2 / 4u + 16u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(totals_low_value_53, 0.00048828125f, totals_value_53);
-  const float totals_low_value_54 = totals_low[22u];
-  const float totals_value_54 = totals[22u];
-  result[(own_2 / 4u + 24u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 8u))] = fmaf(totals_low_value_54, 0.00048828125f, totals_value_54);
-  const float totals_low_value_55 = totals_low[23u];
-  const float totals_value_55 = totals[23u];
-  result[(own_2 / 4u + 24u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 9u))] = fmaf(totals_low_value_55, 0.00048828125f, totals_value_55);
-  const float totals_low_value_56 = totals_low[24u];
-  const float totals_value_56 = totals[24u];
-  result[(own_2 / 4u + 16u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 16u))] = fmaf(totals_low_value_56, 0.00048828125f, totals_value_56);
-  const float totals_low_value_57 = totals_low[25u];
-  const float totals_value_57 = totals[25u];
-  result[(own_2 / 4u + 16u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 17u))] = fmaf(totals_low_value_57, 0.00048828125f, totals_value_57);
-  const float totals_low_value_58 = totals_low[26u];
-  const float totals_value_58 = totals[26u];
-  result[(own_2 / 4u + 24u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 16u))] = fmaf(totals_low_value_58, 0.00048828125f, totals_value_58);
-  const float totals_low_value_59 = totals_low[27u];
-  const float totals_value_59 = totals[27u];
-  result[(own_2 / 4u + 24u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 17u))] = fmaf(totals_low_value_59, 0.00048828125f, totals_value_59);
-  const float totals_low_value_60 = totals_low[28u];
-  const float totals_value_60 = totals[28u];
-  result[(own_2 / 4u + 16u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 24u))] = fmaf(totals_low_value_60, 0.00048828125f, totals_value_60);
-  const float totals_low_value_61 = totals_low[29u];
-  const float totals_value_61 = totals[29u];
-  result[(own_2 / 4u + 16u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 25u))] = fmaf(totals_low_value_61, 0.00048828125f, totals_value_61);
-  const float totals_low_value_62 = totals_low[30u];
-  const float totals_value_62 = totals[30u];
-  result[(own_2 / 4u + 24u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 24u))] = fmaf(totals_low_value_62, 0.00048828125f, totals_value_62);
-  const float totals_low_value_63 = totals_low[31u];
-  const float totals_value_63 = totals[31u];
-  result[(own_2 / 4u + 24u) * 128u + (part_left_2 + (own_2 % 4u * 2u + 25u))] = fmaf(totals_low_value_63, 0.00048828125f, totals_value_63);
-  __syncthreads();
-  for (unsigned part_3 = threadIdx.x; part_3 < 1024u; part_3 += 128u) {
-    const unsigned r_2 = part_3 / 32u;
-    const unsigned c_2 = part_3 % 32u * 4u;
-    const unsigned t_2 = top + r_2;
-    if (t_2 < 128u) {
-      const float fades_value_4 = fades[r_2];
-      const float4 result_value = load<float4>(result, r_2 * 128u + c_2);
-      const float4 seen_1 = result_value * spread4(fades_value_4);
-      store(seen_2, (t_2 * 6u + blockIdx.x) * 128u + c_2, seen_1);
-    }
+  const bool even = own_2 % 2u == 0u;
+  const unsigned r_5 = part_top_2 + own_2 / 4u + (even ? 0u : 8u);
+  const unsigned t_2 = top + r_5;
+  const float fades_value_2 = fades[r_5];
+  const float totals_low_value_16 = totals_low[0u];
+  const float totals_value_16 = totals[0u];
+  const float sum_1 = fmaf(totals_low_value_16, 0.00048828125f, totals_value_16);
+  const float totals_low_value_17 = totals_low[1u];
+  const float totals_value_17 = totals[1u];
+  const float sum_2 = fmaf(totals_low_value_17, 0.00048828125f, totals_value_17);
+  const float totals_low_value_18 = totals_low[2u];
+  const float totals_value_18 = totals[2u];
+  const float sum_3 = fmaf(totals_low_value_18, 0.00048828125f, totals_value_18);
+  const float totals_low_value_19 = totals_low[3u];
+  const float totals_value_19 = totals[3u];
+  const float sum_4 = fmaf(totals_low_value_19, 0.00048828125f, totals_value_19);
+  const float subgroup_shuffle_xor_6 = __shfl_xor_sync(0xffffffffu, (even ? sum_3 : sum_1), 1u);
+  const float subgroup_shuffle_xor_7 = __shfl_xor_sync(0xffffffffu, (even ? sum_4 : sum_2), 1u);
+  const unsigned c_5 = part_left_2 + own_2 / 2u % 2u * 4u;
+  if (t_2 < 128u) {
+    const float4 four = float4{(even ? sum_1 : subgroup_shuffle_xor_6), (even ? sum_2 : subgroup_shuffle_xor_7), (even ? subgroup_shuffle_xor_6 : sum_3), (even ? subgroup_shuffle_xor_7 : sum_4)};
+    const float4 seen_1 = four * spread4(fades_value_2);
+    store(seen_2, (t_2 * 6u + blockIdx.x) * 128u + c_5, seen_1);
+  }
+  const float totals_low_value_20 = totals_low[4u];
+  const float totals_value_20 = totals[4u];
+  const float sum_5 = fmaf(totals_low_value_20, 0.00048828125f, totals_value_20);
+  const float totals_low_value_21 = totals_low[5u];
+  const float totals_value_21 = totals[5u];
+  const float sum_6 = fmaf(totals_low_value_21, 0.00048828125f, totals_value_21);
+  const float totals_low_value_22 = totals_low[6u];
+  const float totals_value_22 = totals[6u];
+  const float sum_7 = fmaf(totals_low_value_22, 0.00048828125f, totals_value_22);
+  const float totals_low_value_23 = totals_low[7u];
+  const float totals_value_23 = totals[7u];
+  const float sum_8 = fmaf(totals_low_value_23, 0.00048828125f, totals_value_23);
+  const float subgroup_shuffle_xor_8 = __shfl_xor_sync(0xffffffffu, (even ? sum_7 : sum_5), 1u);
+  const float subgroup_shuffle_xor_9 = __shfl_xor_sync(0xffffffffu, (even ? sum_8 : sum_6), 1u);
+  const unsigned c_6 = part_left_2 + 8u + own_2 / 2u % 2u * 4u;
+  if (t_2 < 128u) {
+    const float4 four_1 = float4{(even ? sum_5 : subgroup_shuffle_xor_8), (even ? sum_6 : subgroup_shuffle_xor_9), (even ? subgroup_shuffle_xor_8 : sum_7), (even ? subgroup_shuffle_xor_9 : sum_8)};
+    const float4 seen_3 = four_1 * spread4(fades_value_2);
+    store(seen_2, (t_2 * 6u + blockIdx.x) * 128u + c_6, seen_3);
+  }
+  const float totals_low_value_24 = totals_low[8u];
+  const float totals_value_24 = totals[8u];
+  const float sum_9 = fmaf(totals_low_value_24, 0.00048828125f, totals_value_24);
+  const float totals_low_value_25 = totals_low[9u];
+  const float totals_value_25 = totals[9u];
+  const float sum_10 = fmaf(totals_low_value_25, 0.00048828125f, totals_value_25);
+  const float totals_low_value_26 = totals_low[10u];
+  const float totals_value_26 = totals[10u];
+  const float sum_11 = fmaf(totals_low_value_26, 0.00048828125f, totals_value_26);
+  const float totals_low_value_27 = totals_low[11u];
+  const float totals_value_27 = totals[11u];
+  const float sum_12 = fmaf(totals_low_value_27, 0.00048828125f, totals_value_27);
+  const float subgroup_shuffle_xor_10 = __shfl_xor_sync(0xffffffffu, (even ? sum_11 : sum_9), 1u);
+  const float subgroup_shuffle_xor_11 = __shfl_xor_sync(0xffffffffu, (even ? sum_12 : sum_10), 1u);
+  const unsigned c_7 = part_left_2 + 16u + own_2 / 2u % 2u * 4u;
+  if (t_2 < 128u) {
+    const float4 four_2 = float4{(even ? sum_9 : subgroup_shuffle_xor_10), (even ? sum_10 : subgroup_shuffle_xor_11), (even ? subgroup_shuffle_xor_10 : sum_11), (even ? subgroup_shuffle_xor_11 : sum_12)};
+    const float4 seen_4 = four_2 * spread4(fades_value_2);
+    store(seen_2, (t_2 * 6u + blockIdx.x) * 128u + c_7, seen_4);
+  }
+  const float totals_low_value_28 = totals_low[12u];
+  const float totals_value_28 = totals[12u];
+  const float sum_13 = fmaf(totals_low_value_28, 0.00048828125f, totals_value_28);
+  const float totals_low_value_29 = totals_low[13u];
+  const float totals_value_29 = totals[13u];
+  const float sum_14 = fmaf(totals_low_value_29, 0.00048828125f, totals_value_29);
+  const float totals_low_value_30 = totals_low[14u];
+  const float totals_value_30 = totals[14u];
+  const float sum_15 = fmaf(totals_low_value_30, 0.00048828125f, totals_value_30);
+  const float totals_low_value_31 = totals_low[15u];
+  const float totals_value_31 = totals[15u];
+  const float sum_16 = fmaf(totals_low_value_31, 0.00048828125f, totals_value_31);
+  const float subgroup_shuffle_xor_12 = __shfl_xor_sync(0xffffffffu, (even ? sum_15 : sum_13), 1u);
+  const float subgroup_shuffle_xor_13 = __shfl_xor_sync(0xffffffffu, (even ? sum_16 : sum_14), 1u);
+  const unsigned c_8 = part_left_2 + 24u + own_2 / 2u % 2u * 4u;
+  if (t_2 < 128u) {
+    const float4 four_3 = float4{(even ? sum_13 : subgroup_shuffle_xor_12), (even ? sum_14 : subgroup_shuffle_xor_13), (even ? subgroup_shuffle_xor_12 : sum_15), (even ? subgroup_shuffle_xor_13 : sum_16)};
+    const float4 seen_5 = four_3 * spread4(fades_value_2);
+    store(seen_2, (t_2 * 6u + blockIdx.x) * 128u + c_8, seen_5);
   }
 }
 
 extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_2(
+elementwise_3(
     const int* __restrict__ count,
     const float* __restrict__ seen,
     float* __restrict__ seen_1) {
@@ -2668,35 +2827,21 @@ contract_r_product_2(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_3(float* __restrict__ constant) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 1u) {
-    constant[element] = 0.0013020834f;
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_4(float* __restrict__ constant) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 1u) {
-    constant[element] = 0.000001f;
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-reduce_channel_pre_norm(
+extern "C" __global__ void __launch_bounds__(128, 2)
+contract_product_3(
     const float* __restrict__ r,
-    const float* __restrict__ constant,
-    const float* __restrict__ constant_1,
     const float* __restrict__ channel_pre_norm_scale,
-    float* __restrict__ channel_pre_norm_1) {
-  __shared__ float sum_partials[2];
-  __builtin_assume(threadIdx.x < 64u);
+    const __half* __restrict__ gate_w,
+    const __half* __restrict__ up_w,
+    const float* __restrict__ gate_b,
+    const float* __restrict__ up_b,
+    float* __restrict__ mul) {
+  __shared__ float sum_partials[4];
+  __shared__ __align__(16) float rows[768];
+  __shared__ __align__(16) float parts[1024];
+  __builtin_assume(threadIdx.x < 128u);
   float4 sum = spread4(0.0f);
-  for (unsigned column = threadIdx.x * 4u; column < 768u; column += 256u) {
+  for (unsigned column = threadIdx.x * 4u; column < 768u; column += 512u) {
     const float4 r_value = load<float4>(r, column);
     sum = sum + r_value * r_value;
   }
@@ -2707,95 +2852,56 @@ reduce_channel_pre_norm(
   }
   __syncthreads();
   float sum_1 = 0.0f;
-  for (unsigned partial = 0u; partial < 2u; partial += 1u) {
+  for (unsigned partial = 0u; partial < 4u; partial += 1u) {
     const float sum_partials_value = sum_partials[partial];
     sum_1 = sum_1 + sum_partials_value;
   }
-  const float constant_value = constant[blockIdx.x];
-  const float constant_1_value = constant_1[blockIdx.x];
-  const float of_row = rsqrtf(sum_1 * constant_value + constant_1_value);
-  for (unsigned column_1 = threadIdx.x * 4u; column_1 < 768u; column_1 += 256u) {
-    const float4 r_value_1 = load<float4>(r, column_1);
-    const float4 channel_pre_norm_scale_value = load<float4>(channel_pre_norm_scale, column_1);
+  const float of_row = rsqrtf(sum_1 * 0.0013020834f + 0.000001f);
+  // the rows, once for all lanes
+  for (unsigned cell = threadIdx.x * 4u; cell < 768u; cell += 512u) {
+    const float4 r_value_1 = load<float4>(r, cell);
+    const float4 channel_pre_norm_scale_value = load<float4>(channel_pre_norm_scale, cell);
     const float4 channel_pre_norm = r_value_1 * spread4(of_row) * (spread4(1.0f) + channel_pre_norm_scale_value);
-    store(channel_pre_norm_1, column_1, channel_pre_norm);
+    store(rows, cell, channel_pre_norm);
   }
-}
-
-extern "C" __global__ void __launch_bounds__(128, 2)
-contract_up_product_2(
-    const float* __restrict__ channel_pre_norm,
-    const __half* __restrict__ up_w,
-    const float* __restrict__ up_b,
-    float* __restrict__ up_1) {
-  __shared__ __align__(16) float parts[512];
-  __builtin_assume(threadIdx.x < 128u);
-  const unsigned slice = threadIdx.x / 8u;
-  const unsigned place = threadIdx.x % 8u;
-  const unsigned position = blockIdx.x * 8u + place;
-  const unsigned column = position * 4u;
-  float4 sum_0_0 = spread4(0.0f);
-  for (unsigned term = slice * 4u; term < 768u; term += 64u) {
-    const float4 channel_pre_norm_value = load<float4>(channel_pre_norm, term);
-    const f16x4 up_w_value = load<f16x4>(up_w, term * 2304u + column);
-    const float4 layers_2_mlp_block_up_w = to_float4(up_w_value);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.x), layers_2_mlp_block_up_w, sum_0_0);
-    const f16x4 up_w_value_1 = load<f16x4>(up_w, (term + 1u) * 2304u + column);
-    const float4 layers_2_mlp_block_up_w_1 = to_float4(up_w_value_1);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.y), layers_2_mlp_block_up_w_1, sum_0_0);
-    const f16x4 up_w_value_2 = load<f16x4>(up_w, (term + 2u) * 2304u + column);
-    const float4 layers_2_mlp_block_up_w_2 = to_float4(up_w_value_2);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.z), layers_2_mlp_block_up_w_2, sum_0_0);
-    const f16x4 up_w_value_3 = load<f16x4>(up_w, (term + 3u) * 2304u + column);
-    const float4 layers_2_mlp_block_up_w_3 = to_float4(up_w_value_3);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.w), layers_2_mlp_block_up_w_3, sum_0_0);
-  }
-  const float4 sum_0_0_now_4 = sum_0_0;
-  store(parts, threadIdx.x * 4u, sum_0_0_now_4);
   __syncthreads();
-  if (slice == 0u) {
-    float4 total = sum_0_0_now_4;
-    for (unsigned other = 1u; other < 16u; other += 1u) {
-      const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
-      total = total + part_value;
-    }
-    const float4 up_b_value = load<float4>(up_b, column);
-    const float4 up = total + up_b_value;
-    store(up_1, column, up);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(128, 2)
-contract_product_3(
-    const float* __restrict__ channel_pre_norm,
-    const __half* __restrict__ gate_w,
-    const float* __restrict__ gate_b,
-    const float* __restrict__ up,
-    float* __restrict__ mul) {
-  __shared__ __align__(16) float parts[512];
-  __builtin_assume(threadIdx.x < 128u);
   const unsigned slice = threadIdx.x / 8u;
   const unsigned place = threadIdx.x % 8u;
   const unsigned position = blockIdx.x * 8u + place;
-  const unsigned column = position * 4u;
+  const unsigned column_1 = position * 4u;
   float4 sum_0_0 = spread4(0.0f);
+  float4 sum_0_0_1 = spread4(0.0f);
   for (unsigned term = slice * 4u; term < 768u; term += 64u) {
-    const float4 channel_pre_norm_value = load<float4>(channel_pre_norm, term);
-    const f16x4 gate_w_value = load<f16x4>(gate_w, term * 2304u + column);
+    const float4 left_value = load<float4>(rows, term);
+    const f16x4 gate_w_value = load<f16x4>(gate_w, term * 2304u + column_1);
     const float4 layers_2_mlp_block_gate_w = to_float4(gate_w_value);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.x), layers_2_mlp_block_gate_w, sum_0_0);
-    const f16x4 gate_w_value_1 = load<f16x4>(gate_w, (term + 1u) * 2304u + column);
+    const f16x4 up_w_value = load<f16x4>(up_w, term * 2304u + column_1);
+    const float4 layers_2_mlp_block_up_w = to_float4(up_w_value);
+    sum_0_0 = fmaf(spread4(left_value.x), layers_2_mlp_block_gate_w, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.x), layers_2_mlp_block_up_w, sum_0_0_1);
+    const f16x4 gate_w_value_1 = load<f16x4>(gate_w, (term + 1u) * 2304u + column_1);
     const float4 layers_2_mlp_block_gate_w_1 = to_float4(gate_w_value_1);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.y), layers_2_mlp_block_gate_w_1, sum_0_0);
-    const f16x4 gate_w_value_2 = load<f16x4>(gate_w, (term + 2u) * 2304u + column);
+    const f16x4 up_w_value_1 = load<f16x4>(up_w, (term + 1u) * 2304u + column_1);
+    const float4 layers_2_mlp_block_up_w_1 = to_float4(up_w_value_1);
+    sum_0_0 = fmaf(spread4(left_value.y), layers_2_mlp_block_gate_w_1, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.y), layers_2_mlp_block_up_w_1, sum_0_0_1);
+    const f16x4 gate_w_value_2 = load<f16x4>(gate_w, (term + 2u) * 2304u + column_1);
     const float4 layers_2_mlp_block_gate_w_2 = to_float4(gate_w_value_2);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.z), layers_2_mlp_block_gate_w_2, sum_0_0);
-    const f16x4 gate_w_value_3 = load<f16x4>(gate_w, (term + 3u) * 2304u + column);
+    const f16x4 up_w_value_2 = load<f16x4>(up_w, (term + 2u) * 2304u + column_1);
+    const float4 layers_2_mlp_block_up_w_2 = to_float4(up_w_value_2);
+    sum_0_0 = fmaf(spread4(left_value.z), layers_2_mlp_block_gate_w_2, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.z), layers_2_mlp_block_up_w_2, sum_0_0_1);
+    const f16x4 gate_w_value_3 = load<f16x4>(gate_w, (term + 3u) * 2304u + column_1);
     const float4 layers_2_mlp_block_gate_w_3 = to_float4(gate_w_value_3);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.w), layers_2_mlp_block_gate_w_3, sum_0_0);
+    const f16x4 up_w_value_3 = load<f16x4>(up_w, (term + 3u) * 2304u + column_1);
+    const float4 layers_2_mlp_block_up_w_3 = to_float4(up_w_value_3);
+    sum_0_0 = fmaf(spread4(left_value.w), layers_2_mlp_block_gate_w_3, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.w), layers_2_mlp_block_up_w_3, sum_0_0_1);
   }
   const float4 sum_0_0_now_4 = sum_0_0;
+  const float4 sum_0_0_1_now_4 = sum_0_0_1;
   store(parts, threadIdx.x * 4u, sum_0_0_now_4);
+  store(parts, ((slice + 16u) * 8u + place) * 4u, sum_0_0_1_now_4);
   __syncthreads();
   if (slice == 0u) {
     float4 total = sum_0_0_now_4;
@@ -2803,11 +2909,17 @@ contract_product_3(
       const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
       total = total + part_value;
     }
-    const float4 gate_b_value = load<float4>(gate_b, column);
+    float4 total_1 = sum_0_0_1_now_4;
+    for (unsigned other_1 = 1u; other_1 < 16u; other_1 += 1u) {
+      const float4 part_value_1 = load<float4>(parts, ((other_1 + 16u) * 8u + place) * 4u);
+      total_1 = total_1 + part_value_1;
+    }
+    const float4 gate_b_value = load<float4>(gate_b, column_1);
     const float4 gate = total + gate_b_value;
     const float4 g = gate * spread4(0.5f) * (tanhf((gate + gate * gate * gate * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    const float4 up_value = load<float4>(up, column);
-    store(mul, column, g * up_value);
+    const float4 up_b_value = load<float4>(up_b, column_1);
+    const float4 up = total_1 + up_b_value;
+    store(mul, column_1, g * up);
   }
 }
 
@@ -2859,38 +2971,66 @@ contract_layers_2_product(
 
 extern "C" __global__ void __launch_bounds__(128, 2)
 contract_logits_product(
-    const float* __restrict__ final_norm,
+    const float* __restrict__ layers,
+    const float* __restrict__ final_norm_scale,
     const __half* __restrict__ embedding,
     float* __restrict__ logits) {
+  __shared__ float sum_partials[4];
+  __shared__ __align__(16) float rows[768];
   __builtin_assume(threadIdx.x < 128u);
+  float4 sum = spread4(0.0f);
+  for (unsigned column = threadIdx.x * 4u; column < 768u; column += 512u) {
+    const float4 layers_value = load<float4>(layers, column);
+    sum = sum + layers_value * layers_value;
+  }
+  const float4 sum_now_1 = sum;
+  const float subgroup_sum_ = subgroup_sum(sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w);
+  if ((threadIdx.x % 32u) == 0u) {
+    sum_partials[threadIdx.x / 32u] = subgroup_sum_;
+  }
+  __syncthreads();
+  float sum_1 = 0.0f;
+  for (unsigned partial = 0u; partial < 4u; partial += 1u) {
+    const float sum_partials_value = sum_partials[partial];
+    sum_1 = sum_1 + sum_partials_value;
+  }
+  const float of_row = rsqrtf(sum_1 * 0.0013020834f + 0.000001f);
+  // the rows, once for all lanes
+  for (unsigned cell = threadIdx.x * 4u; cell < 768u; cell += 512u) {
+    const float4 layers_value_1 = load<float4>(layers, cell);
+    const float4 final_norm_scale_value = load<float4>(final_norm_scale, cell);
+    const float4 final_norm = layers_value_1 * spread4(of_row) * (spread4(1.0f) + final_norm_scale_value);
+    store(rows, cell, final_norm);
+  }
+  __syncthreads();
   const unsigned slice = threadIdx.x % 32u;
   const unsigned place = threadIdx.x / 32u;
   const unsigned group = blockIdx.x * 8u + place;
-  const unsigned column = group + 4u;
+  const unsigned column_1 = group + 4u;
   float4 sum_0_0 = spread4(0.0f);
   float4 sum_0_1 = spread4(0.0f);
   for (unsigned term = slice * 4u; term < 768u; term += 128u) {
-    const float4 final_norm_value = load<float4>(final_norm, term);
+    const float4 left_value = load<float4>(rows, term);
     const f16x4 embedding_value = load<f16x4>(embedding, group * 768u + term);
     const float4 embedding_1 = to_float4(embedding_value);
-    const f16x4 embedding_value_1 = load<f16x4>(embedding, column * 768u + term);
+    const f16x4 embedding_value_1 = load<f16x4>(embedding, column_1 * 768u + term);
     const float4 embedding_2 = to_float4(embedding_value_1);
-    sum_0_0 = fmaf(final_norm_value, embedding_1, sum_0_0);
-    sum_0_1 = fmaf(final_norm_value, embedding_2, sum_0_1);
+    sum_0_0 = fmaf(left_value, embedding_1, sum_0_0);
+    sum_0_1 = fmaf(left_value, embedding_2, sum_0_1);
   }
   const float4 sum_0_0_now_1 = sum_0_0;
-  const float sum = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
+  const float sum_2 = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
   const float4 sum_0_1_now_1 = sum_0_1;
-  const float sum_1 = sum_0_1_now_1.x + sum_0_1_now_1.y + (sum_0_1_now_1.z + sum_0_1_now_1.w);
-  const float subgroup_sum_ = subgroup_sum(sum);
-  const float subgroup_sum_1 = subgroup_sum(sum_1);
+  const float sum_3 = sum_0_1_now_1.x + sum_0_1_now_1.y + (sum_0_1_now_1.z + sum_0_1_now_1.w);
+  const float subgroup_sum_1 = subgroup_sum(sum_2);
+  const float subgroup_sum_2 = subgroup_sum(sum_3);
   if (slice == 0u) {
-    logits[group] = subgroup_sum_;
-    logits[column] = subgroup_sum_1;
+    logits[group] = subgroup_sum_1;
+    logits[column_1] = subgroup_sum_2;
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256, 1)
+extern "C" __global__ void __launch_bounds__(256, 2)
 sample_token(
     const float* __restrict__ temperature,
     const float* __restrict__ logits,
@@ -3184,53 +3324,5 @@ sample_token(
   if (threadIdx.x == 0u) {
     const int token_1 = int(32000u - max(max_2_now_1, 1u));
     token_2[0u] = token_1;
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_5(
-    const int* __restrict__ count,
-    const int* __restrict__ position,
-    unsigned* __restrict__ and_) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 3u) {
-    const int count_value = count[0u];
-    const unsigned row = min(unsigned(max(int(unsigned(count_value) - 1u), 0)), 127u);
-    const int position_value = position[row];
-    and_[element] = (0 <= position_value && position_value < int(2u - element) && 0 < count_value ? 1u : 0u);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_6(
-    const unsigned* __restrict__ and_,
-    const int* __restrict__ count,
-    const float* __restrict__ linear_x,
-    const float* __restrict__ conv_1d_past,
-    float* __restrict__ select_) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 768u) {
-    const unsigned element_1 = element * 4u;
-    const unsigned k = element_1 % 1024u;
-    const unsigned j = element_1 / 1024u;
-    const unsigned and_value = and_[j];
-    const int count_value = count[0u];
-    const unsigned row = min(unsigned(max(int(j + unsigned(count_value)), 0)), 130u);
-    const float4 linear_x_value = load<float4>(linear_x, (max(row, 3u) - 3u) * 1024u + k);
-    const float4 conv_1d_past_value = load<float4>(conv_1d_past, min(row, 2u) * 1024u + k);
-    store(select_, element * 4u, select(spread4(and_value != 0u), spread4(0.0f), select(spread4(row < 3u), conv_1d_past_value, linear_x_value)));
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_7(const int* __restrict__ seen, const int* __restrict__ count, int* __restrict__ add) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 1u) {
-    const int seen_value = seen[element];
-    const int count_value = count[element];
-    add[element] = int(unsigned(seen_value) + unsigned(count_value));
   }
 }

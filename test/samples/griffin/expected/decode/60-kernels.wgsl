@@ -1,30 +1,55 @@
-// elementwise_x
+// elementwise_x_and_elementwise_2
 @group(0) @binding(0) var<storage, read> tokens: array<i32>;
 @group(0) @binding(1) var<storage, read> embedding: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> x: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> seen: array<i32>;
+@group(0) @binding(4) var<storage, read> count: array<i32>;
+@group(0) @binding(5) var<storage, read_write> add: array<i32>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 192u) {
-    let tokens_value = tokens[0u];
-    let row = min(u32(max(tokens_value, 0i)), 31999u);
-    let embedding_value = embedding[row * 192u + element];
-    x[element] = embedding_value;
+  if (group.x < 3u) {
+    let element = group.x * 64u + lane;
+    if (element < 192u) {
+      let tokens_value = tokens[0u];
+      let row = min(u32(max(tokens_value, 0i)), 31999u);
+      let embedding_value = embedding[row * 192u + element];
+      x[element] = embedding_value;
+    }
+  } else {
+    let place = group.x - 3u;
+    let element_2 = place * 64u + lane;
+    if (element_2 < 1u) {
+      let seen_value = seen[element_2];
+      let count_value = count[element_2];
+      add[element_2] = seen_value + count_value;
+    }
   }
 }
 
-// reduce_temporal_pre_norm
+// contract_y_product
 @group(0) @binding(0) var<storage, read> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> temporal_pre_norm_scale: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> temporal_pre_norm_1: array<vec4<f32>>;
-var<workgroup> sum_partials: array<f32, 64>;
+@group(0) @binding(2) var<storage, read> linear_x_w: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> linear_y_w: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> linear_x_b: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> linear_x_1: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read> position_1: array<i32>;
+@group(0) @binding(7) var<storage, read> conv_1d_past: array<vec4<f32>>;
+@group(0) @binding(8) var<storage, read> conv_1d_w: array<vec4<f32>>;
+@group(0) @binding(9) var<storage, read> conv_1d_b: array<vec4<f32>>;
+@group(0) @binding(10) var<storage, read_write> conv_1d_1: array<vec4<f32>>;
+@group(0) @binding(11) var<storage, read> linear_y_b: array<vec4<f32>>;
+@group(0) @binding(12) var<storage, read_write> y_1: array<vec4<f32>>;
+var<workgroup> sum_partials: array<f32, 128>;
 var<workgroup> sum_totals: array<f32, 8>;
+var<workgroup> rows: array<vec4<f32>, 192>;
+var<workgroup> parts: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(local_invocation_index) lane: u32) {
+@compute @workgroup_size(128)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   var sum = vec4<f32>(0.0);
-  for (var column = lane * 4u; column < 768u; column += 256u) {
+  for (var column = lane * 4u; column < 768u; column += 512u) {
     let x_value = x[column / 4u];
     sum = sum + x_value * x_value;
   }
@@ -34,8 +59,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   workgroupBarrier();
   if (lane < 8u) {
     var sum_1 = 0.0;
-    for (var partial_1 = 0u; partial_1 < 8u; partial_1 += 1u) {
-      let sum_partials_value = sum_partials[lane * 8u + partial_1];
+    for (var partial_1 = 0u; partial_1 < 16u; partial_1 += 1u) {
+      let sum_partials_value = sum_partials[lane * 16u + partial_1];
       sum_1 = sum_1 + sum_partials_value;
     }
     sum_totals[lane] = sum_1;
@@ -47,41 +72,43 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     sum_2 = sum_2 + sum_totals_value;
   }
   let of_row = inverseSqrt(sum_2 * 0.0013020834 + 0.000001);
-  for (var column_1 = lane * 4u; column_1 < 768u; column_1 += 256u) {
-    let x_value_1 = x[column_1 / 4u];
-    let temporal_pre_norm_scale_value = temporal_pre_norm_scale[column_1 / 4u];
+  // the rows, once for all lanes
+  for (var cell = lane * 4u; cell < 768u; cell += 512u) {
+    let x_value_1 = x[cell / 4u];
+    let temporal_pre_norm_scale_value = temporal_pre_norm_scale[cell / 4u];
     let temporal_pre_norm = x_value_1 * vec4<f32>(of_row) * (vec4<f32>(1.0) + temporal_pre_norm_scale_value);
-    temporal_pre_norm_1[column_1 / 4u] = temporal_pre_norm;
+    rows[cell / 4u] = temporal_pre_norm;
   }
-}
-
-// contract_linear_x_product
-@group(0) @binding(0) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> linear_x_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> linear_x_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> linear_x_1: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
-
-@compute @workgroup_size(128)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  workgroupBarrier();
   let slice = lane / 8u;
   let place = lane % 8u;
   let position = group.x * 8u + place;
-  let column = position * 4u;
+  let column_1 = position * 4u;
   var sum_0_0 = vec4<f32>(0.0);
+  var sum_0_0_1 = vec4<f32>(0.0);
   for (var term = slice * 4u; term < 768u; term += 64u) {
-    let temporal_pre_norm_value = temporal_pre_norm[term / 4u];
-    let linear_x_w_value = linear_x_w[term * 256u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.x), linear_x_w_value, sum_0_0);
-    let linear_x_w_value_1 = linear_x_w[(term + 1u) * 256u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.y), linear_x_w_value_1, sum_0_0);
-    let linear_x_w_value_2 = linear_x_w[(term + 2u) * 256u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.z), linear_x_w_value_2, sum_0_0);
-    let linear_x_w_value_3 = linear_x_w[(term + 3u) * 256u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.w), linear_x_w_value_3, sum_0_0);
+    let left_value = rows[term / 4u];
+    let linear_x_w_value = linear_x_w[term * 256u + column_1 / 4u];
+    let linear_y_w_value = linear_y_w[term * 256u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.x), linear_x_w_value, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.x), linear_y_w_value, sum_0_0_1);
+    let linear_x_w_value_1 = linear_x_w[(term + 1u) * 256u + column_1 / 4u];
+    let linear_y_w_value_1 = linear_y_w[(term + 1u) * 256u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.y), linear_x_w_value_1, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.y), linear_y_w_value_1, sum_0_0_1);
+    let linear_x_w_value_2 = linear_x_w[(term + 2u) * 256u + column_1 / 4u];
+    let linear_y_w_value_2 = linear_y_w[(term + 2u) * 256u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.z), linear_x_w_value_2, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.z), linear_y_w_value_2, sum_0_0_1);
+    let linear_x_w_value_3 = linear_x_w[(term + 3u) * 256u + column_1 / 4u];
+    let linear_y_w_value_3 = linear_y_w[(term + 3u) * 256u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.w), linear_x_w_value_3, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.w), linear_y_w_value_3, sum_0_0_1);
   }
   let sum_0_0_now_4 = sum_0_0;
+  let sum_0_0_1_now_4 = sum_0_0_1;
   parts[lane] = sum_0_0_now_4;
+  parts[(slice + 16u) * 8u + place] = sum_0_0_1_now_4;
   workgroupBarrier();
   if (slice == 0u) {
     var total = sum_0_0_now_4;
@@ -89,181 +116,141 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let part_value = parts[other * 8u + place];
       total = total + part_value;
     }
-    let linear_x_b_value = linear_x_b[column / 4u];
+    var total_1 = sum_0_0_1_now_4;
+    for (var other_1 = 1u; other_1 < 16u; other_1 += 1u) {
+      let part_value_1 = parts[(other_1 + 16u) * 8u + place];
+      total_1 = total_1 + part_value_1;
+    }
+    let linear_x_b_value = linear_x_b[column_1 / 4u];
     let linear_x = total + linear_x_b_value;
-    linear_x_1[column / 4u] = linear_x;
+    linear_x_1[column_1 / 4u] = linear_x;
+    let position_1_value = position_1[group.z];
+    let le = 0i <= position_1_value;
+    let conv_1d_past_value = conv_1d_past[column_1 / 4u];
+    let conv_1d_w_value = conv_1d_w[column_1 / 4u];
+    let conv_1d_past_value_1 = conv_1d_past[column_1 / 4u + 256u];
+    let conv_1d_w_value_1 = conv_1d_w[column_1 / 4u + 256u];
+    let conv_1d_past_value_2 = conv_1d_past[column_1 / 4u + 512u];
+    let conv_1d_w_value_2 = conv_1d_w[column_1 / 4u + 512u];
+    let conv_1d_w_value_3 = conv_1d_w[column_1 / 4u + 768u];
+    let conv_1d_b_value = conv_1d_b[column_1 / 4u];
+    let conv_1d = select(conv_1d_past_value * conv_1d_w_value, vec4<f32>(0.0), vec4<bool>(le && position_1_value < 3i)) + select(conv_1d_past_value_1 * conv_1d_w_value_1, vec4<f32>(0.0), vec4<bool>(le && position_1_value < 2i)) + select(conv_1d_past_value_2 * conv_1d_w_value_2, vec4<f32>(0.0), vec4<bool>(le && position_1_value < 1i)) + linear_x * conv_1d_w_value_3 + conv_1d_b_value;
+    conv_1d_1[column_1 / 4u] = conv_1d;
+    let linear_y_b_value = linear_y_b[column_1 / 4u];
+    let linear_y = total_1 + linear_y_b_value;
+    let y = linear_y * vec4<f32>(0.5) * (tanh(min(max((linear_y + linear_y * linear_y * linear_y * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
+    y_1[column_1 / 4u] = y;
   }
 }
 
-// composite_conv_1d_conv
-@group(0) @binding(0) var<storage, read> conv_1d_w: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> conv_1d_past: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> linear_x: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> position: array<i32>;
-@group(0) @binding(4) var<storage, read> conv_1d_b: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> conv_1d_1: array<vec4<f32>>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 256u) {
-    let channel = element * 4u;
-    let conv_1d_w_value = conv_1d_w[channel / 4u + 768u];
-    let conv_1d_w_value_1 = conv_1d_w[channel / 4u + 512u];
-    let conv_1d_w_value_2 = conv_1d_w[channel / 4u + 256u];
-    let conv_1d_w_value_3 = conv_1d_w[channel / 4u];
-    let conv_1d_past_value = conv_1d_past[channel / 4u + 512u];
-    var back_1 = conv_1d_past_value;
-    let conv_1d_past_value_1 = conv_1d_past[channel / 4u + 256u];
-    var back_2 = conv_1d_past_value_1;
-    let conv_1d_past_value_2 = conv_1d_past[channel / 4u];
-    var back_3 = conv_1d_past_value_2;
-    let linear_x_value = linear_x[channel / 4u];
-    let position_value = position[0u];
-    let back_1_now = back_1;
-    let back_2_now = back_2;
-    let sum = conv_1d_w_value * linear_x_value;
-    let sum_1 = fma(conv_1d_w_value_1, select(back_1_now, vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 1i)), sum);
-    let sum_2 = fma(conv_1d_w_value_2, select(back_2_now, vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 2i)), sum_1);
-    let sum_3 = fma(conv_1d_w_value_3, select(back_3, vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 3i)), sum_2);
-    back_1 = linear_x_value;
-    back_2 = back_1_now;
-    back_3 = back_2_now;
-    let conv_1d_b_value = conv_1d_b[channel / 4u];
-    let conv_1d = sum_3 + conv_1d_b_value;
-    conv_1d_1[channel / 4u] = conv_1d;
-  }
-}
-
-// contract_product
+// contract_product_and_elementwise
 @group(0) @binding(0) var<storage, read> conv_1d: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> a_gate_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> contract: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
-
-@compute @workgroup_size(128)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let slice = lane / 32u;
-  let place = lane % 32u;
-  let position = group.x * 32u + place;
-  let column = position * 4u;
-  let column_read = min(column, 60u);
-  var sum_0_0 = vec4<f32>(0.0);
-  for (var term = slice * 4u; term < 64u; term += 16u) {
-    let conv_1d_value = conv_1d[group.z * 16u + term / 4u];
-    let a_gate_w_value = a_gate_w[(group.z * 64u + term) * 16u + column_read / 4u];
-    sum_0_0 = fma(vec4<f32>(conv_1d_value.x), a_gate_w_value, sum_0_0);
-    let a_gate_w_value_1 = a_gate_w[(group.z * 64u + term + 1u) * 16u + column_read / 4u];
-    sum_0_0 = fma(vec4<f32>(conv_1d_value.y), a_gate_w_value_1, sum_0_0);
-    let a_gate_w_value_2 = a_gate_w[(group.z * 64u + term + 2u) * 16u + column_read / 4u];
-    sum_0_0 = fma(vec4<f32>(conv_1d_value.z), a_gate_w_value_2, sum_0_0);
-    let a_gate_w_value_3 = a_gate_w[(group.z * 64u + term + 3u) * 16u + column_read / 4u];
-    sum_0_0 = fma(vec4<f32>(conv_1d_value.w), a_gate_w_value_3, sum_0_0);
-  }
-  let sum_0_0_now_4 = sum_0_0;
-  parts[lane] = sum_0_0_now_4;
-  workgroupBarrier();
-  if (slice == 0u) {
-    var total = sum_0_0_now_4;
-    for (var other = 1u; other < 4u; other += 1u) {
-      let part_value = parts[other * 32u + place];
-      total = total + part_value;
-    }
-    let total_now_1 = total;
-    if (column < 64u) {
-      contract[group.z * 16u + column / 4u] = total_now_1;
-    }
-  }
-}
-
-// contract_y_product
-@group(0) @binding(0) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> linear_y_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> linear_y_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> y_1: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
-
-@compute @workgroup_size(128)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let slice = lane / 8u;
-  let place = lane % 8u;
-  let position = group.x * 8u + place;
-  let column = position * 4u;
-  var sum_0_0 = vec4<f32>(0.0);
-  for (var term = slice * 4u; term < 768u; term += 64u) {
-    let temporal_pre_norm_value = temporal_pre_norm[term / 4u];
-    let linear_y_w_value = linear_y_w[term * 256u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.x), linear_y_w_value, sum_0_0);
-    let linear_y_w_value_1 = linear_y_w[(term + 1u) * 256u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.y), linear_y_w_value_1, sum_0_0);
-    let linear_y_w_value_2 = linear_y_w[(term + 2u) * 256u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.z), linear_y_w_value_2, sum_0_0);
-    let linear_y_w_value_3 = linear_y_w[(term + 3u) * 256u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.w), linear_y_w_value_3, sum_0_0);
-  }
-  let sum_0_0_now_4 = sum_0_0;
-  parts[lane] = sum_0_0_now_4;
-  workgroupBarrier();
-  if (slice == 0u) {
-    var total = sum_0_0_now_4;
-    for (var other = 1u; other < 16u; other += 1u) {
-      let part_value = parts[other * 8u + place];
-      total = total + part_value;
-    }
-    let linear_y_b_value = linear_y_b[column / 4u];
-    let linear_y = total + linear_y_b_value;
-    let y = linear_y * vec4<f32>(0.5) * (tanh(min(max((linear_y + linear_y * linear_y * linear_y * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    y_1[column / 4u] = y;
-  }
-}
-
-// scan_rg_lru_scan
-@group(0) @binding(0) var<storage, read> rg_lru_scan: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> count: array<i32>;
-@group(0) @binding(2) var<storage, read> position: array<i32>;
-@group(0) @binding(3) var<storage, read> rg_lru_a_param: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read> contract: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read> a_gate_b: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read> contract_1: array<vec4<f32>>;
-@group(0) @binding(7) var<storage, read> input_gate_b: array<vec4<f32>>;
-@group(0) @binding(8) var<storage, read> conv_1d: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> input_gate_w: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> a_gate_b: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> input_gate_b: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> count: array<i32>;
+@group(0) @binding(6) var<storage, read> position_1: array<i32>;
+@group(0) @binding(7) var<storage, read> rg_lru_a_param: array<vec4<f32>>;
+@group(0) @binding(8) var<storage, read> rg_lru_scan: array<vec4<f32>>;
 @group(0) @binding(9) var<storage, read> y_2: array<vec4<f32>>;
 @group(0) @binding(10) var<storage, read_write> mul_2: array<vec4<f32>>;
-@group(0) @binding(11) var<storage, read_write> rg_lru: array<vec4<f32>>;
+@group(0) @binding(11) var<storage, read_write> rg_lru_1: array<vec4<f32>>;
+@group(0) @binding(12) var<storage, read> linear_x: array<vec4<f32>>;
+@group(0) @binding(13) var<storage, read> conv_1d_past: array<vec4<f32>>;
+@group(0) @binding(14) var<storage, read_write> select_: array<vec4<f32>>;
+var<workgroup> parts: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 256u) {
-    let channel = element * 4u;
-    let rg_lru_scan_value = rg_lru_scan[channel / 4u];
-    var h = rg_lru_scan_value;
-    let count_value = count[0u];
-    let position_value = position[0u];
-    let first = position_value == 0i;
-    let rg_lru_a_param_value = rg_lru_a_param[channel / 4u];
-    let exp_ = exp(-abs(rg_lru_a_param_value));
-    let div = exp_ / (exp_ + vec4<f32>(2.0));
-    let mul = div * div;
-    let contract_value = contract[channel / 4u];
-    let a_gate_b_value = a_gate_b[channel / 4u];
-    let y = contract_value + a_gate_b_value;
-    let r = vec4<f32>(1.0) / (exp(-y) + vec4<f32>(1.0));
-    let log_a = vec4<f32>(-8.0) * (max(rg_lru_a_param_value, vec4<f32>(0.0)) + select(log(exp_ + vec4<f32>(1.0)), div * ((((vec4<f32>(0.22222222) * mul + vec4<f32>(0.2857143)) * mul + vec4<f32>(0.4)) * mul + vec4<f32>(0.6666667)) * mul + vec4<f32>(2.0)), abs(exp_) < vec4<f32>(0.35))) * r;
-    let a = select(exp(log_a), vec4<f32>(0.0), vec4<bool>(first));
-    let decay = select(vec4<f32>(1.0), a, vec4<bool>(0i < count_value));
-    let mul_1 = vec4<f32>(2.0) * log_a;
-    let m = select(sqrt(-select(exp(mul_1) - vec4<f32>(1.0), mul_1 * ((((((vec4<f32>(0.0001984127) * mul_1 + vec4<f32>(0.0013888889)) * mul_1 + vec4<f32>(0.008333334)) * mul_1 + vec4<f32>(0.041666668)) * mul_1 + vec4<f32>(0.16666667)) * mul_1 + vec4<f32>(0.5)) * mul_1 + vec4<f32>(1.0)), abs(mul_1) < vec4<f32>(0.35))), vec4<f32>(1.0), vec4<bool>(first));
-    let contract_1_value = contract_1[channel / 4u];
-    let input_gate_b_value = input_gate_b[channel / 4u];
-    let y_1 = contract_1_value + input_gate_b_value;
-    let i_1 = vec4<f32>(1.0) / (exp(-y_1) + vec4<f32>(1.0));
-    let conv_1d_value = conv_1d[channel / 4u];
-    h = fma(decay, h, select(vec4<f32>(0.0), m * (i_1 * conv_1d_value), vec4<bool>(0i < count_value)));
-    let h_now_1 = h;
-    let y_2_value = y_2[channel / 4u];
-    mul_2[channel / 4u] = h_now_1 * y_2_value;
-    rg_lru[channel / 4u] = h_now_1;
+  if (group.x < 16u) {
+    let across = group.x % 1u;
+    let slice = lane / 32u;
+    let place = lane % 32u;
+    let position = across * 32u + place;
+    let column = position * 4u;
+    let column_read = min(column, 60u);
+    var sum_0_0 = vec4<f32>(0.0);
+    var sum_0_0_1 = vec4<f32>(0.0);
+    for (var term = slice * 4u; term < 64u; term += 16u) {
+      let conv_1d_value = conv_1d[group.x * 16u + term / 4u];
+      let a_gate_w_value = a_gate_w[(group.x * 64u + term) * 16u + column_read / 4u];
+      let input_gate_w_value = input_gate_w[(group.x * 64u + term) * 16u + column_read / 4u];
+      sum_0_0 = fma(vec4<f32>(conv_1d_value.x), a_gate_w_value, sum_0_0);
+      sum_0_0_1 = fma(vec4<f32>(conv_1d_value.x), input_gate_w_value, sum_0_0_1);
+      let a_gate_w_value_1 = a_gate_w[(group.x * 64u + term + 1u) * 16u + column_read / 4u];
+      let input_gate_w_value_1 = input_gate_w[(group.x * 64u + term + 1u) * 16u + column_read / 4u];
+      sum_0_0 = fma(vec4<f32>(conv_1d_value.y), a_gate_w_value_1, sum_0_0);
+      sum_0_0_1 = fma(vec4<f32>(conv_1d_value.y), input_gate_w_value_1, sum_0_0_1);
+      let a_gate_w_value_2 = a_gate_w[(group.x * 64u + term + 2u) * 16u + column_read / 4u];
+      let input_gate_w_value_2 = input_gate_w[(group.x * 64u + term + 2u) * 16u + column_read / 4u];
+      sum_0_0 = fma(vec4<f32>(conv_1d_value.z), a_gate_w_value_2, sum_0_0);
+      sum_0_0_1 = fma(vec4<f32>(conv_1d_value.z), input_gate_w_value_2, sum_0_0_1);
+      let a_gate_w_value_3 = a_gate_w[(group.x * 64u + term + 3u) * 16u + column_read / 4u];
+      let input_gate_w_value_3 = input_gate_w[(group.x * 64u + term + 3u) * 16u + column_read / 4u];
+      sum_0_0 = fma(vec4<f32>(conv_1d_value.w), a_gate_w_value_3, sum_0_0);
+      sum_0_0_1 = fma(vec4<f32>(conv_1d_value.w), input_gate_w_value_3, sum_0_0_1);
+    }
+    let sum_0_0_now_4 = sum_0_0;
+    let sum_0_0_1_now_4 = sum_0_0_1;
+    parts[lane] = sum_0_0_now_4;
+    parts[(slice + 4u) * 32u + place] = sum_0_0_1_now_4;
+    workgroupBarrier();
+    if (slice == 0u) {
+      var total = sum_0_0_now_4;
+      for (var other = 1u; other < 4u; other += 1u) {
+        let part_value = parts[other * 32u + place];
+        total = total + part_value;
+      }
+      let total_now_1 = total;
+      var total_1 = sum_0_0_1_now_4;
+      for (var other_1 = 1u; other_1 < 4u; other_1 += 1u) {
+        let part_value_1 = parts[(other_1 + 4u) * 32u + place];
+        total_1 = total_1 + part_value_1;
+      }
+      let total_1_now_1 = total_1;
+      if (column < 64u) {
+        let a_gate_b_value = a_gate_b[group.x * 16u + column / 4u];
+        let y = total_now_1 + a_gate_b_value;
+        let input_gate_b_value = input_gate_b[group.x * 16u + column / 4u];
+        let y_1 = total_1_now_1 + input_gate_b_value;
+        let count_value = count[0u];
+        let position_1_value = position_1[0u];
+        let first = position_1_value == 0i;
+        let rg_lru_a_param_value = rg_lru_a_param[group.x * 16u + column / 4u];
+        let exp_ = exp(-abs(rg_lru_a_param_value));
+        let div = exp_ / (exp_ + vec4<f32>(2.0));
+        let mul = div * div;
+        let r = vec4<f32>(1.0) / (exp(-y) + vec4<f32>(1.0));
+        let log_a = vec4<f32>(-8.0) * (max(rg_lru_a_param_value, vec4<f32>(0.0)) + select(log(exp_ + vec4<f32>(1.0)), div * ((((vec4<f32>(0.22222222) * mul + vec4<f32>(0.2857143)) * mul + vec4<f32>(0.4)) * mul + vec4<f32>(0.6666667)) * mul + vec4<f32>(2.0)), abs(exp_) < vec4<f32>(0.35))) * r;
+        let a = select(exp(log_a), vec4<f32>(0.0), vec4<bool>(first));
+        let rg_lru_scan_value = rg_lru_scan[group.x * 16u + column / 4u];
+        let mul_1 = vec4<f32>(2.0) * log_a;
+        let m = select(sqrt(-select(exp(mul_1) - vec4<f32>(1.0), mul_1 * ((((((vec4<f32>(0.0001984127) * mul_1 + vec4<f32>(0.0013888889)) * mul_1 + vec4<f32>(0.008333334)) * mul_1 + vec4<f32>(0.041666668)) * mul_1 + vec4<f32>(0.16666667)) * mul_1 + vec4<f32>(0.5)) * mul_1 + vec4<f32>(1.0)), abs(mul_1) < vec4<f32>(0.35))), vec4<f32>(1.0), vec4<bool>(first));
+        let i = vec4<f32>(1.0) / (exp(-y_1) + vec4<f32>(1.0));
+        let conv_1d_value_1 = conv_1d[group.x * 16u + column / 4u];
+        let rg_lru = select(vec4<f32>(1.0), a, vec4<bool>(0i < count_value)) * rg_lru_scan_value + select(vec4<f32>(0.0), m * (i * conv_1d_value_1), vec4<bool>(0i < count_value));
+        let y_2_value = y_2[group.x * 16u + column / 4u];
+        mul_2[group.x * 16u + column / 4u] = rg_lru * y_2_value;
+        rg_lru_1[group.x * 16u + column / 4u] = rg_lru;
+      }
+    }
+  } else {
+    if (lane < 64u) {
+      let place_2 = group.x - 16u;
+      let element = place_2 * 64u + lane;
+      if (element < 768u) {
+        let element_1 = element * 4u;
+        let k = element_1 % 1024u;
+        let j = element_1 / 1024u;
+        let position_value = position_1[0u];
+        let count_value_2 = count[0u];
+        let row = min(u32(max(i32(j) + count_value_2, 0i)), 3u);
+        let linear_x_value = linear_x[k / 4u];
+        let conv_1d_past_value = conv_1d_past[min(row, 2u) * 256u + k / 4u];
+        select_[element] = select(select(linear_x_value, conv_1d_past_value, vec4<bool>(row < 3u)), vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 2i - i32(j) && 0i < count_value_2));
+      }
+    }
   }
 }
 
@@ -310,74 +297,82 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
 }
 
-// contract_up_product
-@group(0) @binding(0) var<storage, read> channel_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> up_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> up_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> up_1: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
-
-@compute @workgroup_size(128)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let slice = lane / 8u;
-  let place = lane % 8u;
-  let position = group.x * 8u + place;
-  let column = position * 4u;
-  var sum_0_0 = vec4<f32>(0.0);
-  for (var term = slice * 4u; term < 768u; term += 64u) {
-    let channel_pre_norm_value = channel_pre_norm[term / 4u];
-    let up_w_value = up_w[term * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.x), up_w_value, sum_0_0);
-    let up_w_value_1 = up_w[(term + 1u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.y), up_w_value_1, sum_0_0);
-    let up_w_value_2 = up_w[(term + 2u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.z), up_w_value_2, sum_0_0);
-    let up_w_value_3 = up_w[(term + 3u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.w), up_w_value_3, sum_0_0);
-  }
-  let sum_0_0_now_4 = sum_0_0;
-  parts[lane] = sum_0_0_now_4;
-  workgroupBarrier();
-  if (slice == 0u) {
-    var total = sum_0_0_now_4;
-    for (var other = 1u; other < 16u; other += 1u) {
-      let part_value = parts[other * 8u + place];
-      total = total + part_value;
-    }
-    let up_b_value = up_b[column / 4u];
-    let up = total + up_b_value;
-    up_1[column / 4u] = up;
-  }
-}
-
 // contract_product_2
-@group(0) @binding(0) var<storage, read> channel_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> gate_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> gate_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> up: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> mul: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
+@group(0) @binding(0) var<storage, read> r: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> channel_pre_norm_scale: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> gate_w: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> up_w: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> gate_b: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> up_b: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> mul: array<vec4<f32>>;
+var<workgroup> sum_partials: array<f32, 128>;
+var<workgroup> sum_totals: array<f32, 8>;
+var<workgroup> rows: array<vec4<f32>, 192>;
+var<workgroup> parts: array<vec4<f32>, 256>;
 
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  var sum = vec4<f32>(0.0);
+  for (var column = lane * 4u; column < 768u; column += 512u) {
+    let r_value = r[column / 4u];
+    sum = sum + r_value * r_value;
+  }
+  let sum_now_1 = sum;
+  let partial = sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w;
+  sum_partials[lane] = partial;
+  workgroupBarrier();
+  if (lane < 8u) {
+    var sum_1 = 0.0;
+    for (var partial_1 = 0u; partial_1 < 16u; partial_1 += 1u) {
+      let sum_partials_value = sum_partials[lane * 16u + partial_1];
+      sum_1 = sum_1 + sum_partials_value;
+    }
+    sum_totals[lane] = sum_1;
+  }
+  workgroupBarrier();
+  var sum_2 = 0.0;
+  for (var partial_2 = 0u; partial_2 < 8u; partial_2 += 1u) {
+    let sum_totals_value = sum_totals[partial_2];
+    sum_2 = sum_2 + sum_totals_value;
+  }
+  let of_row = inverseSqrt(sum_2 * 0.0013020834 + 0.000001);
+  // the rows, once for all lanes
+  for (var cell = lane * 4u; cell < 768u; cell += 512u) {
+    let r_value_1 = r[cell / 4u];
+    let channel_pre_norm_scale_value = channel_pre_norm_scale[cell / 4u];
+    let channel_pre_norm = r_value_1 * vec4<f32>(of_row) * (vec4<f32>(1.0) + channel_pre_norm_scale_value);
+    rows[cell / 4u] = channel_pre_norm;
+  }
+  workgroupBarrier();
   let slice = lane / 8u;
   let place = lane % 8u;
   let position = group.x * 8u + place;
-  let column = position * 4u;
+  let column_1 = position * 4u;
   var sum_0_0 = vec4<f32>(0.0);
+  var sum_0_0_1 = vec4<f32>(0.0);
   for (var term = slice * 4u; term < 768u; term += 64u) {
-    let channel_pre_norm_value = channel_pre_norm[term / 4u];
-    let gate_w_value = gate_w[term * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.x), gate_w_value, sum_0_0);
-    let gate_w_value_1 = gate_w[(term + 1u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.y), gate_w_value_1, sum_0_0);
-    let gate_w_value_2 = gate_w[(term + 2u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.z), gate_w_value_2, sum_0_0);
-    let gate_w_value_3 = gate_w[(term + 3u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.w), gate_w_value_3, sum_0_0);
+    let left_value = rows[term / 4u];
+    let gate_w_value = gate_w[term * 576u + column_1 / 4u];
+    let up_w_value = up_w[term * 576u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.x), gate_w_value, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.x), up_w_value, sum_0_0_1);
+    let gate_w_value_1 = gate_w[(term + 1u) * 576u + column_1 / 4u];
+    let up_w_value_1 = up_w[(term + 1u) * 576u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.y), gate_w_value_1, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.y), up_w_value_1, sum_0_0_1);
+    let gate_w_value_2 = gate_w[(term + 2u) * 576u + column_1 / 4u];
+    let up_w_value_2 = up_w[(term + 2u) * 576u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.z), gate_w_value_2, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.z), up_w_value_2, sum_0_0_1);
+    let gate_w_value_3 = gate_w[(term + 3u) * 576u + column_1 / 4u];
+    let up_w_value_3 = up_w[(term + 3u) * 576u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.w), gate_w_value_3, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.w), up_w_value_3, sum_0_0_1);
   }
   let sum_0_0_now_4 = sum_0_0;
+  let sum_0_0_1_now_4 = sum_0_0_1;
   parts[lane] = sum_0_0_now_4;
+  parts[(slice + 16u) * 8u + place] = sum_0_0_1_now_4;
   workgroupBarrier();
   if (slice == 0u) {
     var total = sum_0_0_now_4;
@@ -385,11 +380,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let part_value = parts[other * 8u + place];
       total = total + part_value;
     }
-    let gate_b_value = gate_b[column / 4u];
+    var total_1 = sum_0_0_1_now_4;
+    for (var other_1 = 1u; other_1 < 16u; other_1 += 1u) {
+      let part_value_1 = parts[(other_1 + 16u) * 8u + place];
+      total_1 = total_1 + part_value_1;
+    }
+    let gate_b_value = gate_b[column_1 / 4u];
     let gate = total + gate_b_value;
     let g = gate * vec4<f32>(0.5) * (tanh(min(max((gate + gate * gate * gate * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    let up_value = up[column / 4u];
-    mul[column / 4u] = g * up_value;
+    let up_b_value = up_b[column_1 / 4u];
+    let up = total_1 + up_b_value;
+    mul[column_1 / 4u] = g * up;
   }
 }
 
@@ -436,128 +437,159 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
 }
 
-// contract_proj_q_product
-@group(0) @binding(0) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> proj_q_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> proj_q: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
+// contract_proj_q_product_and_contract_proj_v_product
+@group(0) @binding(0) var<storage, read> layers: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> temporal_pre_norm_scale: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> proj_q_w: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> proj_q: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> proj_k_w: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> proj_v_w: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> proj_k: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> proj_v: array<vec4<f32>>;
+var<workgroup> sum_partials: array<f32, 128>;
+var<workgroup> sum_totals: array<f32, 8>;
+var<workgroup> rows: array<vec4<f32>, 192>;
+var<workgroup> parts: array<vec4<f32>, 256>;
 
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let slice = lane / 8u;
-  let place = lane % 8u;
-  let position = group.x * 8u + place;
-  let column = position * 4u;
-  var sum_0_0 = vec4<f32>(0.0);
-  for (var term = slice * 4u; term < 768u; term += 64u) {
-    let temporal_pre_norm_value = temporal_pre_norm[term / 4u];
-    let proj_q_w_value = proj_q_w[term * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.x), proj_q_w_value, sum_0_0);
-    let proj_q_w_value_1 = proj_q_w[(term + 1u) * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.y), proj_q_w_value_1, sum_0_0);
-    let proj_q_w_value_2 = proj_q_w[(term + 2u) * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.z), proj_q_w_value_2, sum_0_0);
-    let proj_q_w_value_3 = proj_q_w[(term + 3u) * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.w), proj_q_w_value_3, sum_0_0);
-  }
-  let sum_0_0_now_4 = sum_0_0;
-  parts[lane] = sum_0_0_now_4;
-  workgroupBarrier();
-  if (slice == 0u) {
-    var total = sum_0_0_now_4;
-    for (var other = 1u; other < 16u; other += 1u) {
-      let part_value = parts[other * 8u + place];
-      total = total + part_value;
+  if (group.x < 24u) {
+    var sum = vec4<f32>(0.0);
+    for (var column = lane * 4u; column < 768u; column += 512u) {
+      let layers_value = layers[column / 4u];
+      sum = sum + layers_value * layers_value;
     }
-    proj_q[column / 4u] = total;
-  }
-}
-
-// contract_proj_k_product
-@group(0) @binding(0) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> proj_k_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> proj_k: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
-
-@compute @workgroup_size(128)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let slice = lane / 8u;
-  let place = lane % 8u;
-  let position = group.x * 8u + place;
-  let column = position * 4u;
-  var sum_0_0 = vec4<f32>(0.0);
-  for (var term = slice * 4u; term < 768u; term += 64u) {
-    let temporal_pre_norm_value = temporal_pre_norm[term / 4u];
-    let proj_k_w_value = proj_k_w[term * 32u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.x), proj_k_w_value, sum_0_0);
-    let proj_k_w_value_1 = proj_k_w[(term + 1u) * 32u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.y), proj_k_w_value_1, sum_0_0);
-    let proj_k_w_value_2 = proj_k_w[(term + 2u) * 32u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.z), proj_k_w_value_2, sum_0_0);
-    let proj_k_w_value_3 = proj_k_w[(term + 3u) * 32u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(temporal_pre_norm_value.w), proj_k_w_value_3, sum_0_0);
-  }
-  let sum_0_0_now_4 = sum_0_0;
-  parts[lane] = sum_0_0_now_4;
-  workgroupBarrier();
-  if (slice == 0u) {
-    var total = sum_0_0_now_4;
-    for (var other = 1u; other < 16u; other += 1u) {
-      let part_value = parts[other * 8u + place];
-      total = total + part_value;
+    let sum_now_1 = sum;
+    let partial = sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w;
+    sum_partials[lane] = partial;
+    workgroupBarrier();
+    if (lane < 8u) {
+      var sum_1 = 0.0;
+      for (var partial_1 = 0u; partial_1 < 16u; partial_1 += 1u) {
+        let sum_partials_value = sum_partials[lane * 16u + partial_1];
+        sum_1 = sum_1 + sum_partials_value;
+      }
+      sum_totals[lane] = sum_1;
     }
-    proj_k[column / 4u] = total;
-  }
-}
-
-// ringWrite
-@group(0) @binding(0) var<storage, read> count: array<i32>;
-@group(0) @binding(1) var<storage, read> seen: array<i32>;
-@group(0) @binding(2) var<storage, read> proj_k: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> rotary_64_10000: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> temporal_block_keys: array<vec4<f32>>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 32u) {
-    let count_value = count[0u];
-    let real = u32(count_value);
-    if (0u < real) {
-      let seen_value = seen[0u];
-      let slot = u32(seen_value) % 1152u;
-      let proj_k_value = proj_k[max(element * 4u, 64u) / 4u];
-      let proj_k_value_1 = proj_k[min(max(element * 4u, 32u), 60u) / 4u];
-      let rotary_64_10000_value = rotary_64_10000[min(max(element * 4u, 32u), 60u) / 4u - 8u];
-      let proj_k_value_2 = proj_k[min(max(element * 4u, 32u), 60u) / 4u - 8u];
-      let rotary_64_10000_value_1 = rotary_64_10000[min(max(element * 4u, 32u), 60u) / 4u];
-      let proj_k_value_3 = proj_k[min(element * 4u, 28u) / 4u];
-      let rotary_64_10000_value_2 = rotary_64_10000[min(element * 4u, 28u) / 4u];
-      let proj_k_value_4 = proj_k[min(element * 4u, 28u) / 4u + 8u];
-      let rotary_64_10000_value_3 = rotary_64_10000[min(element * 4u, 28u) / 4u + 8u];
-      let ringWrite = select(select(proj_k_value, proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, vec4<bool>(element * 4u < 64u)), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, vec4<bool>(element * 4u < 32u));
-      temporal_block_keys[slot * 32u + element] = ringWrite;
+    workgroupBarrier();
+    var sum_2 = 0.0;
+    for (var partial_2 = 0u; partial_2 < 8u; partial_2 += 1u) {
+      let sum_totals_value = sum_totals[partial_2];
+      sum_2 = sum_2 + sum_totals_value;
     }
-  }
-}
-
-// ringWrite_2
-@group(0) @binding(0) var<storage, read> count: array<i32>;
-@group(0) @binding(1) var<storage, read> seen: array<i32>;
-@group(0) @binding(2) var<storage, read> proj_v: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> temporal_block_values: array<vec4<f32>>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 32u) {
-    let count_value = count[0u];
-    let real = u32(count_value);
-    if (0u < real) {
-      let seen_value = seen[0u];
-      let slot = u32(seen_value) % 1152u;
-      let proj_v_value = proj_v[element];
-      temporal_block_values[slot * 32u + element] = proj_v_value;
+    let of_row = inverseSqrt(sum_2 * 0.0013020834 + 0.000001);
+    // the rows, once for all lanes
+    for (var cell = lane * 4u; cell < 768u; cell += 512u) {
+      let layers_value_1 = layers[cell / 4u];
+      let temporal_pre_norm_scale_value = temporal_pre_norm_scale[cell / 4u];
+      let temporal_pre_norm = layers_value_1 * vec4<f32>(of_row) * (vec4<f32>(1.0) + temporal_pre_norm_scale_value);
+      rows[cell / 4u] = temporal_pre_norm;
+    }
+    workgroupBarrier();
+    let slice = lane / 8u;
+    let place = lane % 8u;
+    let position = group.x * 8u + place;
+    let column_1 = position * 4u;
+    var sum_0_0 = vec4<f32>(0.0);
+    for (var term = slice * 4u; term < 768u; term += 64u) {
+      let left_value = rows[term / 4u];
+      let proj_q_w_value = proj_q_w[term * 192u + column_1 / 4u];
+      sum_0_0 = fma(vec4<f32>(left_value.x), proj_q_w_value, sum_0_0);
+      let proj_q_w_value_1 = proj_q_w[(term + 1u) * 192u + column_1 / 4u];
+      sum_0_0 = fma(vec4<f32>(left_value.y), proj_q_w_value_1, sum_0_0);
+      let proj_q_w_value_2 = proj_q_w[(term + 2u) * 192u + column_1 / 4u];
+      sum_0_0 = fma(vec4<f32>(left_value.z), proj_q_w_value_2, sum_0_0);
+      let proj_q_w_value_3 = proj_q_w[(term + 3u) * 192u + column_1 / 4u];
+      sum_0_0 = fma(vec4<f32>(left_value.w), proj_q_w_value_3, sum_0_0);
+    }
+    let sum_0_0_now_4 = sum_0_0;
+    parts[lane] = sum_0_0_now_4;
+    workgroupBarrier();
+    if (slice == 0u) {
+      var total = sum_0_0_now_4;
+      for (var other = 1u; other < 16u; other += 1u) {
+        let part_value = parts[other * 8u + place];
+        total = total + part_value;
+      }
+      proj_q[column_1 / 4u] = total;
+    }
+  } else {
+    let place_3 = group.x - 24u;
+    var sum_3 = vec4<f32>(0.0);
+    for (var column_2 = lane * 4u; column_2 < 768u; column_2 += 512u) {
+      let layers_value_2 = layers[column_2 / 4u];
+      sum_3 = sum_3 + layers_value_2 * layers_value_2;
+    }
+    let sum_now_1_2 = sum_3;
+    let partial_3 = sum_now_1_2.x + sum_now_1_2.y + sum_now_1_2.z + sum_now_1_2.w;
+    sum_partials[lane] = partial_3;
+    workgroupBarrier();
+    if (lane < 8u) {
+      var sum_1_2 = 0.0;
+      for (var partial_1_2 = 0u; partial_1_2 < 16u; partial_1_2 += 1u) {
+        let sum_partials_value_2 = sum_partials[lane * 16u + partial_1_2];
+        sum_1_2 = sum_1_2 + sum_partials_value_2;
+      }
+      sum_totals[lane] = sum_1_2;
+    }
+    workgroupBarrier();
+    var sum_2_2 = 0.0;
+    for (var partial_2_2 = 0u; partial_2_2 < 8u; partial_2_2 += 1u) {
+      let sum_totals_value_2 = sum_totals[partial_2_2];
+      sum_2_2 = sum_2_2 + sum_totals_value_2;
+    }
+    let of_row_2 = inverseSqrt(sum_2_2 * 0.0013020834 + 0.000001);
+    // the rows, once for all lanes
+    for (var cell_2 = lane * 4u; cell_2 < 768u; cell_2 += 512u) {
+      let layers_value_1_2 = layers[cell_2 / 4u];
+      let temporal_pre_norm_scale_value_2 = temporal_pre_norm_scale[cell_2 / 4u];
+      let temporal_pre_norm_2 = layers_value_1_2 * vec4<f32>(of_row_2) * (vec4<f32>(1.0) + temporal_pre_norm_scale_value_2);
+      rows[cell_2 / 4u] = temporal_pre_norm_2;
+    }
+    workgroupBarrier();
+    let slice_2 = lane / 8u;
+    let place_2 = lane % 8u;
+    let position_2 = place_3 * 8u + place_2;
+    let column_1_2 = position_2 * 4u;
+    var sum_0_0_2 = vec4<f32>(0.0);
+    var sum_0_0_1 = vec4<f32>(0.0);
+    for (var term_2 = slice_2 * 4u; term_2 < 768u; term_2 += 64u) {
+      let left_value_2 = rows[term_2 / 4u];
+      let proj_k_w_value = proj_k_w[term_2 * 32u + column_1_2 / 4u];
+      let proj_v_w_value = proj_v_w[term_2 * 32u + column_1_2 / 4u];
+      sum_0_0_2 = fma(vec4<f32>(left_value_2.x), proj_k_w_value, sum_0_0_2);
+      sum_0_0_1 = fma(vec4<f32>(left_value_2.x), proj_v_w_value, sum_0_0_1);
+      let proj_k_w_value_1 = proj_k_w[(term_2 + 1u) * 32u + column_1_2 / 4u];
+      let proj_v_w_value_1 = proj_v_w[(term_2 + 1u) * 32u + column_1_2 / 4u];
+      sum_0_0_2 = fma(vec4<f32>(left_value_2.y), proj_k_w_value_1, sum_0_0_2);
+      sum_0_0_1 = fma(vec4<f32>(left_value_2.y), proj_v_w_value_1, sum_0_0_1);
+      let proj_k_w_value_2 = proj_k_w[(term_2 + 2u) * 32u + column_1_2 / 4u];
+      let proj_v_w_value_2 = proj_v_w[(term_2 + 2u) * 32u + column_1_2 / 4u];
+      sum_0_0_2 = fma(vec4<f32>(left_value_2.z), proj_k_w_value_2, sum_0_0_2);
+      sum_0_0_1 = fma(vec4<f32>(left_value_2.z), proj_v_w_value_2, sum_0_0_1);
+      let proj_k_w_value_3 = proj_k_w[(term_2 + 3u) * 32u + column_1_2 / 4u];
+      let proj_v_w_value_3 = proj_v_w[(term_2 + 3u) * 32u + column_1_2 / 4u];
+      sum_0_0_2 = fma(vec4<f32>(left_value_2.w), proj_k_w_value_3, sum_0_0_2);
+      sum_0_0_1 = fma(vec4<f32>(left_value_2.w), proj_v_w_value_3, sum_0_0_1);
+    }
+    let sum_0_0_now_4_2 = sum_0_0_2;
+    let sum_0_0_1_now_4 = sum_0_0_1;
+    parts[lane] = sum_0_0_now_4_2;
+    parts[(slice_2 + 16u) * 8u + place_2] = sum_0_0_1_now_4;
+    workgroupBarrier();
+    if (slice_2 == 0u) {
+      var total_2 = sum_0_0_now_4_2;
+      for (var other_2 = 1u; other_2 < 16u; other_2 += 1u) {
+        let part_value_2 = parts[other_2 * 8u + place_2];
+        total_2 = total_2 + part_value_2;
+      }
+      var total_1 = sum_0_0_1_now_4;
+      for (var other_1 = 1u; other_1 < 16u; other_1 += 1u) {
+        let part_value_1 = parts[(other_1 + 16u) * 8u + place_2];
+        total_1 = total_1 + part_value_1;
+      }
+      proj_k[column_1_2 / 4u] = total_2;
+      proj_v[column_1_2 / 4u] = total_1;
     }
   }
 }
@@ -565,14 +597,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 // composite_seen_attend
 @group(0) @binding(0) var<storage, read> proj_q: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> rotary_64_10000: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> seen: array<i32>;
-@group(0) @binding(3) var<storage, read> position: array<i32>;
-@group(0) @binding(4) var<storage, read> temporal_block_keys: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read> temporal_block_values: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> seen_2: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> proj_k: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> seen: array<i32>;
+@group(0) @binding(4) var<storage, read> position: array<i32>;
+@group(0) @binding(5) var<storage, read> proj_v: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> temporal_block_keys: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> temporal_block_values: array<vec4<f32>>;
+@group(0) @binding(8) var<storage, read_write> seen_2: array<vec4<f32>>;
+@group(0) @binding(9) var<storage, read> count: array<i32>;
 var<workgroup> query: array<vec4<f32>, 32>;
 var<workgroup> peaks: array<f32, 64>;
 var<workgroup> weights: array<f32, 64>;
+var<workgroup> own_key: array<vec4<f32>, 32>;
 var<workgroup> sums: array<f32, 64>;
 var<workgroup> totals: array<vec4<f32>, 64>;
 
@@ -590,8 +626,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let proj_q_value_4 = proj_q[group.x * 32u + min(d, 28u) / 4u + 8u];
     let rotary_64_10000_value_3 = rotary_64_10000[min(d, 28u) / 4u + 8u];
     query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_64_10000_value + proj_q_value_2 * rotary_64_10000_value_1, vec4<bool>(d < 64u)), proj_q_value_3 * rotary_64_10000_value_2 - proj_q_value_4 * rotary_64_10000_value_3, vec4<bool>(d < 32u)) * vec4<f32>(0.088388346);
+    let proj_k_value = proj_k[max(d, 64u) / 4u];
+    let proj_k_value_1 = proj_k[min(max(d, 32u), 60u) / 4u];
+    let proj_k_value_2 = proj_k[min(max(d, 32u), 60u) / 4u - 8u];
+    let proj_k_value_3 = proj_k[min(d, 28u) / 4u];
+    let proj_k_value_4 = proj_k[min(d, 28u) / 4u + 8u];
+    own_key[d / 4u] = select(select(proj_k_value, proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, vec4<bool>(d < 64u)), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, vec4<bool>(d < 32u));
   }
-  workgroupBarrier();
+  workgroupBarrier(); storageBarrier();
   let seen_value = seen[0u];
   let newest = seen_value + i32(group.y);
   let position_value = position[0u];
@@ -599,23 +641,37 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let oldest = max(newest - min(place, 1024i), 0i);
   let part = lane / 32u;
   let mine = lane % 32u * 4u;
-  var largest = -1e+30;
-  var sum = 0.0;
-  var total = vec4<f32>(0.0);
-  for (var tile = oldest; tile < newest + 1i; tile += 64i) {
+  var product = vec4<f32>(0.0);
+  for (var d_1 = 0u; d_1 < 128u; d_1 += 4u) {
+    let own_key_value = own_key[d_1 / 4u];
+    let query_value = query[d_1 / 4u];
+    product = fma(query_value, own_key_value, product);
+  }
+  let product_now_1 = product;
+  let own_logit = product_now_1.x + product_now_1.y + product_now_1.z + product_now_1.w;
+  var own_value = vec4<f32>(0.0);
+  if (part == 0u) {
+    let proj_v_value = proj_v[mine / 4u];
+    own_value = proj_v_value;
+  }
+  var largest = own_logit;
+  var sum = select(0.0, 1.0, part == 0u);
+  var total = own_value;
+  let last = newest - 1i;
+  for (var tile = oldest; tile < last + 1i; tile += 64i) {
     let key = tile + i32(lane);
-    let visible = key <= newest;
-    let slot = u32(min(key, newest) % 1152i);
-    var product = vec4<f32>(0.0);
-    for (var d_1 = 0u; d_1 < 128u; d_1 += 4u) {
-      let temporal_block_keys_value = temporal_block_keys[slot * 32u + d_1 / 4u];
-      let query_value = query[d_1 / 4u];
-      product = fma(query_value, temporal_block_keys_value, product);
+    let visible = key <= last;
+    let slot = u32(min(key, last) % 1152i);
+    var product_1 = vec4<f32>(0.0);
+    for (var d_2 = 0u; d_2 < 128u; d_2 += 4u) {
+      let temporal_block_keys_value = temporal_block_keys[slot * 32u + d_2 / 4u];
+      let query_value_1 = query[d_2 / 4u];
+      product_1 = fma(query_value_1, temporal_block_keys_value, product_1);
     }
-    let product_now_1 = product;
-    let logit = select(-1e+30, product_now_1.x + product_now_1.y + product_now_1.z + product_now_1.w, visible);
+    let product_1_now_1 = product_1;
+    let logit = select(-1e+30, product_1_now_1.x + product_1_now_1.y + product_1_now_1.z + product_1_now_1.w, visible);
     peaks[lane] = logit;
-    workgroupBarrier();
+    workgroupBarrier(); storageBarrier();
     let largest_now = largest;
     for (var other = 0u; other < 64u; other += 1u) {
       let peaks_value = peaks[other];
@@ -624,10 +680,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let largest_now_2 = largest;
     let fade = exp(largest_now - largest_now_2);
     weights[lane] = select(0.0, exp(logit - largest_now_2), visible);
-    workgroupBarrier();
+    workgroupBarrier(); storageBarrier();
     sum = sum * fade;
     total = total * vec4<f32>(fade);
-    let keys_here = u32(min(newest + 1i - tile, 64i));
+    let keys_here = u32(min(last + 1i - tile, 64i));
     for (var other_1 = part; other_1 < keys_here; other_1 += 2u) {
       let weights_value = weights[other_1];
       let slot_1 = u32((tile + i32(other_1)) % 1152i);
@@ -640,7 +696,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let total_now_2 = total;
   sums[lane] = sum_now_2;
   totals[part * 32u + mine / 4u] = total_now_2;
-  workgroupBarrier();
+  workgroupBarrier(); storageBarrier();
   if (part == 0u) {
     var sum_1 = sum_now_2;
     var total_1 = total_now_2;
@@ -650,6 +706,25 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     total_1 = total_1 + totals_value;
     let seen_1 = total_1 / vec4<f32>(sum_1);
     seen_2[group.x * 32u + mine / 4u] = seen_1;
+    if (group.x % 6u == 0u) {
+      let count_value = count[0u];
+      if (0u < u32(count_value)) {
+        let new_slot = u32(seen_value) % 1152u;
+        let proj_k_value_5 = proj_k[max(mine, 64u) / 4u];
+        let proj_k_value_6 = proj_k[min(max(mine, 32u), 60u) / 4u];
+        let rotary_64_10000_value_4 = rotary_64_10000[min(max(mine, 32u), 60u) / 4u - 8u];
+        let proj_k_value_7 = proj_k[min(max(mine, 32u), 60u) / 4u - 8u];
+        let rotary_64_10000_value_5 = rotary_64_10000[min(max(mine, 32u), 60u) / 4u];
+        let proj_k_value_8 = proj_k[min(mine, 28u) / 4u];
+        let rotary_64_10000_value_6 = rotary_64_10000[min(mine, 28u) / 4u];
+        let proj_k_value_9 = proj_k[min(mine, 28u) / 4u + 8u];
+        let rotary_64_10000_value_7 = rotary_64_10000[min(mine, 28u) / 4u + 8u];
+        let ringWrite = select(select(proj_k_value_5, proj_k_value_6 * rotary_64_10000_value_4 + proj_k_value_7 * rotary_64_10000_value_5, vec4<bool>(mine < 64u)), proj_k_value_8 * rotary_64_10000_value_6 - proj_k_value_9 * rotary_64_10000_value_7, vec4<bool>(mine < 32u));
+        temporal_block_keys[new_slot * 32u + mine / 4u] = ringWrite;
+        let proj_v_value_1 = proj_v[mine / 4u];
+        temporal_block_values[new_slot * 32u + mine / 4u] = proj_v_value_1;
+      }
+    }
   }
 }
 
@@ -697,28 +772,64 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }
 
 // contract_logits_product
-@group(0) @binding(0) var<storage, read> final_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> embedding: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> logits: array<f32>;
+@group(0) @binding(0) var<storage, read> layers: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> final_norm_scale: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> embedding: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> logits: array<f32>;
+var<workgroup> sum_partials: array<f32, 128>;
+var<workgroup> sum_totals: array<f32, 8>;
+var<workgroup> rows: array<vec4<f32>, 192>;
 var<workgroup> parts: array<f32, 128>;
 
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  var sum = vec4<f32>(0.0);
+  for (var column = lane * 4u; column < 768u; column += 512u) {
+    let layers_value = layers[column / 4u];
+    sum = sum + layers_value * layers_value;
+  }
+  let sum_now_1 = sum;
+  let partial = sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w;
+  sum_partials[lane] = partial;
+  workgroupBarrier();
+  if (lane < 8u) {
+    var sum_1 = 0.0;
+    for (var partial_1 = 0u; partial_1 < 16u; partial_1 += 1u) {
+      let sum_partials_value = sum_partials[lane * 16u + partial_1];
+      sum_1 = sum_1 + sum_partials_value;
+    }
+    sum_totals[lane] = sum_1;
+  }
+  workgroupBarrier();
+  var sum_2 = 0.0;
+  for (var partial_2 = 0u; partial_2 < 8u; partial_2 += 1u) {
+    let sum_totals_value = sum_totals[partial_2];
+    sum_2 = sum_2 + sum_totals_value;
+  }
+  let of_row = inverseSqrt(sum_2 * 0.0013020834 + 0.000001);
+  // the rows, once for all lanes
+  for (var cell = lane * 4u; cell < 768u; cell += 512u) {
+    let layers_value_1 = layers[cell / 4u];
+    let final_norm_scale_value = final_norm_scale[cell / 4u];
+    let final_norm = layers_value_1 * vec4<f32>(of_row) * (vec4<f32>(1.0) + final_norm_scale_value);
+    rows[cell / 4u] = final_norm;
+  }
+  workgroupBarrier();
   let slice = lane % 32u;
   let place = lane / 32u;
   let position = group.x * 4u + place;
   var sum_0_0 = vec4<f32>(0.0);
   for (var term = slice * 4u; term < 768u; term += 128u) {
-    let final_norm_value = final_norm[term / 4u];
+    let left_value = rows[term / 4u];
     let embedding_value = embedding[position * 192u + term / 4u];
-    sum_0_0 = fma(final_norm_value, embedding_value, sum_0_0);
+    sum_0_0 = fma(left_value, embedding_value, sum_0_0);
   }
   let sum_0_0_now_1 = sum_0_0;
-  let sum = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
-  parts[slice * 4u + place] = sum;
+  let sum_3 = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
+  parts[slice * 4u + place] = sum_3;
   workgroupBarrier();
   if (slice == 0u) {
-    var total = sum;
+    var total = sum_3;
     for (var other = 1u; other < 32u; other += 1u) {
       let part_value = parts[other * 4u + place];
       total = total + part_value;
@@ -1062,43 +1173,5 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   if (lane == 0u) {
     let token_1 = i32(32000u - max(max_5_now_1, 1u));
     token_2[0u] = token_1;
-  }
-}
-
-// elementwise
-@group(0) @binding(0) var<storage, read> position: array<i32>;
-@group(0) @binding(1) var<storage, read> count: array<i32>;
-@group(0) @binding(2) var<storage, read> linear_x: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> conv_1d_past: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> select_: array<vec4<f32>>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 768u) {
-    let element_1 = element * 4u;
-    let k = element_1 % 1024u;
-    let j = element_1 / 1024u;
-    let position_value = position[0u];
-    let count_value = count[0u];
-    let row = min(u32(max(i32(j) + count_value, 0i)), 3u);
-    let linear_x_value = linear_x[k / 4u];
-    let conv_1d_past_value = conv_1d_past[min(row, 2u) * 256u + k / 4u];
-    select_[element] = select(select(linear_x_value, conv_1d_past_value, vec4<bool>(row < 3u)), vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 2i - i32(j) && 0i < count_value));
-  }
-}
-
-// elementwise_2
-@group(0) @binding(0) var<storage, read> seen: array<i32>;
-@group(0) @binding(1) var<storage, read> count: array<i32>;
-@group(0) @binding(2) var<storage, read_write> add: array<i32>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 1u) {
-    let seen_value = seen[element];
-    let count_value = count[element];
-    add[element] = seen_value + count_value;
   }
 }

@@ -73,12 +73,12 @@ __device__ inline float4 fmaf(float4 a, float4 b, float4 c) {
   return {fmaf(a.x, b.x, c.x), fmaf(a.y, b.y, c.y), fmaf(a.z, b.z, c.z), fmaf(a.w, b.w, c.w)};
 }
 
-__device__ inline float4 select(boolx4 a, float4 b, float4 c) {
-  return {(a.x ? b.x : c.x), (a.y ? b.y : c.y), (a.z ? b.z : c.z), (a.w ? b.w : c.w)};
-}
-
 __device__ inline float4 tanhf(float4 a) {
   return {tanhf(a.x), tanhf(a.y), tanhf(a.z), tanhf(a.w)};
+}
+
+__device__ inline float4 select(boolx4 a, float4 b, float4 c) {
+  return {(a.x ? b.x : c.x), (a.y ? b.y : c.y), (a.z ? b.z : c.z), (a.w ? b.w : c.w)};
 }
 
 __device__ inline float4 expf(float4 a) {
@@ -158,20 +158,46 @@ __device__ inline unsigned subgroup_max(unsigned value) {
 }
 
 extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_x(
+elementwise_x_and_elementwise_3_and_elementwise_5(
     const int* __restrict__ tokens,
     const float* __restrict__ embedding,
-    float* __restrict__ x) {
+    float* __restrict__ x,
+    const int* __restrict__ count,
+    const int* __restrict__ position,
+    unsigned* __restrict__ and_,
+    const int* __restrict__ seen,
+    int* __restrict__ add) {
   __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 24576u) {
-    const unsigned element_1 = element * 4u;
-    const unsigned k = element_1 % 768u;
-    const unsigned j = element_1 / 768u;
-    const int tokens_value = tokens[j];
-    const unsigned row = min(unsigned(max(tokens_value, 0)), 31999u);
-    const float4 embedding_value = load<float4>(embedding, row * 768u + k);
-    store(x, element * 4u, embedding_value);
+  if (blockIdx.x < 384u) {
+    const unsigned element = blockIdx.x * 64u + threadIdx.x;
+    if (element < 24576u) {
+      const unsigned element_1 = element * 4u;
+      const unsigned k = element_1 % 768u;
+      const unsigned j = element_1 / 768u;
+      const int tokens_value = tokens[j];
+      const unsigned row = min(unsigned(max(tokens_value, 0)), 31999u);
+      const float4 embedding_value = load<float4>(embedding, row * 768u + k);
+      store(x, element * 4u, embedding_value);
+    }
+  } else {
+    if (blockIdx.x < 385u) {
+      const unsigned place = blockIdx.x - 384u;
+      const unsigned element_2 = place * 64u + threadIdx.x;
+      if (element_2 < 3u) {
+        const int count_value = count[0u];
+        const unsigned row_2 = min(unsigned(max(int(unsigned(count_value) - 1u), 0)), 127u);
+        const int position_value = position[row_2];
+        and_[element_2] = (0 <= position_value && position_value < int(2u - element_2) && 0 < count_value ? 1u : 0u);
+      }
+    } else {
+      const unsigned place_2 = blockIdx.x - 385u;
+      const unsigned element_3 = place_2 * 64u + threadIdx.x;
+      if (element_3 < 1u) {
+        const int seen_value = seen[element_3];
+        const int count_value_2 = count[element_3];
+        add[element_3] = int(unsigned(seen_value) + unsigned(count_value_2));
+      }
+    }
   }
 }
 
@@ -207,345 +233,450 @@ reduce_temporal_pre_norm(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256, 1)
-contract_linear_x_product(
+extern "C" __global__ void __launch_bounds__(256, 2)
+contract_linear_x_product_and_contract_y_product(
     const float* __restrict__ temporal_pre_norm,
     const float* __restrict__ linear_x_w,
     const float* __restrict__ linear_x_b,
-    float* __restrict__ linear_x_1) {
-  __shared__ __align__(16) float left_tile[1024];
-  __shared__ __align__(16) float right_tile[1024];
-  __builtin_assume(threadIdx.x < 256u);
-  const unsigned top = blockIdx.y * 64u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  const unsigned lane_row = threadIdx.x / 16u * 4u;
-  const unsigned lane_column = threadIdx.x % 16u * 4u;
-  float4 sum_0 = spread4(0.0f);
-  float4 sum_1 = spread4(0.0f);
-  float4 sum_2 = spread4(0.0f);
-  float4 sum_3 = spread4(0.0f);
-  for (unsigned start = 0u; start < 768u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    const unsigned row = top + threadIdx.x / 4u;
-    const unsigned term = start + threadIdx.x % 4u * 4u;
-    const unsigned row_read = min(row, 127u);
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
-    store(left_tile, threadIdx.x * 4u, temporal_pre_norm_value);
-    const unsigned term_1 = start + threadIdx.x / 16u;
-    const unsigned column = leftmost + threadIdx.x % 16u * 4u;
-    const unsigned term_read = min(term_1, 767u);
-    const unsigned column_read = min(column, 1020u);
-    const float4 linear_x_w_value = load<float4>(linear_x_w, term_read * 1024u + column_read);
-    store(right_tile, threadIdx.x * 4u, linear_x_w_value);
-    __syncthreads();
-    for (unsigned d = 0u; d < 16u; d += 4u) {
-      const float4 left_value = load<float4>(left_tile, lane_row * 16u + d);
-      const float4 left_value_1 = load<float4>(left_tile, (lane_row + 1u) * 16u + d);
-      const float4 left_value_2 = load<float4>(left_tile, (lane_row + 2u) * 16u + d);
-      const float4 left_value_3 = load<float4>(left_tile, (lane_row + 3u) * 16u + d);
-      const float4 right_value = load<float4>(right_tile, d * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.x), right_value, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.x), right_value, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.x), right_value, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.x), right_value, sum_3);
-      const float4 right_value_1 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.y), right_value_1, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.y), right_value_1, sum_3);
-      const float4 right_value_2 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.z), right_value_2, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.z), right_value_2, sum_3);
-      const float4 right_value_3 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.w), right_value_3, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.w), right_value_3, sum_3);
-    }
-    __syncthreads();
-  }
-  const unsigned row_1 = top + lane_row;
-  const float4 sum_0_now_4 = sum_0;
-  const unsigned column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 1024u) {
-    const float4 linear_x_b_value = load<float4>(linear_x_b, column_1);
-    const float4 linear_x = sum_0_now_4 + linear_x_b_value;
-    store(linear_x_1, row_1 * 1024u + column_1, linear_x);
-  }
-  const unsigned row_2 = top + lane_row + 1u;
-  const float4 sum_1_now_4 = sum_1;
-  const unsigned column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 1024u) {
-    const float4 linear_x_b_value_1 = load<float4>(linear_x_b, column_2);
-    const float4 linear_x_2 = sum_1_now_4 + linear_x_b_value_1;
-    store(linear_x_1, row_2 * 1024u + column_2, linear_x_2);
-  }
-  const unsigned row_3 = top + lane_row + 2u;
-  const float4 sum_2_now_4 = sum_2;
-  const unsigned column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 1024u) {
-    const float4 linear_x_b_value_2 = load<float4>(linear_x_b, column_3);
-    const float4 linear_x_3 = sum_2_now_4 + linear_x_b_value_2;
-    store(linear_x_1, row_3 * 1024u + column_3, linear_x_3);
-  }
-  const unsigned row_4 = top + lane_row + 3u;
-  const float4 sum_3_now_4 = sum_3;
-  const unsigned column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 1024u) {
-    const float4 linear_x_b_value_3 = load<float4>(linear_x_b, column_4);
-    const float4 linear_x_4 = sum_3_now_4 + linear_x_b_value_3;
-    store(linear_x_1, row_4 * 1024u + column_4, linear_x_4);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-composite_conv_1d_conv(
-    const float* __restrict__ conv_1d_w,
-    const float* __restrict__ conv_1d_past,
-    const float* __restrict__ linear_x,
-    const int* __restrict__ position,
-    const float* __restrict__ conv_1d_b,
-    float* __restrict__ conv_1d_1) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 8192u) {
-    const unsigned k = element % 256u;
-    const unsigned j = element / 256u;
-    const unsigned channel = k * 4u;
-    const unsigned first = j * 4u;
-    const float4 conv_1d_w_value = load<float4>(conv_1d_w, channel + 3072u);
-    const float4 conv_1d_w_value_1 = load<float4>(conv_1d_w, channel + 2048u);
-    const float4 conv_1d_w_value_2 = load<float4>(conv_1d_w, channel + 1024u);
-    const float4 conv_1d_w_value_3 = load<float4>(conv_1d_w, channel);
-    float4 before_1 = spread4(0.0f);
-    if (first < 1u) {
-      const float4 conv_1d_past_value = load<float4>(conv_1d_past, (first + 2u) * 1024u + channel);
-      before_1 = conv_1d_past_value;
-    } else {
-      const unsigned earlier = first - 1u;
-      const float4 linear_x_value = load<float4>(linear_x, earlier * 1024u + channel);
-      before_1 = linear_x_value;
-    }
-    float4 back_1 = before_1;
-    float4 before_2 = spread4(0.0f);
-    if (first < 2u) {
-      const float4 conv_1d_past_value_1 = load<float4>(conv_1d_past, (first + 1u) * 1024u + channel);
-      before_2 = conv_1d_past_value_1;
-    } else {
-      const unsigned earlier_1 = first - 2u;
-      const float4 linear_x_value_1 = load<float4>(linear_x, earlier_1 * 1024u + channel);
-      before_2 = linear_x_value_1;
-    }
-    float4 back_2 = before_2;
-    float4 before_3 = spread4(0.0f);
-    if (first < 3u) {
-      const float4 conv_1d_past_value_2 = load<float4>(conv_1d_past, first * 1024u + channel);
-      before_3 = conv_1d_past_value_2;
-    } else {
-      const unsigned earlier_2 = first - 3u;
-      const float4 linear_x_value_2 = load<float4>(linear_x, earlier_2 * 1024u + channel);
-      before_3 = linear_x_value_2;
-    }
-    float4 back_3 = before_3;
-    for (unsigned t = first; t < first + 4u; t += 1u) {
-      const float4 linear_x_value_3 = load<float4>(linear_x, t * 1024u + channel);
-      const int position_value = position[t];
-      const float4 back_1_now = back_1;
-      const float4 back_2_now = back_2;
-      const float4 sum = conv_1d_w_value * linear_x_value_3;
-      const float4 sum_1 = fmaf(conv_1d_w_value_1, select(spread4(0 <= position_value && position_value < 1), spread4(0.0f), back_1_now), sum);
-      const float4 sum_2 = fmaf(conv_1d_w_value_2, select(spread4(0 <= position_value && position_value < 2), spread4(0.0f), back_2_now), sum_1);
-      const float4 sum_3 = fmaf(conv_1d_w_value_3, select(spread4(0 <= position_value && position_value < 3), spread4(0.0f), back_3), sum_2);
-      back_1 = linear_x_value_3;
-      back_2 = back_1_now;
-      back_3 = back_2_now;
-      const float4 conv_1d_b_value = load<float4>(conv_1d_b, channel);
-      const float4 conv_1d = sum_3 + conv_1d_b_value;
-      store(conv_1d_1, t * 1024u + channel, conv_1d);
-    }
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(256, 1)
-contract_product(
-    const float* __restrict__ conv_1d,
-    const float* __restrict__ a_gate_w,
-    float* __restrict__ contract) {
-  __shared__ __align__(16) float left_tile[1024];
-  __shared__ __align__(16) float right_tile[1024];
-  __builtin_assume(threadIdx.x < 256u);
-  const unsigned top = blockIdx.y * 64u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  const unsigned lane_row = threadIdx.x / 16u * 4u;
-  const unsigned lane_column = threadIdx.x % 16u * 4u;
-  float4 sum_0 = spread4(0.0f);
-  float4 sum_1 = spread4(0.0f);
-  float4 sum_2 = spread4(0.0f);
-  float4 sum_3 = spread4(0.0f);
-  for (unsigned start = 0u; start < 64u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    const unsigned row = top + threadIdx.x / 4u;
-    const unsigned term = start + threadIdx.x % 4u * 4u;
-    const unsigned row_read = min(row, 127u);
-    const float4 conv_1d_value = load<float4>(conv_1d, row_read * 1024u + (blockIdx.z * 64u + term));
-    store(left_tile, threadIdx.x * 4u, conv_1d_value);
-    const unsigned term_1 = start + threadIdx.x / 16u;
-    const unsigned column = leftmost + threadIdx.x % 16u * 4u;
-    const unsigned term_read = min(term_1, 63u);
-    const unsigned column_read = min(column, 60u);
-    const float4 a_gate_w_value = load<float4>(a_gate_w, (blockIdx.z * 64u + term_read) * 64u + column_read);
-    store(right_tile, threadIdx.x * 4u, a_gate_w_value);
-    __syncthreads();
-    for (unsigned d = 0u; d < 16u; d += 4u) {
-      const float4 left_value = load<float4>(left_tile, lane_row * 16u + d);
-      const float4 left_value_1 = load<float4>(left_tile, (lane_row + 1u) * 16u + d);
-      const float4 left_value_2 = load<float4>(left_tile, (lane_row + 2u) * 16u + d);
-      const float4 left_value_3 = load<float4>(left_tile, (lane_row + 3u) * 16u + d);
-      const float4 right_value = load<float4>(right_tile, d * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.x), right_value, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.x), right_value, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.x), right_value, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.x), right_value, sum_3);
-      const float4 right_value_1 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.y), right_value_1, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.y), right_value_1, sum_3);
-      const float4 right_value_2 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.z), right_value_2, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.z), right_value_2, sum_3);
-      const float4 right_value_3 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.w), right_value_3, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.w), right_value_3, sum_3);
-    }
-    __syncthreads();
-  }
-  const unsigned row_1 = top + lane_row;
-  const float4 sum_0_now_4 = sum_0;
-  const unsigned column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 64u) {
-    store(contract, (row_1 * 16u + blockIdx.z) * 64u + column_1, sum_0_now_4);
-  }
-  const unsigned row_2 = top + lane_row + 1u;
-  const float4 sum_1_now_4 = sum_1;
-  const unsigned column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 64u) {
-    store(contract, (row_2 * 16u + blockIdx.z) * 64u + column_2, sum_1_now_4);
-  }
-  const unsigned row_3 = top + lane_row + 2u;
-  const float4 sum_2_now_4 = sum_2;
-  const unsigned column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 64u) {
-    store(contract, (row_3 * 16u + blockIdx.z) * 64u + column_3, sum_2_now_4);
-  }
-  const unsigned row_4 = top + lane_row + 3u;
-  const float4 sum_3_now_4 = sum_3;
-  const unsigned column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 64u) {
-    store(contract, (row_4 * 16u + blockIdx.z) * 64u + column_4, sum_3_now_4);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(256, 1)
-contract_y_product(
-    const float* __restrict__ temporal_pre_norm,
+    float* __restrict__ linear_x_1,
     const float* __restrict__ linear_y_w,
     const float* __restrict__ linear_y_b,
     float* __restrict__ y_1) {
   __shared__ __align__(16) float left_tile[1024];
   __shared__ __align__(16) float right_tile[1024];
   __builtin_assume(threadIdx.x < 256u);
-  const unsigned top = blockIdx.y * 64u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  const unsigned lane_row = threadIdx.x / 16u * 4u;
-  const unsigned lane_column = threadIdx.x % 16u * 4u;
-  float4 sum_0 = spread4(0.0f);
-  float4 sum_1 = spread4(0.0f);
-  float4 sum_2 = spread4(0.0f);
-  float4 sum_3 = spread4(0.0f);
-  for (unsigned start = 0u; start < 768u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    const unsigned row = top + threadIdx.x / 4u;
-    const unsigned term = start + threadIdx.x % 4u * 4u;
-    const unsigned row_read = min(row, 127u);
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
-    store(left_tile, threadIdx.x * 4u, temporal_pre_norm_value);
-    const unsigned term_1 = start + threadIdx.x / 16u;
-    const unsigned column = leftmost + threadIdx.x % 16u * 4u;
-    const unsigned term_read = min(term_1, 767u);
-    const unsigned column_read = min(column, 1020u);
-    const float4 linear_y_w_value = load<float4>(linear_y_w, term_read * 1024u + column_read);
-    store(right_tile, threadIdx.x * 4u, linear_y_w_value);
-    __syncthreads();
-    for (unsigned d = 0u; d < 16u; d += 4u) {
-      const float4 left_value = load<float4>(left_tile, lane_row * 16u + d);
-      const float4 left_value_1 = load<float4>(left_tile, (lane_row + 1u) * 16u + d);
-      const float4 left_value_2 = load<float4>(left_tile, (lane_row + 2u) * 16u + d);
-      const float4 left_value_3 = load<float4>(left_tile, (lane_row + 3u) * 16u + d);
-      const float4 right_value = load<float4>(right_tile, d * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.x), right_value, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.x), right_value, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.x), right_value, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.x), right_value, sum_3);
-      const float4 right_value_1 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.y), right_value_1, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.y), right_value_1, sum_3);
-      const float4 right_value_2 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.z), right_value_2, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.z), right_value_2, sum_3);
-      const float4 right_value_3 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.w), right_value_3, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.w), right_value_3, sum_3);
+  if (blockIdx.x < 32u) {
+    const unsigned across = blockIdx.x % 16u;
+    const unsigned down = blockIdx.x / 16u;
+    const unsigned top = down * 64u;
+    const unsigned leftmost = across * 64u;
+    const unsigned lane_row = threadIdx.x / 16u * 4u;
+    const unsigned lane_column = threadIdx.x % 16u * 4u;
+    float4 sum_0 = spread4(0.0f);
+    float4 sum_1 = spread4(0.0f);
+    float4 sum_2 = spread4(0.0f);
+    float4 sum_3 = spread4(0.0f);
+    for (unsigned start = 0u; start < 768u; start += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      const unsigned row = top + threadIdx.x / 4u;
+      const unsigned term = start + threadIdx.x % 4u * 4u;
+      const unsigned row_read = min(row, 127u);
+      const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
+      store(left_tile, threadIdx.x * 4u, temporal_pre_norm_value);
+      const unsigned term_1 = start + threadIdx.x / 16u;
+      const unsigned column = leftmost + threadIdx.x % 16u * 4u;
+      const unsigned term_read = min(term_1, 767u);
+      const unsigned column_read = min(column, 1020u);
+      const float4 linear_x_w_value = load<float4>(linear_x_w, term_read * 1024u + column_read);
+      store(right_tile, threadIdx.x * 4u, linear_x_w_value);
+      __syncthreads();
+      for (unsigned d = 0u; d < 16u; d += 4u) {
+        const float4 left_value = load<float4>(left_tile, lane_row * 16u + d);
+        const float4 left_value_1 = load<float4>(left_tile, (lane_row + 1u) * 16u + d);
+        const float4 left_value_2 = load<float4>(left_tile, (lane_row + 2u) * 16u + d);
+        const float4 left_value_3 = load<float4>(left_tile, (lane_row + 3u) * 16u + d);
+        const float4 right_value = load<float4>(right_tile, d * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.x), right_value, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.x), right_value, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.x), right_value, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.x), right_value, sum_3);
+        const float4 right_value_1 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.y), right_value_1, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.y), right_value_1, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.y), right_value_1, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.y), right_value_1, sum_3);
+        const float4 right_value_2 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.z), right_value_2, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.z), right_value_2, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.z), right_value_2, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.z), right_value_2, sum_3);
+        const float4 right_value_3 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.w), right_value_3, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.w), right_value_3, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.w), right_value_3, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.w), right_value_3, sum_3);
+      }
+      __syncthreads();
     }
-    __syncthreads();
+    const unsigned row_1 = top + lane_row;
+    const float4 sum_0_now_4 = sum_0;
+    const unsigned column_1 = leftmost + lane_column;
+    if (row_1 < 128u && column_1 < 1024u) {
+      const float4 linear_x_b_value = load<float4>(linear_x_b, column_1);
+      const float4 linear_x = sum_0_now_4 + linear_x_b_value;
+      store(linear_x_1, row_1 * 1024u + column_1, linear_x);
+    }
+    const unsigned row_2 = top + lane_row + 1u;
+    const float4 sum_1_now_4 = sum_1;
+    const unsigned column_2 = leftmost + lane_column;
+    if (row_2 < 128u && column_2 < 1024u) {
+      const float4 linear_x_b_value_1 = load<float4>(linear_x_b, column_2);
+      const float4 linear_x_2 = sum_1_now_4 + linear_x_b_value_1;
+      store(linear_x_1, row_2 * 1024u + column_2, linear_x_2);
+    }
+    const unsigned row_3 = top + lane_row + 2u;
+    const float4 sum_2_now_4 = sum_2;
+    const unsigned column_3 = leftmost + lane_column;
+    if (row_3 < 128u && column_3 < 1024u) {
+      const float4 linear_x_b_value_2 = load<float4>(linear_x_b, column_3);
+      const float4 linear_x_3 = sum_2_now_4 + linear_x_b_value_2;
+      store(linear_x_1, row_3 * 1024u + column_3, linear_x_3);
+    }
+    const unsigned row_4 = top + lane_row + 3u;
+    const float4 sum_3_now_4 = sum_3;
+    const unsigned column_4 = leftmost + lane_column;
+    if (row_4 < 128u && column_4 < 1024u) {
+      const float4 linear_x_b_value_3 = load<float4>(linear_x_b, column_4);
+      const float4 linear_x_4 = sum_3_now_4 + linear_x_b_value_3;
+      store(linear_x_1, row_4 * 1024u + column_4, linear_x_4);
+    }
+  } else {
+    const unsigned place = blockIdx.x - 32u;
+    const unsigned across_2 = place % 16u;
+    const unsigned down_2 = place / 16u;
+    const unsigned top_2 = down_2 * 64u;
+    const unsigned leftmost_2 = across_2 * 64u;
+    const unsigned lane_row_2 = threadIdx.x / 16u * 4u;
+    const unsigned lane_column_2 = threadIdx.x % 16u * 4u;
+    float4 sum_0_2 = spread4(0.0f);
+    float4 sum_1_2 = spread4(0.0f);
+    float4 sum_2_2 = spread4(0.0f);
+    float4 sum_3_2 = spread4(0.0f);
+    for (unsigned start_2 = 0u; start_2 < 768u; start_2 += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      const unsigned row_5 = top_2 + threadIdx.x / 4u;
+      const unsigned term_2 = start_2 + threadIdx.x % 4u * 4u;
+      const unsigned row_read_2 = min(row_5, 127u);
+      const float4 temporal_pre_norm_value_2 = load<float4>(temporal_pre_norm, row_read_2 * 768u + term_2);
+      store(left_tile, threadIdx.x * 4u, temporal_pre_norm_value_2);
+      const unsigned term_1_2 = start_2 + threadIdx.x / 16u;
+      const unsigned column_5 = leftmost_2 + threadIdx.x % 16u * 4u;
+      const unsigned term_read_2 = min(term_1_2, 767u);
+      const unsigned column_read_2 = min(column_5, 1020u);
+      const float4 linear_y_w_value = load<float4>(linear_y_w, term_read_2 * 1024u + column_read_2);
+      store(right_tile, threadIdx.x * 4u, linear_y_w_value);
+      __syncthreads();
+      for (unsigned d_2 = 0u; d_2 < 16u; d_2 += 4u) {
+        const float4 left_value_4 = load<float4>(left_tile, lane_row_2 * 16u + d_2);
+        const float4 left_value_1_2 = load<float4>(left_tile, (lane_row_2 + 1u) * 16u + d_2);
+        const float4 left_value_2_2 = load<float4>(left_tile, (lane_row_2 + 2u) * 16u + d_2);
+        const float4 left_value_3_2 = load<float4>(left_tile, (lane_row_2 + 3u) * 16u + d_2);
+        const float4 right_value_4 = load<float4>(right_tile, d_2 * 64u + lane_column_2);
+        sum_0_2 = fmaf(spread4(left_value_4.x), right_value_4, sum_0_2);
+        sum_1_2 = fmaf(spread4(left_value_1_2.x), right_value_4, sum_1_2);
+        sum_2_2 = fmaf(spread4(left_value_2_2.x), right_value_4, sum_2_2);
+        sum_3_2 = fmaf(spread4(left_value_3_2.x), right_value_4, sum_3_2);
+        const float4 right_value_1_2 = load<float4>(right_tile, (d_2 + 1u) * 64u + lane_column_2);
+        sum_0_2 = fmaf(spread4(left_value_4.y), right_value_1_2, sum_0_2);
+        sum_1_2 = fmaf(spread4(left_value_1_2.y), right_value_1_2, sum_1_2);
+        sum_2_2 = fmaf(spread4(left_value_2_2.y), right_value_1_2, sum_2_2);
+        sum_3_2 = fmaf(spread4(left_value_3_2.y), right_value_1_2, sum_3_2);
+        const float4 right_value_2_2 = load<float4>(right_tile, (d_2 + 2u) * 64u + lane_column_2);
+        sum_0_2 = fmaf(spread4(left_value_4.z), right_value_2_2, sum_0_2);
+        sum_1_2 = fmaf(spread4(left_value_1_2.z), right_value_2_2, sum_1_2);
+        sum_2_2 = fmaf(spread4(left_value_2_2.z), right_value_2_2, sum_2_2);
+        sum_3_2 = fmaf(spread4(left_value_3_2.z), right_value_2_2, sum_3_2);
+        const float4 right_value_3_2 = load<float4>(right_tile, (d_2 + 3u) * 64u + lane_column_2);
+        sum_0_2 = fmaf(spread4(left_value_4.w), right_value_3_2, sum_0_2);
+        sum_1_2 = fmaf(spread4(left_value_1_2.w), right_value_3_2, sum_1_2);
+        sum_2_2 = fmaf(spread4(left_value_2_2.w), right_value_3_2, sum_2_2);
+        sum_3_2 = fmaf(spread4(left_value_3_2.w), right_value_3_2, sum_3_2);
+      }
+      __syncthreads();
+    }
+    const unsigned row_1_2 = top_2 + lane_row_2;
+    const float4 sum_0_now_4_2 = sum_0_2;
+    const unsigned column_1_2 = leftmost_2 + lane_column_2;
+    if (row_1_2 < 128u && column_1_2 < 1024u) {
+      const float4 linear_y_b_value = load<float4>(linear_y_b, column_1_2);
+      const float4 linear_y = sum_0_now_4_2 + linear_y_b_value;
+      const float4 y = linear_y * spread4(0.5f) * (tanhf((linear_y + linear_y * linear_y * linear_y * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
+      store(y_1, row_1_2 * 1024u + column_1_2, y);
+    }
+    const unsigned row_2_2 = top_2 + lane_row_2 + 1u;
+    const float4 sum_1_now_4_2 = sum_1_2;
+    const unsigned column_2_2 = leftmost_2 + lane_column_2;
+    if (row_2_2 < 128u && column_2_2 < 1024u) {
+      const float4 linear_y_b_value_1 = load<float4>(linear_y_b, column_2_2);
+      const float4 linear_y_1 = sum_1_now_4_2 + linear_y_b_value_1;
+      const float4 y_2 = linear_y_1 * spread4(0.5f) * (tanhf((linear_y_1 + linear_y_1 * linear_y_1 * linear_y_1 * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
+      store(y_1, row_2_2 * 1024u + column_2_2, y_2);
+    }
+    const unsigned row_3_2 = top_2 + lane_row_2 + 2u;
+    const float4 sum_2_now_4_2 = sum_2_2;
+    const unsigned column_3_2 = leftmost_2 + lane_column_2;
+    if (row_3_2 < 128u && column_3_2 < 1024u) {
+      const float4 linear_y_b_value_2 = load<float4>(linear_y_b, column_3_2);
+      const float4 linear_y_2 = sum_2_now_4_2 + linear_y_b_value_2;
+      const float4 y_3 = linear_y_2 * spread4(0.5f) * (tanhf((linear_y_2 + linear_y_2 * linear_y_2 * linear_y_2 * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
+      store(y_1, row_3_2 * 1024u + column_3_2, y_3);
+    }
+    const unsigned row_4_2 = top_2 + lane_row_2 + 3u;
+    const float4 sum_3_now_4_2 = sum_3_2;
+    const unsigned column_4_2 = leftmost_2 + lane_column_2;
+    if (row_4_2 < 128u && column_4_2 < 1024u) {
+      const float4 linear_y_b_value_3 = load<float4>(linear_y_b, column_4_2);
+      const float4 linear_y_3 = sum_3_now_4_2 + linear_y_b_value_3;
+      const float4 y_4 = linear_y_3 * spread4(0.5f) * (tanhf((linear_y_3 + linear_y_3 * linear_y_3 * linear_y_3 * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
+      store(y_1, row_4_2 * 1024u + column_4_2, y_4);
+    }
   }
-  const unsigned row_1 = top + lane_row;
-  const float4 sum_0_now_4 = sum_0;
-  const unsigned column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 1024u) {
-    const float4 linear_y_b_value = load<float4>(linear_y_b, column_1);
-    const float4 linear_y = sum_0_now_4 + linear_y_b_value;
-    const float4 y = linear_y * spread4(0.5f) * (tanhf((linear_y + linear_y * linear_y * linear_y * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    store(y_1, row_1 * 1024u + column_1, y);
+}
+
+extern "C" __global__ void __launch_bounds__(64, 4)
+composite_conv_1d_conv_and_elementwise_4(
+    const float* __restrict__ conv_1d_w,
+    const float* __restrict__ conv_1d_past,
+    const float* __restrict__ linear_x,
+    const int* __restrict__ position,
+    const float* __restrict__ conv_1d_b,
+    float* __restrict__ conv_1d_1,
+    const unsigned* __restrict__ and_,
+    const int* __restrict__ count,
+    float* __restrict__ select_) {
+  __builtin_assume(threadIdx.x < 64u);
+  if (blockIdx.x < 128u) {
+    const unsigned element = blockIdx.x * 64u + threadIdx.x;
+    if (element < 8192u) {
+      const unsigned k = element % 256u;
+      const unsigned j = element / 256u;
+      const unsigned channel = k * 4u;
+      const unsigned first = j * 4u;
+      const float4 conv_1d_w_value = load<float4>(conv_1d_w, channel + 3072u);
+      const float4 conv_1d_w_value_1 = load<float4>(conv_1d_w, channel + 2048u);
+      const float4 conv_1d_w_value_2 = load<float4>(conv_1d_w, channel + 1024u);
+      const float4 conv_1d_w_value_3 = load<float4>(conv_1d_w, channel);
+      float4 before_1 = spread4(0.0f);
+      if (first < 1u) {
+        const float4 conv_1d_past_value = load<float4>(conv_1d_past, (first + 2u) * 1024u + channel);
+        before_1 = conv_1d_past_value;
+      } else {
+        const unsigned earlier = first - 1u;
+        const float4 linear_x_value = load<float4>(linear_x, earlier * 1024u + channel);
+        before_1 = linear_x_value;
+      }
+      float4 back_1 = before_1;
+      float4 before_2 = spread4(0.0f);
+      if (first < 2u) {
+        const float4 conv_1d_past_value_1 = load<float4>(conv_1d_past, (first + 1u) * 1024u + channel);
+        before_2 = conv_1d_past_value_1;
+      } else {
+        const unsigned earlier_1 = first - 2u;
+        const float4 linear_x_value_1 = load<float4>(linear_x, earlier_1 * 1024u + channel);
+        before_2 = linear_x_value_1;
+      }
+      float4 back_2 = before_2;
+      float4 before_3 = spread4(0.0f);
+      if (first < 3u) {
+        const float4 conv_1d_past_value_2 = load<float4>(conv_1d_past, first * 1024u + channel);
+        before_3 = conv_1d_past_value_2;
+      } else {
+        const unsigned earlier_2 = first - 3u;
+        const float4 linear_x_value_2 = load<float4>(linear_x, earlier_2 * 1024u + channel);
+        before_3 = linear_x_value_2;
+      }
+      float4 back_3 = before_3;
+      for (unsigned t = first; t < first + 4u; t += 1u) {
+        const float4 linear_x_value_3 = load<float4>(linear_x, t * 1024u + channel);
+        const int position_value = position[t];
+        const float4 back_1_now = back_1;
+        const float4 back_2_now = back_2;
+        const float4 sum = conv_1d_w_value * linear_x_value_3;
+        const float4 sum_1 = fmaf(conv_1d_w_value_1, select(spread4(0 <= position_value && position_value < 1), spread4(0.0f), back_1_now), sum);
+        const float4 sum_2 = fmaf(conv_1d_w_value_2, select(spread4(0 <= position_value && position_value < 2), spread4(0.0f), back_2_now), sum_1);
+        const float4 sum_3 = fmaf(conv_1d_w_value_3, select(spread4(0 <= position_value && position_value < 3), spread4(0.0f), back_3), sum_2);
+        back_1 = linear_x_value_3;
+        back_2 = back_1_now;
+        back_3 = back_2_now;
+        const float4 conv_1d_b_value = load<float4>(conv_1d_b, channel);
+        const float4 conv_1d = sum_3 + conv_1d_b_value;
+        store(conv_1d_1, t * 1024u + channel, conv_1d);
+      }
+    }
+  } else {
+    const unsigned place = blockIdx.x - 128u;
+    const unsigned element_2 = place * 64u + threadIdx.x;
+    if (element_2 < 768u) {
+      const unsigned element_1 = element_2 * 4u;
+      const unsigned k_2 = element_1 % 1024u;
+      const unsigned j_2 = element_1 / 1024u;
+      const unsigned and_value = and_[j_2];
+      const int count_value = count[0u];
+      const unsigned row = min(unsigned(max(int(j_2 + unsigned(count_value)), 0)), 130u);
+      const float4 linear_x_value_4 = load<float4>(linear_x, (max(row, 3u) - 3u) * 1024u + k_2);
+      const float4 conv_1d_past_value_3 = load<float4>(conv_1d_past, min(row, 2u) * 1024u + k_2);
+      store(select_, element_2 * 4u, select(spread4(and_value != 0u), spread4(0.0f), select(spread4(row < 3u), conv_1d_past_value_3, linear_x_value_4)));
+    }
   }
-  const unsigned row_2 = top + lane_row + 1u;
-  const float4 sum_1_now_4 = sum_1;
-  const unsigned column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 1024u) {
-    const float4 linear_y_b_value_1 = load<float4>(linear_y_b, column_2);
-    const float4 linear_y_1 = sum_1_now_4 + linear_y_b_value_1;
-    const float4 y_2 = linear_y_1 * spread4(0.5f) * (tanhf((linear_y_1 + linear_y_1 * linear_y_1 * linear_y_1 * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    store(y_1, row_2 * 1024u + column_2, y_2);
-  }
-  const unsigned row_3 = top + lane_row + 2u;
-  const float4 sum_2_now_4 = sum_2;
-  const unsigned column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 1024u) {
-    const float4 linear_y_b_value_2 = load<float4>(linear_y_b, column_3);
-    const float4 linear_y_2 = sum_2_now_4 + linear_y_b_value_2;
-    const float4 y_3 = linear_y_2 * spread4(0.5f) * (tanhf((linear_y_2 + linear_y_2 * linear_y_2 * linear_y_2 * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    store(y_1, row_3 * 1024u + column_3, y_3);
-  }
-  const unsigned row_4 = top + lane_row + 3u;
-  const float4 sum_3_now_4 = sum_3;
-  const unsigned column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 1024u) {
-    const float4 linear_y_b_value_3 = load<float4>(linear_y_b, column_4);
-    const float4 linear_y_3 = sum_3_now_4 + linear_y_b_value_3;
-    const float4 y_4 = linear_y_3 * spread4(0.5f) * (tanhf((linear_y_3 + linear_y_3 * linear_y_3 * linear_y_3 * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    store(y_1, row_4 * 1024u + column_4, y_4);
+}
+
+extern "C" __global__ void __launch_bounds__(256, 2)
+contract_product_and_contract_product(
+    const float* __restrict__ conv_1d,
+    const float* __restrict__ a_gate_w,
+    float* __restrict__ contract,
+    const float* __restrict__ a_gate_w_2,
+    float* __restrict__ contract_2) {
+  __shared__ __align__(16) float left_tile[1024];
+  __shared__ __align__(16) float right_tile[1024];
+  __builtin_assume(threadIdx.x < 256u);
+  if (blockIdx.x < 32u) {
+    const unsigned across = blockIdx.x % 1u;
+    const unsigned down = blockIdx.x % 2u;
+    const unsigned layer = blockIdx.x / 2u;
+    const unsigned top = down * 64u;
+    const unsigned leftmost = across * 64u;
+    const unsigned lane_row = threadIdx.x / 16u * 4u;
+    const unsigned lane_column = threadIdx.x % 16u * 4u;
+    float4 sum_0 = spread4(0.0f);
+    float4 sum_1 = spread4(0.0f);
+    float4 sum_2 = spread4(0.0f);
+    float4 sum_3 = spread4(0.0f);
+    for (unsigned start = 0u; start < 64u; start += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      const unsigned row = top + threadIdx.x / 4u;
+      const unsigned term = start + threadIdx.x % 4u * 4u;
+      const unsigned row_read = min(row, 127u);
+      const float4 conv_1d_value = load<float4>(conv_1d, row_read * 1024u + (layer * 64u + term));
+      store(left_tile, threadIdx.x * 4u, conv_1d_value);
+      const unsigned term_1 = start + threadIdx.x / 16u;
+      const unsigned column = leftmost + threadIdx.x % 16u * 4u;
+      const unsigned term_read = min(term_1, 63u);
+      const unsigned column_read = min(column, 60u);
+      const float4 a_gate_w_value = load<float4>(a_gate_w, (layer * 64u + term_read) * 64u + column_read);
+      store(right_tile, threadIdx.x * 4u, a_gate_w_value);
+      __syncthreads();
+      for (unsigned d = 0u; d < 16u; d += 4u) {
+        const float4 left_value = load<float4>(left_tile, lane_row * 16u + d);
+        const float4 left_value_1 = load<float4>(left_tile, (lane_row + 1u) * 16u + d);
+        const float4 left_value_2 = load<float4>(left_tile, (lane_row + 2u) * 16u + d);
+        const float4 left_value_3 = load<float4>(left_tile, (lane_row + 3u) * 16u + d);
+        const float4 right_value = load<float4>(right_tile, d * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.x), right_value, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.x), right_value, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.x), right_value, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.x), right_value, sum_3);
+        const float4 right_value_1 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.y), right_value_1, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.y), right_value_1, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.y), right_value_1, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.y), right_value_1, sum_3);
+        const float4 right_value_2 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.z), right_value_2, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.z), right_value_2, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.z), right_value_2, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.z), right_value_2, sum_3);
+        const float4 right_value_3 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.w), right_value_3, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.w), right_value_3, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.w), right_value_3, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.w), right_value_3, sum_3);
+      }
+      __syncthreads();
+    }
+    const unsigned row_1 = top + lane_row;
+    const float4 sum_0_now_4 = sum_0;
+    const unsigned column_1 = leftmost + lane_column;
+    if (row_1 < 128u && column_1 < 64u) {
+      store(contract, (row_1 * 16u + layer) * 64u + column_1, sum_0_now_4);
+    }
+    const unsigned row_2 = top + lane_row + 1u;
+    const float4 sum_1_now_4 = sum_1;
+    const unsigned column_2 = leftmost + lane_column;
+    if (row_2 < 128u && column_2 < 64u) {
+      store(contract, (row_2 * 16u + layer) * 64u + column_2, sum_1_now_4);
+    }
+    const unsigned row_3 = top + lane_row + 2u;
+    const float4 sum_2_now_4 = sum_2;
+    const unsigned column_3 = leftmost + lane_column;
+    if (row_3 < 128u && column_3 < 64u) {
+      store(contract, (row_3 * 16u + layer) * 64u + column_3, sum_2_now_4);
+    }
+    const unsigned row_4 = top + lane_row + 3u;
+    const float4 sum_3_now_4 = sum_3;
+    const unsigned column_4 = leftmost + lane_column;
+    if (row_4 < 128u && column_4 < 64u) {
+      store(contract, (row_4 * 16u + layer) * 64u + column_4, sum_3_now_4);
+    }
+  } else {
+    const unsigned place = blockIdx.x - 32u;
+    const unsigned across_2 = place % 1u;
+    const unsigned down_2 = place % 2u;
+    const unsigned layer_2 = place / 2u;
+    const unsigned top_2 = down_2 * 64u;
+    const unsigned leftmost_2 = across_2 * 64u;
+    const unsigned lane_row_2 = threadIdx.x / 16u * 4u;
+    const unsigned lane_column_2 = threadIdx.x % 16u * 4u;
+    float4 sum_0_2 = spread4(0.0f);
+    float4 sum_1_2 = spread4(0.0f);
+    float4 sum_2_2 = spread4(0.0f);
+    float4 sum_3_2 = spread4(0.0f);
+    for (unsigned start_2 = 0u; start_2 < 64u; start_2 += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      const unsigned row_5 = top_2 + threadIdx.x / 4u;
+      const unsigned term_2 = start_2 + threadIdx.x % 4u * 4u;
+      const unsigned row_read_2 = min(row_5, 127u);
+      const float4 conv_1d_value_2 = load<float4>(conv_1d, row_read_2 * 1024u + (layer_2 * 64u + term_2));
+      store(left_tile, threadIdx.x * 4u, conv_1d_value_2);
+      const unsigned term_1_2 = start_2 + threadIdx.x / 16u;
+      const unsigned column_5 = leftmost_2 + threadIdx.x % 16u * 4u;
+      const unsigned term_read_2 = min(term_1_2, 63u);
+      const unsigned column_read_2 = min(column_5, 60u);
+      const float4 a_gate_w_value_2 = load<float4>(a_gate_w_2, (layer_2 * 64u + term_read_2) * 64u + column_read_2);
+      store(right_tile, threadIdx.x * 4u, a_gate_w_value_2);
+      __syncthreads();
+      for (unsigned d_2 = 0u; d_2 < 16u; d_2 += 4u) {
+        const float4 left_value_4 = load<float4>(left_tile, lane_row_2 * 16u + d_2);
+        const float4 left_value_1_2 = load<float4>(left_tile, (lane_row_2 + 1u) * 16u + d_2);
+        const float4 left_value_2_2 = load<float4>(left_tile, (lane_row_2 + 2u) * 16u + d_2);
+        const float4 left_value_3_2 = load<float4>(left_tile, (lane_row_2 + 3u) * 16u + d_2);
+        const float4 right_value_4 = load<float4>(right_tile, d_2 * 64u + lane_column_2);
+        sum_0_2 = fmaf(spread4(left_value_4.x), right_value_4, sum_0_2);
+        sum_1_2 = fmaf(spread4(left_value_1_2.x), right_value_4, sum_1_2);
+        sum_2_2 = fmaf(spread4(left_value_2_2.x), right_value_4, sum_2_2);
+        sum_3_2 = fmaf(spread4(left_value_3_2.x), right_value_4, sum_3_2);
+        const float4 right_value_1_2 = load<float4>(right_tile, (d_2 + 1u) * 64u + lane_column_2);
+        sum_0_2 = fmaf(spread4(left_value_4.y), right_value_1_2, sum_0_2);
+        sum_1_2 = fmaf(spread4(left_value_1_2.y), right_value_1_2, sum_1_2);
+        sum_2_2 = fmaf(spread4(left_value_2_2.y), right_value_1_2, sum_2_2);
+        sum_3_2 = fmaf(spread4(left_value_3_2.y), right_value_1_2, sum_3_2);
+        const float4 right_value_2_2 = load<float4>(right_tile, (d_2 + 2u) * 64u + lane_column_2);
+        sum_0_2 = fmaf(spread4(left_value_4.z), right_value_2_2, sum_0_2);
+        sum_1_2 = fmaf(spread4(left_value_1_2.z), right_value_2_2, sum_1_2);
+        sum_2_2 = fmaf(spread4(left_value_2_2.z), right_value_2_2, sum_2_2);
+        sum_3_2 = fmaf(spread4(left_value_3_2.z), right_value_2_2, sum_3_2);
+        const float4 right_value_3_2 = load<float4>(right_tile, (d_2 + 3u) * 64u + lane_column_2);
+        sum_0_2 = fmaf(spread4(left_value_4.w), right_value_3_2, sum_0_2);
+        sum_1_2 = fmaf(spread4(left_value_1_2.w), right_value_3_2, sum_1_2);
+        sum_2_2 = fmaf(spread4(left_value_2_2.w), right_value_3_2, sum_2_2);
+        sum_3_2 = fmaf(spread4(left_value_3_2.w), right_value_3_2, sum_3_2);
+      }
+      __syncthreads();
+    }
+    const unsigned row_1_2 = top_2 + lane_row_2;
+    const float4 sum_0_now_4_2 = sum_0_2;
+    const unsigned column_1_2 = leftmost_2 + lane_column_2;
+    if (row_1_2 < 128u && column_1_2 < 64u) {
+      store(contract_2, (row_1_2 * 16u + layer_2) * 64u + column_1_2, sum_0_now_4_2);
+    }
+    const unsigned row_2_2 = top_2 + lane_row_2 + 1u;
+    const float4 sum_1_now_4_2 = sum_1_2;
+    const unsigned column_2_2 = leftmost_2 + lane_column_2;
+    if (row_2_2 < 128u && column_2_2 < 64u) {
+      store(contract_2, (row_2_2 * 16u + layer_2) * 64u + column_2_2, sum_1_now_4_2);
+    }
+    const unsigned row_3_2 = top_2 + lane_row_2 + 2u;
+    const float4 sum_2_now_4_2 = sum_2_2;
+    const unsigned column_3_2 = leftmost_2 + lane_column_2;
+    if (row_3_2 < 128u && column_3_2 < 64u) {
+      store(contract_2, (row_3_2 * 16u + layer_2) * 64u + column_3_2, sum_2_now_4_2);
+    }
+    const unsigned row_4_2 = top_2 + lane_row_2 + 3u;
+    const float4 sum_3_now_4_2 = sum_3_2;
+    const unsigned column_4_2 = leftmost_2 + lane_column_2;
+    if (row_4_2 < 128u && column_4_2 < 64u) {
+      store(contract_2, (row_4_2 * 16u + layer_2) * 64u + column_4_2, sum_3_now_4_2);
+    }
   }
 }
 
@@ -623,7 +754,7 @@ scan_rg_lru_scan(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256, 1)
+extern "C" __global__ void __launch_bounds__(256, 2)
 contract_r_product(
     const float* __restrict__ mul,
     const float* __restrict__ linear_out_w,
@@ -642,7 +773,7 @@ contract_r_product(
   float4 sum_2 = spread4(0.0f);
   float4 sum_3 = spread4(0.0f);
   for (unsigned start = 0u; start < 1024u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
+    // stage all tiles, four numbers a lane at a time
     const unsigned row = top + threadIdx.x / 4u;
     const unsigned term = start + threadIdx.x % 4u * 4u;
     const unsigned row_read = min(row, 127u);
@@ -725,108 +856,17 @@ contract_r_product(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256, 1)
-contract_up_product(
-    const float* __restrict__ channel_pre_norm,
-    const float* __restrict__ up_w,
-    const float* __restrict__ up_b,
-    float* __restrict__ up_1) {
-  __shared__ __align__(16) float left_tile[1024];
-  __shared__ __align__(16) float right_tile[1024];
-  __builtin_assume(threadIdx.x < 256u);
-  const unsigned top = blockIdx.y * 64u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  const unsigned lane_row = threadIdx.x / 16u * 4u;
-  const unsigned lane_column = threadIdx.x % 16u * 4u;
-  float4 sum_0 = spread4(0.0f);
-  float4 sum_1 = spread4(0.0f);
-  float4 sum_2 = spread4(0.0f);
-  float4 sum_3 = spread4(0.0f);
-  for (unsigned start = 0u; start < 768u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    const unsigned row = top + threadIdx.x / 4u;
-    const unsigned term = start + threadIdx.x % 4u * 4u;
-    const unsigned row_read = min(row, 127u);
-    const float4 channel_pre_norm_value = load<float4>(channel_pre_norm, row_read * 768u + term);
-    store(left_tile, threadIdx.x * 4u, channel_pre_norm_value);
-    const unsigned term_1 = start + threadIdx.x / 16u;
-    const unsigned column = leftmost + threadIdx.x % 16u * 4u;
-    const unsigned term_read = min(term_1, 767u);
-    const unsigned column_read = min(column, 2300u);
-    const float4 up_w_value = load<float4>(up_w, term_read * 2304u + column_read);
-    store(right_tile, threadIdx.x * 4u, up_w_value);
-    __syncthreads();
-    for (unsigned d = 0u; d < 16u; d += 4u) {
-      const float4 left_value = load<float4>(left_tile, lane_row * 16u + d);
-      const float4 left_value_1 = load<float4>(left_tile, (lane_row + 1u) * 16u + d);
-      const float4 left_value_2 = load<float4>(left_tile, (lane_row + 2u) * 16u + d);
-      const float4 left_value_3 = load<float4>(left_tile, (lane_row + 3u) * 16u + d);
-      const float4 right_value = load<float4>(right_tile, d * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.x), right_value, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.x), right_value, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.x), right_value, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.x), right_value, sum_3);
-      const float4 right_value_1 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.y), right_value_1, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.y), right_value_1, sum_3);
-      const float4 right_value_2 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.z), right_value_2, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.z), right_value_2, sum_3);
-      const float4 right_value_3 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.w), right_value_3, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.w), right_value_3, sum_3);
-    }
-    __syncthreads();
-  }
-  const unsigned row_1 = top + lane_row;
-  const float4 sum_0_now_4 = sum_0;
-  const unsigned column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 2304u) {
-    const float4 up_b_value = load<float4>(up_b, column_1);
-    const float4 up = sum_0_now_4 + up_b_value;
-    store(up_1, row_1 * 2304u + column_1, up);
-  }
-  const unsigned row_2 = top + lane_row + 1u;
-  const float4 sum_1_now_4 = sum_1;
-  const unsigned column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 2304u) {
-    const float4 up_b_value_1 = load<float4>(up_b, column_2);
-    const float4 up_2 = sum_1_now_4 + up_b_value_1;
-    store(up_1, row_2 * 2304u + column_2, up_2);
-  }
-  const unsigned row_3 = top + lane_row + 2u;
-  const float4 sum_2_now_4 = sum_2;
-  const unsigned column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 2304u) {
-    const float4 up_b_value_2 = load<float4>(up_b, column_3);
-    const float4 up_3 = sum_2_now_4 + up_b_value_2;
-    store(up_1, row_3 * 2304u + column_3, up_3);
-  }
-  const unsigned row_4 = top + lane_row + 3u;
-  const float4 sum_3_now_4 = sum_3;
-  const unsigned column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 2304u) {
-    const float4 up_b_value_3 = load<float4>(up_b, column_4);
-    const float4 up_4 = sum_3_now_4 + up_b_value_3;
-    store(up_1, row_4 * 2304u + column_4, up_4);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(256, 1)
+extern "C" __global__ void __launch_bounds__(256, 2)
 contract_product_2(
     const float* __restrict__ channel_pre_norm,
     const float* __restrict__ gate_w,
+    const float* __restrict__ up_w,
     const float* __restrict__ gate_b,
-    const float* __restrict__ up,
+    const float* __restrict__ up_b,
     float* __restrict__ mul) {
   __shared__ __align__(16) float left_tile[1024];
   __shared__ __align__(16) float right_tile[1024];
+  __shared__ __align__(16) float right_tile_1[1024];
   __builtin_assume(threadIdx.x < 256u);
   const unsigned top = blockIdx.y * 64u;
   const unsigned leftmost = blockIdx.x * 64u;
@@ -836,8 +876,12 @@ contract_product_2(
   float4 sum_1 = spread4(0.0f);
   float4 sum_2 = spread4(0.0f);
   float4 sum_3 = spread4(0.0f);
+  float4 sum_0_1 = spread4(0.0f);
+  float4 sum_1_1 = spread4(0.0f);
+  float4 sum_2_1 = spread4(0.0f);
+  float4 sum_3_1 = spread4(0.0f);
   for (unsigned start = 0u; start < 768u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
+    // stage all tiles, four numbers a lane at a time
     const unsigned row = top + threadIdx.x / 4u;
     const unsigned term = start + threadIdx.x % 4u * 4u;
     const unsigned row_read = min(row, 127u);
@@ -849,6 +893,10 @@ contract_product_2(
     const unsigned column_read = min(column, 2300u);
     const float4 gate_w_value = load<float4>(gate_w, term_read * 2304u + column_read);
     store(right_tile, threadIdx.x * 4u, gate_w_value);
+    const unsigned term_read_1 = min(term_1, 767u);
+    const unsigned column_read_1 = min(column, 2300u);
+    const float4 up_w_value = load<float4>(up_w, term_read_1 * 2304u + column_read_1);
+    store(right_tile_1, threadIdx.x * 4u, up_w_value);
     __syncthreads();
     for (unsigned d = 0u; d < 16u; d += 4u) {
       const float4 left_value = load<float4>(left_tile, lane_row * 16u + d);
@@ -860,67 +908,95 @@ contract_product_2(
       sum_1 = fmaf(spread4(left_value_1.x), right_value, sum_1);
       sum_2 = fmaf(spread4(left_value_2.x), right_value, sum_2);
       sum_3 = fmaf(spread4(left_value_3.x), right_value, sum_3);
-      const float4 right_value_1 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.y), right_value_1, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.y), right_value_1, sum_3);
-      const float4 right_value_2 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.z), right_value_2, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.z), right_value_2, sum_3);
-      const float4 right_value_3 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.w), right_value_3, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.w), right_value_3, sum_3);
+      const float4 right_value_1 = load<float4>(right_tile_1, d * 64u + lane_column);
+      sum_0_1 = fmaf(spread4(left_value.x), right_value_1, sum_0_1);
+      sum_1_1 = fmaf(spread4(left_value_1.x), right_value_1, sum_1_1);
+      sum_2_1 = fmaf(spread4(left_value_2.x), right_value_1, sum_2_1);
+      sum_3_1 = fmaf(spread4(left_value_3.x), right_value_1, sum_3_1);
+      const float4 right_value_2 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
+      sum_0 = fmaf(spread4(left_value.y), right_value_2, sum_0);
+      sum_1 = fmaf(spread4(left_value_1.y), right_value_2, sum_1);
+      sum_2 = fmaf(spread4(left_value_2.y), right_value_2, sum_2);
+      sum_3 = fmaf(spread4(left_value_3.y), right_value_2, sum_3);
+      const float4 right_value_3 = load<float4>(right_tile_1, (d + 1u) * 64u + lane_column);
+      sum_0_1 = fmaf(spread4(left_value.y), right_value_3, sum_0_1);
+      sum_1_1 = fmaf(spread4(left_value_1.y), right_value_3, sum_1_1);
+      sum_2_1 = fmaf(spread4(left_value_2.y), right_value_3, sum_2_1);
+      sum_3_1 = fmaf(spread4(left_value_3.y), right_value_3, sum_3_1);
+      const float4 right_value_4 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
+      sum_0 = fmaf(spread4(left_value.z), right_value_4, sum_0);
+      sum_1 = fmaf(spread4(left_value_1.z), right_value_4, sum_1);
+      sum_2 = fmaf(spread4(left_value_2.z), right_value_4, sum_2);
+      sum_3 = fmaf(spread4(left_value_3.z), right_value_4, sum_3);
+      const float4 right_value_5 = load<float4>(right_tile_1, (d + 2u) * 64u + lane_column);
+      sum_0_1 = fmaf(spread4(left_value.z), right_value_5, sum_0_1);
+      sum_1_1 = fmaf(spread4(left_value_1.z), right_value_5, sum_1_1);
+      sum_2_1 = fmaf(spread4(left_value_2.z), right_value_5, sum_2_1);
+      sum_3_1 = fmaf(spread4(left_value_3.z), right_value_5, sum_3_1);
+      const float4 right_value_6 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
+      sum_0 = fmaf(spread4(left_value.w), right_value_6, sum_0);
+      sum_1 = fmaf(spread4(left_value_1.w), right_value_6, sum_1);
+      sum_2 = fmaf(spread4(left_value_2.w), right_value_6, sum_2);
+      sum_3 = fmaf(spread4(left_value_3.w), right_value_6, sum_3);
+      const float4 right_value_7 = load<float4>(right_tile_1, (d + 3u) * 64u + lane_column);
+      sum_0_1 = fmaf(spread4(left_value.w), right_value_7, sum_0_1);
+      sum_1_1 = fmaf(spread4(left_value_1.w), right_value_7, sum_1_1);
+      sum_2_1 = fmaf(spread4(left_value_2.w), right_value_7, sum_2_1);
+      sum_3_1 = fmaf(spread4(left_value_3.w), right_value_7, sum_3_1);
     }
     __syncthreads();
   }
   const unsigned row_1 = top + lane_row;
   const float4 sum_0_now_4 = sum_0;
+  const float4 sum_0_1_now_4 = sum_0_1;
   const unsigned column_1 = leftmost + lane_column;
   if (row_1 < 128u && column_1 < 2304u) {
     const float4 gate_b_value = load<float4>(gate_b, column_1);
     const float4 gate = sum_0_now_4 + gate_b_value;
     const float4 g = gate * spread4(0.5f) * (tanhf((gate + gate * gate * gate * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    const float4 up_value = load<float4>(up, row_1 * 2304u + column_1);
-    store(mul, row_1 * 2304u + column_1, g * up_value);
+    const float4 up_b_value = load<float4>(up_b, column_1);
+    const float4 up = sum_0_1_now_4 + up_b_value;
+    store(mul, row_1 * 2304u + column_1, g * up);
   }
   const unsigned row_2 = top + lane_row + 1u;
   const float4 sum_1_now_4 = sum_1;
+  const float4 sum_1_1_now_4 = sum_1_1;
   const unsigned column_2 = leftmost + lane_column;
   if (row_2 < 128u && column_2 < 2304u) {
     const float4 gate_b_value_1 = load<float4>(gate_b, column_2);
     const float4 gate_1 = sum_1_now_4 + gate_b_value_1;
     const float4 g_1 = gate_1 * spread4(0.5f) * (tanhf((gate_1 + gate_1 * gate_1 * gate_1 * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    const float4 up_value_1 = load<float4>(up, row_2 * 2304u + column_2);
-    store(mul, row_2 * 2304u + column_2, g_1 * up_value_1);
+    const float4 up_b_value_1 = load<float4>(up_b, column_2);
+    const float4 up_1 = sum_1_1_now_4 + up_b_value_1;
+    store(mul, row_2 * 2304u + column_2, g_1 * up_1);
   }
   const unsigned row_3 = top + lane_row + 2u;
   const float4 sum_2_now_4 = sum_2;
+  const float4 sum_2_1_now_4 = sum_2_1;
   const unsigned column_3 = leftmost + lane_column;
   if (row_3 < 128u && column_3 < 2304u) {
     const float4 gate_b_value_2 = load<float4>(gate_b, column_3);
     const float4 gate_2 = sum_2_now_4 + gate_b_value_2;
     const float4 g_2 = gate_2 * spread4(0.5f) * (tanhf((gate_2 + gate_2 * gate_2 * gate_2 * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    const float4 up_value_2 = load<float4>(up, row_3 * 2304u + column_3);
-    store(mul, row_3 * 2304u + column_3, g_2 * up_value_2);
+    const float4 up_b_value_2 = load<float4>(up_b, column_3);
+    const float4 up_2 = sum_2_1_now_4 + up_b_value_2;
+    store(mul, row_3 * 2304u + column_3, g_2 * up_2);
   }
   const unsigned row_4 = top + lane_row + 3u;
   const float4 sum_3_now_4 = sum_3;
+  const float4 sum_3_1_now_4 = sum_3_1;
   const unsigned column_4 = leftmost + lane_column;
   if (row_4 < 128u && column_4 < 2304u) {
     const float4 gate_b_value_3 = load<float4>(gate_b, column_4);
     const float4 gate_3 = sum_3_now_4 + gate_b_value_3;
     const float4 g_3 = gate_3 * spread4(0.5f) * (tanhf((gate_3 + gate_3 * gate_3 * gate_3 * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    const float4 up_value_3 = load<float4>(up, row_4 * 2304u + column_4);
-    store(mul, row_4 * 2304u + column_4, g_3 * up_value_3);
+    const float4 up_b_value_3 = load<float4>(up_b, column_4);
+    const float4 up_3 = sum_3_1_now_4 + up_b_value_3;
+    store(mul, row_4 * 2304u + column_4, g_3 * up_3);
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256, 1)
+extern "C" __global__ void __launch_bounds__(256, 2)
 contract_layers_0_product(
     const float* __restrict__ mul,
     const float* __restrict__ down_w,
@@ -939,7 +1015,7 @@ contract_layers_0_product(
   float4 sum_2 = spread4(0.0f);
   float4 sum_3 = spread4(0.0f);
   for (unsigned start = 0u; start < 2304u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
+    // stage all tiles, four numbers a lane at a time
     const unsigned row = top + threadIdx.x / 4u;
     const unsigned term = start + threadIdx.x % 4u * 4u;
     const unsigned row_read = min(row, 127u);
@@ -1023,240 +1099,350 @@ contract_layers_0_product(
 }
 
 extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise(
+elementwise_and_reduce_temporal_pre_norm(
     const int* __restrict__ count,
     const float* __restrict__ layers,
-    float* __restrict__ layers_1) {
+    float* __restrict__ layers_1,
+    const float* __restrict__ temporal_pre_norm_scale,
+    float* __restrict__ temporal_pre_norm_1) {
+  __shared__ float sum_partials[2];
   __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 192u) {
-    const int count_value = count[0u];
-    const unsigned row = min(unsigned(max(int(unsigned(count_value) - 1u), 0)), 127u);
-    const float4 layers_value = load<float4>(layers, row * 768u + element * 4u);
-    store(layers_1, element * 4u, layers_value);
+  if (blockIdx.x < 3u) {
+    const unsigned element = blockIdx.x * 64u + threadIdx.x;
+    if (element < 192u) {
+      const int count_value = count[0u];
+      const unsigned row = min(unsigned(max(int(unsigned(count_value) - 1u), 0)), 127u);
+      const float4 layers_value = load<float4>(layers, row * 768u + element * 4u);
+      store(layers_1, element * 4u, layers_value);
+    }
+  } else {
+    const unsigned place = blockIdx.x - 3u;
+    const unsigned across = place;
+    float4 sum = spread4(0.0f);
+    for (unsigned column = threadIdx.x * 4u; column < 768u; column += 256u) {
+      const float4 x_value = load<float4>(layers, across * 768u + column);
+      sum = sum + x_value * x_value;
+    }
+    const float4 sum_now_1 = sum;
+    const float subgroup_sum_ = subgroup_sum(sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w);
+    if ((threadIdx.x % 32u) == 0u) {
+      sum_partials[threadIdx.x / 32u] = subgroup_sum_;
+    }
+    __syncthreads();
+    float sum_1 = 0.0f;
+    for (unsigned partial = 0u; partial < 2u; partial += 1u) {
+      const float sum_partials_value = sum_partials[partial];
+      sum_1 = sum_1 + sum_partials_value;
+    }
+    const float of_row = rsqrtf(sum_1 * 0.0013020834f + 0.000001f);
+    for (unsigned column_1 = threadIdx.x * 4u; column_1 < 768u; column_1 += 256u) {
+      const float4 x_value_1 = load<float4>(layers, across * 768u + column_1);
+      const float4 temporal_pre_norm_scale_value = load<float4>(temporal_pre_norm_scale, column_1);
+      const float4 temporal_pre_norm = x_value_1 * spread4(of_row) * (spread4(1.0f) + temporal_pre_norm_scale_value);
+      store(temporal_pre_norm_1, across * 768u + column_1, temporal_pre_norm);
+    }
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256, 1)
-contract_proj_q_product(
+extern "C" __global__ void __launch_bounds__(256, 2)
+contract_proj_q_product_and_contract_proj_k_product_and_contract_proj_k_product(
     const float* __restrict__ temporal_pre_norm,
     const float* __restrict__ proj_q_w,
-    float* __restrict__ proj_q) {
-  __shared__ __align__(16) float left_tile[1024];
-  __shared__ __align__(16) float right_tile[1024];
-  __builtin_assume(threadIdx.x < 256u);
-  const unsigned top = blockIdx.y * 64u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  const unsigned lane_row = threadIdx.x / 16u * 4u;
-  const unsigned lane_column = threadIdx.x % 16u * 4u;
-  float4 sum_0 = spread4(0.0f);
-  float4 sum_1 = spread4(0.0f);
-  float4 sum_2 = spread4(0.0f);
-  float4 sum_3 = spread4(0.0f);
-  for (unsigned start = 0u; start < 768u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    const unsigned row = top + threadIdx.x / 4u;
-    const unsigned term = start + threadIdx.x % 4u * 4u;
-    const unsigned row_read = min(row, 127u);
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
-    store(left_tile, threadIdx.x * 4u, temporal_pre_norm_value);
-    const unsigned term_1 = start + threadIdx.x / 16u;
-    const unsigned column = leftmost + threadIdx.x % 16u * 4u;
-    const unsigned term_read = min(term_1, 767u);
-    const unsigned column_read = min(column, 764u);
-    const float4 proj_q_w_value = load<float4>(proj_q_w, term_read * 768u + column_read);
-    store(right_tile, threadIdx.x * 4u, proj_q_w_value);
-    __syncthreads();
-    for (unsigned d = 0u; d < 16u; d += 4u) {
-      const float4 left_value = load<float4>(left_tile, lane_row * 16u + d);
-      const float4 left_value_1 = load<float4>(left_tile, (lane_row + 1u) * 16u + d);
-      const float4 left_value_2 = load<float4>(left_tile, (lane_row + 2u) * 16u + d);
-      const float4 left_value_3 = load<float4>(left_tile, (lane_row + 3u) * 16u + d);
-      const float4 right_value = load<float4>(right_tile, d * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.x), right_value, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.x), right_value, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.x), right_value, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.x), right_value, sum_3);
-      const float4 right_value_1 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.y), right_value_1, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.y), right_value_1, sum_3);
-      const float4 right_value_2 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.z), right_value_2, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.z), right_value_2, sum_3);
-      const float4 right_value_3 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.w), right_value_3, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.w), right_value_3, sum_3);
-    }
-    __syncthreads();
-  }
-  const unsigned row_1 = top + lane_row;
-  const float4 sum_0_now_4 = sum_0;
-  const unsigned column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 768u) {
-    store(proj_q, row_1 * 768u + column_1, sum_0_now_4);
-  }
-  const unsigned row_2 = top + lane_row + 1u;
-  const float4 sum_1_now_4 = sum_1;
-  const unsigned column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 768u) {
-    store(proj_q, row_2 * 768u + column_2, sum_1_now_4);
-  }
-  const unsigned row_3 = top + lane_row + 2u;
-  const float4 sum_2_now_4 = sum_2;
-  const unsigned column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 768u) {
-    store(proj_q, row_3 * 768u + column_3, sum_2_now_4);
-  }
-  const unsigned row_4 = top + lane_row + 3u;
-  const float4 sum_3_now_4 = sum_3;
-  const unsigned column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 768u) {
-    store(proj_q, row_4 * 768u + column_4, sum_3_now_4);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(256, 1)
-contract_proj_k_product(
-    const float* __restrict__ temporal_pre_norm,
+    float* __restrict__ proj_q,
     const float* __restrict__ proj_k_w,
-    float* __restrict__ proj_k) {
+    float* __restrict__ proj_k,
+    const float* __restrict__ proj_k_w_2,
+    float* __restrict__ proj_k_2) {
   __shared__ __align__(16) float left_tile[1024];
   __shared__ __align__(16) float right_tile[1024];
   __builtin_assume(threadIdx.x < 256u);
-  const unsigned top = blockIdx.y * 64u;
-  const unsigned leftmost = blockIdx.x * 64u;
-  const unsigned lane_row = threadIdx.x / 16u * 4u;
-  const unsigned lane_column = threadIdx.x % 16u * 4u;
-  float4 sum_0 = spread4(0.0f);
-  float4 sum_1 = spread4(0.0f);
-  float4 sum_2 = spread4(0.0f);
-  float4 sum_3 = spread4(0.0f);
-  for (unsigned start = 0u; start < 768u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    const unsigned row = top + threadIdx.x / 4u;
-    const unsigned term = start + threadIdx.x % 4u * 4u;
-    const unsigned row_read = min(row, 127u);
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
-    store(left_tile, threadIdx.x * 4u, temporal_pre_norm_value);
-    const unsigned term_1 = start + threadIdx.x / 16u;
-    const unsigned column = leftmost + threadIdx.x % 16u * 4u;
-    const unsigned term_read = min(term_1, 767u);
-    const unsigned column_read = min(column, 124u);
-    const float4 proj_k_w_value = load<float4>(proj_k_w, term_read * 128u + column_read);
-    store(right_tile, threadIdx.x * 4u, proj_k_w_value);
-    __syncthreads();
-    for (unsigned d = 0u; d < 16u; d += 4u) {
-      const float4 left_value = load<float4>(left_tile, lane_row * 16u + d);
-      const float4 left_value_1 = load<float4>(left_tile, (lane_row + 1u) * 16u + d);
-      const float4 left_value_2 = load<float4>(left_tile, (lane_row + 2u) * 16u + d);
-      const float4 left_value_3 = load<float4>(left_tile, (lane_row + 3u) * 16u + d);
-      const float4 right_value = load<float4>(right_tile, d * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.x), right_value, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.x), right_value, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.x), right_value, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.x), right_value, sum_3);
-      const float4 right_value_1 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.y), right_value_1, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.y), right_value_1, sum_3);
-      const float4 right_value_2 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.z), right_value_2, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.z), right_value_2, sum_3);
-      const float4 right_value_3 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
-      sum_0 = fmaf(spread4(left_value.w), right_value_3, sum_0);
-      sum_1 = fmaf(spread4(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fmaf(spread4(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fmaf(spread4(left_value_3.w), right_value_3, sum_3);
+  if (blockIdx.x < 24u) {
+    const unsigned across = blockIdx.x % 12u;
+    const unsigned down = blockIdx.x / 12u;
+    const unsigned top = down * 64u;
+    const unsigned leftmost = across * 64u;
+    const unsigned lane_row = threadIdx.x / 16u * 4u;
+    const unsigned lane_column = threadIdx.x % 16u * 4u;
+    float4 sum_0 = spread4(0.0f);
+    float4 sum_1 = spread4(0.0f);
+    float4 sum_2 = spread4(0.0f);
+    float4 sum_3 = spread4(0.0f);
+    for (unsigned start = 0u; start < 768u; start += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      const unsigned row = top + threadIdx.x / 4u;
+      const unsigned term = start + threadIdx.x % 4u * 4u;
+      const unsigned row_read = min(row, 127u);
+      const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, row_read * 768u + term);
+      store(left_tile, threadIdx.x * 4u, temporal_pre_norm_value);
+      const unsigned term_1 = start + threadIdx.x / 16u;
+      const unsigned column = leftmost + threadIdx.x % 16u * 4u;
+      const unsigned term_read = min(term_1, 767u);
+      const unsigned column_read = min(column, 764u);
+      const float4 proj_q_w_value = load<float4>(proj_q_w, term_read * 768u + column_read);
+      store(right_tile, threadIdx.x * 4u, proj_q_w_value);
+      __syncthreads();
+      for (unsigned d = 0u; d < 16u; d += 4u) {
+        const float4 left_value = load<float4>(left_tile, lane_row * 16u + d);
+        const float4 left_value_1 = load<float4>(left_tile, (lane_row + 1u) * 16u + d);
+        const float4 left_value_2 = load<float4>(left_tile, (lane_row + 2u) * 16u + d);
+        const float4 left_value_3 = load<float4>(left_tile, (lane_row + 3u) * 16u + d);
+        const float4 right_value = load<float4>(right_tile, d * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.x), right_value, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.x), right_value, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.x), right_value, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.x), right_value, sum_3);
+        const float4 right_value_1 = load<float4>(right_tile, (d + 1u) * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.y), right_value_1, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.y), right_value_1, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.y), right_value_1, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.y), right_value_1, sum_3);
+        const float4 right_value_2 = load<float4>(right_tile, (d + 2u) * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.z), right_value_2, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.z), right_value_2, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.z), right_value_2, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.z), right_value_2, sum_3);
+        const float4 right_value_3 = load<float4>(right_tile, (d + 3u) * 64u + lane_column);
+        sum_0 = fmaf(spread4(left_value.w), right_value_3, sum_0);
+        sum_1 = fmaf(spread4(left_value_1.w), right_value_3, sum_1);
+        sum_2 = fmaf(spread4(left_value_2.w), right_value_3, sum_2);
+        sum_3 = fmaf(spread4(left_value_3.w), right_value_3, sum_3);
+      }
+      __syncthreads();
     }
-    __syncthreads();
-  }
-  const unsigned row_1 = top + lane_row;
-  const float4 sum_0_now_4 = sum_0;
-  const unsigned column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 128u) {
-    store(proj_k, row_1 * 128u + column_1, sum_0_now_4);
-  }
-  const unsigned row_2 = top + lane_row + 1u;
-  const float4 sum_1_now_4 = sum_1;
-  const unsigned column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 128u) {
-    store(proj_k, row_2 * 128u + column_2, sum_1_now_4);
-  }
-  const unsigned row_3 = top + lane_row + 2u;
-  const float4 sum_2_now_4 = sum_2;
-  const unsigned column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 128u) {
-    store(proj_k, row_3 * 128u + column_3, sum_2_now_4);
-  }
-  const unsigned row_4 = top + lane_row + 3u;
-  const float4 sum_3_now_4 = sum_3;
-  const unsigned column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 128u) {
-    store(proj_k, row_4 * 128u + column_4, sum_3_now_4);
+    const unsigned row_1 = top + lane_row;
+    const float4 sum_0_now_4 = sum_0;
+    const unsigned column_1 = leftmost + lane_column;
+    if (row_1 < 128u && column_1 < 768u) {
+      store(proj_q, row_1 * 768u + column_1, sum_0_now_4);
+    }
+    const unsigned row_2 = top + lane_row + 1u;
+    const float4 sum_1_now_4 = sum_1;
+    const unsigned column_2 = leftmost + lane_column;
+    if (row_2 < 128u && column_2 < 768u) {
+      store(proj_q, row_2 * 768u + column_2, sum_1_now_4);
+    }
+    const unsigned row_3 = top + lane_row + 2u;
+    const float4 sum_2_now_4 = sum_2;
+    const unsigned column_3 = leftmost + lane_column;
+    if (row_3 < 128u && column_3 < 768u) {
+      store(proj_q, row_3 * 768u + column_3, sum_2_now_4);
+    }
+    const unsigned row_4 = top + lane_row + 3u;
+    const float4 sum_3_now_4 = sum_3;
+    const unsigned column_4 = leftmost + lane_column;
+    if (row_4 < 128u && column_4 < 768u) {
+      store(proj_q, row_4 * 768u + column_4, sum_3_now_4);
+    }
+  } else {
+    if (blockIdx.x < 28u) {
+      const unsigned place = blockIdx.x - 24u;
+      const unsigned across_2 = place % 2u;
+      const unsigned down_2 = place / 2u;
+      const unsigned top_2 = down_2 * 64u;
+      const unsigned leftmost_2 = across_2 * 64u;
+      const unsigned lane_row_2 = threadIdx.x / 16u * 4u;
+      const unsigned lane_column_2 = threadIdx.x % 16u * 4u;
+      float4 sum_0_2 = spread4(0.0f);
+      float4 sum_1_2 = spread4(0.0f);
+      float4 sum_2_2 = spread4(0.0f);
+      float4 sum_3_2 = spread4(0.0f);
+      for (unsigned start_2 = 0u; start_2 < 768u; start_2 += 16u) {
+        // stage all tiles, four numbers a lane at a time
+        const unsigned row_5 = top_2 + threadIdx.x / 4u;
+        const unsigned term_2 = start_2 + threadIdx.x % 4u * 4u;
+        const unsigned row_read_2 = min(row_5, 127u);
+        const float4 temporal_pre_norm_value_2 = load<float4>(temporal_pre_norm, row_read_2 * 768u + term_2);
+        store(left_tile, threadIdx.x * 4u, temporal_pre_norm_value_2);
+        const unsigned term_1_2 = start_2 + threadIdx.x / 16u;
+        const unsigned column_5 = leftmost_2 + threadIdx.x % 16u * 4u;
+        const unsigned term_read_2 = min(term_1_2, 767u);
+        const unsigned column_read_2 = min(column_5, 124u);
+        const float4 proj_k_w_value = load<float4>(proj_k_w, term_read_2 * 128u + column_read_2);
+        store(right_tile, threadIdx.x * 4u, proj_k_w_value);
+        __syncthreads();
+        for (unsigned d_2 = 0u; d_2 < 16u; d_2 += 4u) {
+          const float4 left_value_4 = load<float4>(left_tile, lane_row_2 * 16u + d_2);
+          const float4 left_value_1_2 = load<float4>(left_tile, (lane_row_2 + 1u) * 16u + d_2);
+          const float4 left_value_2_2 = load<float4>(left_tile, (lane_row_2 + 2u) * 16u + d_2);
+          const float4 left_value_3_2 = load<float4>(left_tile, (lane_row_2 + 3u) * 16u + d_2);
+          const float4 right_value_4 = load<float4>(right_tile, d_2 * 64u + lane_column_2);
+          sum_0_2 = fmaf(spread4(left_value_4.x), right_value_4, sum_0_2);
+          sum_1_2 = fmaf(spread4(left_value_1_2.x), right_value_4, sum_1_2);
+          sum_2_2 = fmaf(spread4(left_value_2_2.x), right_value_4, sum_2_2);
+          sum_3_2 = fmaf(spread4(left_value_3_2.x), right_value_4, sum_3_2);
+          const float4 right_value_1_2 = load<float4>(right_tile, (d_2 + 1u) * 64u + lane_column_2);
+          sum_0_2 = fmaf(spread4(left_value_4.y), right_value_1_2, sum_0_2);
+          sum_1_2 = fmaf(spread4(left_value_1_2.y), right_value_1_2, sum_1_2);
+          sum_2_2 = fmaf(spread4(left_value_2_2.y), right_value_1_2, sum_2_2);
+          sum_3_2 = fmaf(spread4(left_value_3_2.y), right_value_1_2, sum_3_2);
+          const float4 right_value_2_2 = load<float4>(right_tile, (d_2 + 2u) * 64u + lane_column_2);
+          sum_0_2 = fmaf(spread4(left_value_4.z), right_value_2_2, sum_0_2);
+          sum_1_2 = fmaf(spread4(left_value_1_2.z), right_value_2_2, sum_1_2);
+          sum_2_2 = fmaf(spread4(left_value_2_2.z), right_value_2_2, sum_2_2);
+          sum_3_2 = fmaf(spread4(left_value_3_2.z), right_value_2_2, sum_3_2);
+          const float4 right_value_3_2 = load<float4>(right_tile, (d_2 + 3u) * 64u + lane_column_2);
+          sum_0_2 = fmaf(spread4(left_value_4.w), right_value_3_2, sum_0_2);
+          sum_1_2 = fmaf(spread4(left_value_1_2.w), right_value_3_2, sum_1_2);
+          sum_2_2 = fmaf(spread4(left_value_2_2.w), right_value_3_2, sum_2_2);
+          sum_3_2 = fmaf(spread4(left_value_3_2.w), right_value_3_2, sum_3_2);
+        }
+        __syncthreads();
+      }
+      const unsigned row_1_2 = top_2 + lane_row_2;
+      const float4 sum_0_now_4_2 = sum_0_2;
+      const unsigned column_1_2 = leftmost_2 + lane_column_2;
+      if (row_1_2 < 128u && column_1_2 < 128u) {
+        store(proj_k, row_1_2 * 128u + column_1_2, sum_0_now_4_2);
+      }
+      const unsigned row_2_2 = top_2 + lane_row_2 + 1u;
+      const float4 sum_1_now_4_2 = sum_1_2;
+      const unsigned column_2_2 = leftmost_2 + lane_column_2;
+      if (row_2_2 < 128u && column_2_2 < 128u) {
+        store(proj_k, row_2_2 * 128u + column_2_2, sum_1_now_4_2);
+      }
+      const unsigned row_3_2 = top_2 + lane_row_2 + 2u;
+      const float4 sum_2_now_4_2 = sum_2_2;
+      const unsigned column_3_2 = leftmost_2 + lane_column_2;
+      if (row_3_2 < 128u && column_3_2 < 128u) {
+        store(proj_k, row_3_2 * 128u + column_3_2, sum_2_now_4_2);
+      }
+      const unsigned row_4_2 = top_2 + lane_row_2 + 3u;
+      const float4 sum_3_now_4_2 = sum_3_2;
+      const unsigned column_4_2 = leftmost_2 + lane_column_2;
+      if (row_4_2 < 128u && column_4_2 < 128u) {
+        store(proj_k, row_4_2 * 128u + column_4_2, sum_3_now_4_2);
+      }
+    } else {
+      const unsigned place_2 = blockIdx.x - 28u;
+      const unsigned across_3 = place_2 % 2u;
+      const unsigned down_3 = place_2 / 2u;
+      const unsigned top_3 = down_3 * 64u;
+      const unsigned leftmost_3 = across_3 * 64u;
+      const unsigned lane_row_3 = threadIdx.x / 16u * 4u;
+      const unsigned lane_column_3 = threadIdx.x % 16u * 4u;
+      float4 sum_0_3 = spread4(0.0f);
+      float4 sum_1_3 = spread4(0.0f);
+      float4 sum_2_3 = spread4(0.0f);
+      float4 sum_3_3 = spread4(0.0f);
+      for (unsigned start_3 = 0u; start_3 < 768u; start_3 += 16u) {
+        // stage all tiles, four numbers a lane at a time
+        const unsigned row_6 = top_3 + threadIdx.x / 4u;
+        const unsigned term_3 = start_3 + threadIdx.x % 4u * 4u;
+        const unsigned row_read_3 = min(row_6, 127u);
+        const float4 temporal_pre_norm_value_3 = load<float4>(temporal_pre_norm, row_read_3 * 768u + term_3);
+        store(left_tile, threadIdx.x * 4u, temporal_pre_norm_value_3);
+        const unsigned term_1_3 = start_3 + threadIdx.x / 16u;
+        const unsigned column_6 = leftmost_3 + threadIdx.x % 16u * 4u;
+        const unsigned term_read_3 = min(term_1_3, 767u);
+        const unsigned column_read_3 = min(column_6, 124u);
+        const float4 proj_k_w_value_2 = load<float4>(proj_k_w_2, term_read_3 * 128u + column_read_3);
+        store(right_tile, threadIdx.x * 4u, proj_k_w_value_2);
+        __syncthreads();
+        for (unsigned d_3 = 0u; d_3 < 16u; d_3 += 4u) {
+          const float4 left_value_5 = load<float4>(left_tile, lane_row_3 * 16u + d_3);
+          const float4 left_value_1_3 = load<float4>(left_tile, (lane_row_3 + 1u) * 16u + d_3);
+          const float4 left_value_2_3 = load<float4>(left_tile, (lane_row_3 + 2u) * 16u + d_3);
+          const float4 left_value_3_3 = load<float4>(left_tile, (lane_row_3 + 3u) * 16u + d_3);
+          const float4 right_value_5 = load<float4>(right_tile, d_3 * 64u + lane_column_3);
+          sum_0_3 = fmaf(spread4(left_value_5.x), right_value_5, sum_0_3);
+          sum_1_3 = fmaf(spread4(left_value_1_3.x), right_value_5, sum_1_3);
+          sum_2_3 = fmaf(spread4(left_value_2_3.x), right_value_5, sum_2_3);
+          sum_3_3 = fmaf(spread4(left_value_3_3.x), right_value_5, sum_3_3);
+          const float4 right_value_1_3 = load<float4>(right_tile, (d_3 + 1u) * 64u + lane_column_3);
+          sum_0_3 = fmaf(spread4(left_value_5.y), right_value_1_3, sum_0_3);
+          sum_1_3 = fmaf(spread4(left_value_1_3.y), right_value_1_3, sum_1_3);
+          sum_2_3 = fmaf(spread4(left_value_2_3.y), right_value_1_3, sum_2_3);
+          sum_3_3 = fmaf(spread4(left_value_3_3.y), right_value_1_3, sum_3_3);
+          const float4 right_value_2_3 = load<float4>(right_tile, (d_3 + 2u) * 64u + lane_column_3);
+          sum_0_3 = fmaf(spread4(left_value_5.z), right_value_2_3, sum_0_3);
+          sum_1_3 = fmaf(spread4(left_value_1_3.z), right_value_2_3, sum_1_3);
+          sum_2_3 = fmaf(spread4(left_value_2_3.z), right_value_2_3, sum_2_3);
+          sum_3_3 = fmaf(spread4(left_value_3_3.z), right_value_2_3, sum_3_3);
+          const float4 right_value_3_3 = load<float4>(right_tile, (d_3 + 3u) * 64u + lane_column_3);
+          sum_0_3 = fmaf(spread4(left_value_5.w), right_value_3_3, sum_0_3);
+          sum_1_3 = fmaf(spread4(left_value_1_3.w), right_value_3_3, sum_1_3);
+          sum_2_3 = fmaf(spread4(left_value_2_3.w), right_value_3_3, sum_2_3);
+          sum_3_3 = fmaf(spread4(left_value_3_3.w), right_value_3_3, sum_3_3);
+        }
+        __syncthreads();
+      }
+      const unsigned row_1_3 = top_3 + lane_row_3;
+      const float4 sum_0_now_4_3 = sum_0_3;
+      const unsigned column_1_3 = leftmost_3 + lane_column_3;
+      if (row_1_3 < 128u && column_1_3 < 128u) {
+        store(proj_k_2, row_1_3 * 128u + column_1_3, sum_0_now_4_3);
+      }
+      const unsigned row_2_3 = top_3 + lane_row_3 + 1u;
+      const float4 sum_1_now_4_3 = sum_1_3;
+      const unsigned column_2_3 = leftmost_3 + lane_column_3;
+      if (row_2_3 < 128u && column_2_3 < 128u) {
+        store(proj_k_2, row_2_3 * 128u + column_2_3, sum_1_now_4_3);
+      }
+      const unsigned row_3_3 = top_3 + lane_row_3 + 2u;
+      const float4 sum_2_now_4_3 = sum_2_3;
+      const unsigned column_3_3 = leftmost_3 + lane_column_3;
+      if (row_3_3 < 128u && column_3_3 < 128u) {
+        store(proj_k_2, row_3_3 * 128u + column_3_3, sum_2_now_4_3);
+      }
+      const unsigned row_4_3 = top_3 + lane_row_3 + 3u;
+      const float4 sum_3_now_4_3 = sum_3_3;
+      const unsigned column_4_3 = leftmost_3 + lane_column_3;
+      if (row_4_3 < 128u && column_4_3 < 128u) {
+        store(proj_k_2, row_4_3 * 128u + column_4_3, sum_3_now_4_3);
+      }
+    }
   }
 }
 
 extern "C" __global__ void __launch_bounds__(64, 4)
-ringWrite(
+ringWrite_and_ringWrite_2(
     const int* __restrict__ count,
     const int* __restrict__ seen,
     const float* __restrict__ proj_k,
     const float* __restrict__ rotary_64_10000,
-    float* __restrict__ temporal_block_keys) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 4096u) {
-    const unsigned element_1 = element * 4u;
-    const unsigned l = element_1 % 128u;
-    const unsigned j = element_1 / 128u;
-    const int count_value = count[0u];
-    const unsigned real = unsigned(count_value);
-    if (j < real) {
-      const int seen_value = seen[0u];
-      const unsigned slot = (unsigned(seen_value) + j) % 1152u;
-      const float4 proj_k_value = load<float4>(proj_k, j * 128u + max(l, 64u));
-      const float4 proj_k_value_1 = load<float4>(proj_k, j * 128u + min(max(l, 32u), 60u));
-      const float4 rotary_64_10000_value = load<float4>(rotary_64_10000, j * 64u + (min(max(l, 32u), 60u) - 32u));
-      const float4 proj_k_value_2 = load<float4>(proj_k, j * 128u + (min(max(l, 32u), 60u) - 32u));
-      const float4 rotary_64_10000_value_1 = load<float4>(rotary_64_10000, j * 64u + min(max(l, 32u), 60u));
-      const float4 proj_k_value_3 = load<float4>(proj_k, j * 128u + min(l, 28u));
-      const float4 rotary_64_10000_value_2 = load<float4>(rotary_64_10000, j * 64u + min(l, 28u));
-      const float4 proj_k_value_4 = load<float4>(proj_k, j * 128u + min(l, 28u) + 32u);
-      const float4 rotary_64_10000_value_3 = load<float4>(rotary_64_10000, j * 64u + min(l, 28u) + 32u);
-      const float4 ringWrite = select(spread4(l < 32u), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, select(spread4(l < 64u), proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, proj_k_value));
-      store(temporal_block_keys, slot * 128u + l, ringWrite);
-    }
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-ringWrite_2(
-    const int* __restrict__ count,
-    const int* __restrict__ seen,
+    float* __restrict__ temporal_block_keys,
     const float* __restrict__ proj_v,
     float* __restrict__ temporal_block_values) {
   __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 4096u) {
-    const unsigned element_1 = element * 4u;
-    const unsigned l = element_1 % 128u;
-    const unsigned j = element_1 / 128u;
-    const int count_value = count[0u];
-    const unsigned real = unsigned(count_value);
-    if (j < real) {
-      const int seen_value = seen[0u];
-      const unsigned slot = (unsigned(seen_value) + j) % 1152u;
-      const float4 proj_v_value = load<float4>(proj_v, element * 4u);
-      store(temporal_block_values, slot * 128u + l, proj_v_value);
+  if (blockIdx.x < 64u) {
+    const unsigned element = blockIdx.x * 64u + threadIdx.x;
+    if (element < 4096u) {
+      const unsigned element_1 = element * 4u;
+      const unsigned l = element_1 % 128u;
+      const unsigned j = element_1 / 128u;
+      const int count_value = count[0u];
+      const unsigned real = unsigned(count_value);
+      if (j < real) {
+        const int seen_value = seen[0u];
+        const unsigned slot = (unsigned(seen_value) + j) % 1152u;
+        const float4 proj_k_value = load<float4>(proj_k, j * 128u + max(l, 64u));
+        const float4 proj_k_value_1 = load<float4>(proj_k, j * 128u + min(max(l, 32u), 60u));
+        const float4 rotary_64_10000_value = load<float4>(rotary_64_10000, j * 64u + (min(max(l, 32u), 60u) - 32u));
+        const float4 proj_k_value_2 = load<float4>(proj_k, j * 128u + (min(max(l, 32u), 60u) - 32u));
+        const float4 rotary_64_10000_value_1 = load<float4>(rotary_64_10000, j * 64u + min(max(l, 32u), 60u));
+        const float4 proj_k_value_3 = load<float4>(proj_k, j * 128u + min(l, 28u));
+        const float4 rotary_64_10000_value_2 = load<float4>(rotary_64_10000, j * 64u + min(l, 28u));
+        const float4 proj_k_value_4 = load<float4>(proj_k, j * 128u + min(l, 28u) + 32u);
+        const float4 rotary_64_10000_value_3 = load<float4>(rotary_64_10000, j * 64u + min(l, 28u) + 32u);
+        const float4 ringWrite = select(spread4(l < 32u), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, select(spread4(l < 64u), proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, proj_k_value));
+        store(temporal_block_keys, slot * 128u + l, ringWrite);
+      }
+    }
+  } else {
+    const unsigned place = blockIdx.x - 64u;
+    const unsigned element_2 = place * 64u + threadIdx.x;
+    if (element_2 < 4096u) {
+      const unsigned element_1_2 = element_2 * 4u;
+      const unsigned l_2 = element_1_2 % 128u;
+      const unsigned j_2 = element_1_2 / 128u;
+      const int count_value_2 = count[0u];
+      const unsigned real_2 = unsigned(count_value_2);
+      if (j_2 < real_2) {
+        const int seen_value_2 = seen[0u];
+        const unsigned slot_2 = (unsigned(seen_value_2) + j_2) % 1152u;
+        const float4 proj_v_value = load<float4>(proj_v, element_2 * 4u);
+        store(temporal_block_values, slot_2 * 128u + l_2, proj_v_value);
+      }
     }
   }
 }
@@ -1414,35 +1600,21 @@ contract_r_product_2(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_3(float* __restrict__ constant) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 1u) {
-    constant[element] = 0.0013020834f;
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_4(float* __restrict__ constant) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 1u) {
-    constant[element] = 0.000001f;
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-reduce_channel_pre_norm(
+extern "C" __global__ void __launch_bounds__(128, 2)
+contract_product_3(
     const float* __restrict__ r,
-    const float* __restrict__ constant,
-    const float* __restrict__ constant_1,
     const float* __restrict__ channel_pre_norm_scale,
-    float* __restrict__ channel_pre_norm_1) {
-  __shared__ float sum_partials[2];
-  __builtin_assume(threadIdx.x < 64u);
+    const float* __restrict__ gate_w,
+    const float* __restrict__ up_w,
+    const float* __restrict__ gate_b,
+    const float* __restrict__ up_b,
+    float* __restrict__ mul) {
+  __shared__ float sum_partials[4];
+  __shared__ __align__(16) float rows[768];
+  __shared__ __align__(16) float parts[1024];
+  __builtin_assume(threadIdx.x < 128u);
   float4 sum = spread4(0.0f);
-  for (unsigned column = threadIdx.x * 4u; column < 768u; column += 256u) {
+  for (unsigned column = threadIdx.x * 4u; column < 768u; column += 512u) {
     const float4 r_value = load<float4>(r, column);
     sum = sum + r_value * r_value;
   }
@@ -1453,47 +1625,48 @@ reduce_channel_pre_norm(
   }
   __syncthreads();
   float sum_1 = 0.0f;
-  for (unsigned partial = 0u; partial < 2u; partial += 1u) {
+  for (unsigned partial = 0u; partial < 4u; partial += 1u) {
     const float sum_partials_value = sum_partials[partial];
     sum_1 = sum_1 + sum_partials_value;
   }
-  const float constant_value = constant[blockIdx.x];
-  const float constant_1_value = constant_1[blockIdx.x];
-  const float of_row = rsqrtf(sum_1 * constant_value + constant_1_value);
-  for (unsigned column_1 = threadIdx.x * 4u; column_1 < 768u; column_1 += 256u) {
-    const float4 r_value_1 = load<float4>(r, column_1);
-    const float4 channel_pre_norm_scale_value = load<float4>(channel_pre_norm_scale, column_1);
+  const float of_row = rsqrtf(sum_1 * 0.0013020834f + 0.000001f);
+  // the rows, once for all lanes
+  for (unsigned cell = threadIdx.x * 4u; cell < 768u; cell += 512u) {
+    const float4 r_value_1 = load<float4>(r, cell);
+    const float4 channel_pre_norm_scale_value = load<float4>(channel_pre_norm_scale, cell);
     const float4 channel_pre_norm = r_value_1 * spread4(of_row) * (spread4(1.0f) + channel_pre_norm_scale_value);
-    store(channel_pre_norm_1, column_1, channel_pre_norm);
+    store(rows, cell, channel_pre_norm);
   }
-}
-
-extern "C" __global__ void __launch_bounds__(128, 2)
-contract_up_product_2(
-    const float* __restrict__ channel_pre_norm,
-    const float* __restrict__ up_w,
-    const float* __restrict__ up_b,
-    float* __restrict__ up_1) {
-  __shared__ __align__(16) float parts[512];
-  __builtin_assume(threadIdx.x < 128u);
+  __syncthreads();
   const unsigned slice = threadIdx.x / 8u;
   const unsigned place = threadIdx.x % 8u;
   const unsigned position = blockIdx.x * 8u + place;
-  const unsigned column = position * 4u;
+  const unsigned column_1 = position * 4u;
   float4 sum_0_0 = spread4(0.0f);
+  float4 sum_0_0_1 = spread4(0.0f);
   for (unsigned term = slice * 4u; term < 768u; term += 64u) {
-    const float4 channel_pre_norm_value = load<float4>(channel_pre_norm, term);
-    const float4 up_w_value = load<float4>(up_w, term * 2304u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.x), up_w_value, sum_0_0);
-    const float4 up_w_value_1 = load<float4>(up_w, (term + 1u) * 2304u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.y), up_w_value_1, sum_0_0);
-    const float4 up_w_value_2 = load<float4>(up_w, (term + 2u) * 2304u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.z), up_w_value_2, sum_0_0);
-    const float4 up_w_value_3 = load<float4>(up_w, (term + 3u) * 2304u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.w), up_w_value_3, sum_0_0);
+    const float4 left_value = load<float4>(rows, term);
+    const float4 gate_w_value = load<float4>(gate_w, term * 2304u + column_1);
+    const float4 up_w_value = load<float4>(up_w, term * 2304u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.x), gate_w_value, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.x), up_w_value, sum_0_0_1);
+    const float4 gate_w_value_1 = load<float4>(gate_w, (term + 1u) * 2304u + column_1);
+    const float4 up_w_value_1 = load<float4>(up_w, (term + 1u) * 2304u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.y), gate_w_value_1, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.y), up_w_value_1, sum_0_0_1);
+    const float4 gate_w_value_2 = load<float4>(gate_w, (term + 2u) * 2304u + column_1);
+    const float4 up_w_value_2 = load<float4>(up_w, (term + 2u) * 2304u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.z), gate_w_value_2, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.z), up_w_value_2, sum_0_0_1);
+    const float4 gate_w_value_3 = load<float4>(gate_w, (term + 3u) * 2304u + column_1);
+    const float4 up_w_value_3 = load<float4>(up_w, (term + 3u) * 2304u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.w), gate_w_value_3, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.w), up_w_value_3, sum_0_0_1);
   }
   const float4 sum_0_0_now_4 = sum_0_0;
+  const float4 sum_0_0_1_now_4 = sum_0_0_1;
   store(parts, threadIdx.x * 4u, sum_0_0_now_4);
+  store(parts, ((slice + 16u) * 8u + place) * 4u, sum_0_0_1_now_4);
   __syncthreads();
   if (slice == 0u) {
     float4 total = sum_0_0_now_4;
@@ -1501,51 +1674,17 @@ contract_up_product_2(
       const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
       total = total + part_value;
     }
-    const float4 up_b_value = load<float4>(up_b, column);
-    const float4 up = total + up_b_value;
-    store(up_1, column, up);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(128, 2)
-contract_product_3(
-    const float* __restrict__ channel_pre_norm,
-    const float* __restrict__ gate_w,
-    const float* __restrict__ gate_b,
-    const float* __restrict__ up,
-    float* __restrict__ mul) {
-  __shared__ __align__(16) float parts[512];
-  __builtin_assume(threadIdx.x < 128u);
-  const unsigned slice = threadIdx.x / 8u;
-  const unsigned place = threadIdx.x % 8u;
-  const unsigned position = blockIdx.x * 8u + place;
-  const unsigned column = position * 4u;
-  float4 sum_0_0 = spread4(0.0f);
-  for (unsigned term = slice * 4u; term < 768u; term += 64u) {
-    const float4 channel_pre_norm_value = load<float4>(channel_pre_norm, term);
-    const float4 gate_w_value = load<float4>(gate_w, term * 2304u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.x), gate_w_value, sum_0_0);
-    const float4 gate_w_value_1 = load<float4>(gate_w, (term + 1u) * 2304u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.y), gate_w_value_1, sum_0_0);
-    const float4 gate_w_value_2 = load<float4>(gate_w, (term + 2u) * 2304u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.z), gate_w_value_2, sum_0_0);
-    const float4 gate_w_value_3 = load<float4>(gate_w, (term + 3u) * 2304u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.w), gate_w_value_3, sum_0_0);
-  }
-  const float4 sum_0_0_now_4 = sum_0_0;
-  store(parts, threadIdx.x * 4u, sum_0_0_now_4);
-  __syncthreads();
-  if (slice == 0u) {
-    float4 total = sum_0_0_now_4;
-    for (unsigned other = 1u; other < 16u; other += 1u) {
-      const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
-      total = total + part_value;
+    float4 total_1 = sum_0_0_1_now_4;
+    for (unsigned other_1 = 1u; other_1 < 16u; other_1 += 1u) {
+      const float4 part_value_1 = load<float4>(parts, ((other_1 + 16u) * 8u + place) * 4u);
+      total_1 = total_1 + part_value_1;
     }
-    const float4 gate_b_value = load<float4>(gate_b, column);
+    const float4 gate_b_value = load<float4>(gate_b, column_1);
     const float4 gate = total + gate_b_value;
     const float4 g = gate * spread4(0.5f) * (tanhf((gate + gate * gate * gate * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    const float4 up_value = load<float4>(up, column);
-    store(mul, column, g * up_value);
+    const float4 up_b_value = load<float4>(up_b, column_1);
+    const float4 up = total_1 + up_b_value;
+    store(mul, column_1, g * up);
   }
 }
 
@@ -1593,36 +1732,64 @@ contract_layers_2_product(
 
 extern "C" __global__ void __launch_bounds__(128, 2)
 contract_logits_product(
-    const float* __restrict__ final_norm,
+    const float* __restrict__ layers,
+    const float* __restrict__ final_norm_scale,
     const float* __restrict__ embedding,
     float* __restrict__ logits) {
+  __shared__ float sum_partials[4];
+  __shared__ __align__(16) float rows[768];
   __builtin_assume(threadIdx.x < 128u);
+  float4 sum = spread4(0.0f);
+  for (unsigned column = threadIdx.x * 4u; column < 768u; column += 512u) {
+    const float4 layers_value = load<float4>(layers, column);
+    sum = sum + layers_value * layers_value;
+  }
+  const float4 sum_now_1 = sum;
+  const float subgroup_sum_ = subgroup_sum(sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w);
+  if ((threadIdx.x % 32u) == 0u) {
+    sum_partials[threadIdx.x / 32u] = subgroup_sum_;
+  }
+  __syncthreads();
+  float sum_1 = 0.0f;
+  for (unsigned partial = 0u; partial < 4u; partial += 1u) {
+    const float sum_partials_value = sum_partials[partial];
+    sum_1 = sum_1 + sum_partials_value;
+  }
+  const float of_row = rsqrtf(sum_1 * 0.0013020834f + 0.000001f);
+  // the rows, once for all lanes
+  for (unsigned cell = threadIdx.x * 4u; cell < 768u; cell += 512u) {
+    const float4 layers_value_1 = load<float4>(layers, cell);
+    const float4 final_norm_scale_value = load<float4>(final_norm_scale, cell);
+    const float4 final_norm = layers_value_1 * spread4(of_row) * (spread4(1.0f) + final_norm_scale_value);
+    store(rows, cell, final_norm);
+  }
+  __syncthreads();
   const unsigned slice = threadIdx.x % 32u;
   const unsigned place = threadIdx.x / 32u;
   const unsigned group = blockIdx.x * 8u + place;
-  const unsigned column = group + 4u;
+  const unsigned column_1 = group + 4u;
   float4 sum_0_0 = spread4(0.0f);
   float4 sum_0_1 = spread4(0.0f);
   for (unsigned term = slice * 4u; term < 768u; term += 128u) {
-    const float4 final_norm_value = load<float4>(final_norm, term);
+    const float4 left_value = load<float4>(rows, term);
     const float4 embedding_value = load<float4>(embedding, group * 768u + term);
-    const float4 embedding_value_1 = load<float4>(embedding, column * 768u + term);
-    sum_0_0 = fmaf(final_norm_value, embedding_value, sum_0_0);
-    sum_0_1 = fmaf(final_norm_value, embedding_value_1, sum_0_1);
+    const float4 embedding_value_1 = load<float4>(embedding, column_1 * 768u + term);
+    sum_0_0 = fmaf(left_value, embedding_value, sum_0_0);
+    sum_0_1 = fmaf(left_value, embedding_value_1, sum_0_1);
   }
   const float4 sum_0_0_now_1 = sum_0_0;
-  const float sum = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
+  const float sum_2 = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
   const float4 sum_0_1_now_1 = sum_0_1;
-  const float sum_1 = sum_0_1_now_1.x + sum_0_1_now_1.y + (sum_0_1_now_1.z + sum_0_1_now_1.w);
-  const float subgroup_sum_ = subgroup_sum(sum);
-  const float subgroup_sum_1 = subgroup_sum(sum_1);
+  const float sum_3 = sum_0_1_now_1.x + sum_0_1_now_1.y + (sum_0_1_now_1.z + sum_0_1_now_1.w);
+  const float subgroup_sum_1 = subgroup_sum(sum_2);
+  const float subgroup_sum_2 = subgroup_sum(sum_3);
   if (slice == 0u) {
-    logits[group] = subgroup_sum_;
-    logits[column] = subgroup_sum_1;
+    logits[group] = subgroup_sum_1;
+    logits[column_1] = subgroup_sum_2;
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256, 1)
+extern "C" __global__ void __launch_bounds__(256, 2)
 sample_token(
     const float* __restrict__ temperature,
     const float* __restrict__ logits,
@@ -1916,53 +2083,5 @@ sample_token(
   if (threadIdx.x == 0u) {
     const int token_1 = int(32000u - max(max_2_now_1, 1u));
     token_2[0u] = token_1;
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_5(
-    const int* __restrict__ count,
-    const int* __restrict__ position,
-    unsigned* __restrict__ and_) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 3u) {
-    const int count_value = count[0u];
-    const unsigned row = min(unsigned(max(int(unsigned(count_value) - 1u), 0)), 127u);
-    const int position_value = position[row];
-    and_[element] = (0 <= position_value && position_value < int(2u - element) && 0 < count_value ? 1u : 0u);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_6(
-    const unsigned* __restrict__ and_,
-    const int* __restrict__ count,
-    const float* __restrict__ linear_x,
-    const float* __restrict__ conv_1d_past,
-    float* __restrict__ select_) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 768u) {
-    const unsigned element_1 = element * 4u;
-    const unsigned k = element_1 % 1024u;
-    const unsigned j = element_1 / 1024u;
-    const unsigned and_value = and_[j];
-    const int count_value = count[0u];
-    const unsigned row = min(unsigned(max(int(j + unsigned(count_value)), 0)), 130u);
-    const float4 linear_x_value = load<float4>(linear_x, (max(row, 3u) - 3u) * 1024u + k);
-    const float4 conv_1d_past_value = load<float4>(conv_1d_past, min(row, 2u) * 1024u + k);
-    store(select_, element * 4u, select(spread4(and_value != 0u), spread4(0.0f), select(spread4(row < 3u), conv_1d_past_value, linear_x_value)));
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_7(const int* __restrict__ seen, const int* __restrict__ count, int* __restrict__ add) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 1u) {
-    const int seen_value = seen[element];
-    const int count_value = count[element];
-    add[element] = int(unsigned(seen_value) + unsigned(count_value));
   }
 }

@@ -126,32 +126,58 @@ __device__ inline unsigned subgroup_max(unsigned value) {
 }
 
 extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_x(
+elementwise_x_and_elementwise_2(
     const int* __restrict__ tokens,
     const float* __restrict__ embedding,
-    float* __restrict__ x_1) {
+    float* __restrict__ x_1,
+    const int* __restrict__ seen,
+    const int* __restrict__ count,
+    int* __restrict__ add) {
   __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 64u) {
-    const int tokens_value = tokens[0u];
-    const unsigned row = min(unsigned(max(tokens_value, 0)), 255u);
-    const float4 embedding_value = load<float4>(embedding, row * 256u + element * 4u);
-    const float4 x = embedding_value * spread4(16.0f);
-    store(x_1, element * 4u, x);
+  if (blockIdx.x < 1u) {
+    const unsigned element = blockIdx.x * 64u + threadIdx.x;
+    if (element < 64u) {
+      const int tokens_value = tokens[0u];
+      const unsigned row = min(unsigned(max(tokens_value, 0)), 255u);
+      const float4 embedding_value = load<float4>(embedding, row * 256u + element * 4u);
+      const float4 x = embedding_value * spread4(16.0f);
+      store(x_1, element * 4u, x);
+    }
+  } else {
+    const unsigned place = blockIdx.x - 1u;
+    const unsigned element_2 = place * 64u + threadIdx.x;
+    if (element_2 < 1u) {
+      const int seen_value = seen[element_2];
+      const int count_value = count[element_2];
+      add[element_2] = int(unsigned(seen_value) + unsigned(count_value));
+    }
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
-reduce_temporal_pre_norm(
+extern "C" __global__ void __launch_bounds__(128, 2)
+contract_y_product(
     const float* __restrict__ x,
+    const int* __restrict__ position,
     const float* __restrict__ temporal_pre_norm_scale,
-    float* __restrict__ temporal_pre_norm_1) {
-  __shared__ float sum_partials[2];
-  __builtin_assume(threadIdx.x < 64u);
+    const float* __restrict__ linear_x_w,
+    const float* __restrict__ linear_y_w,
+    const float* __restrict__ linear_x_b,
+    float* __restrict__ linear_x_1,
+    const float* __restrict__ conv_1d_past,
+    const float* __restrict__ conv_1d_w,
+    const float* __restrict__ conv_1d_b,
+    float* __restrict__ conv_1d_1,
+    const float* __restrict__ linear_y_b,
+    float* __restrict__ y_1) {
+  __shared__ float sum_partials[4];
+  __shared__ __align__(16) float rows[256];
+  __shared__ __align__(16) float parts[1024];
+  __builtin_assume(threadIdx.x < 128u);
   float4 sum = spread4(0.0f);
-  const unsigned column = threadIdx.x * 4u;
-  const float4 x_value = load<float4>(x, column);
-  sum = sum + x_value * x_value;
+  for (unsigned column = threadIdx.x * 4u; column < 256u; column += 512u) {
+    const float4 x_value = load<float4>(x, column);
+    sum = sum + x_value * x_value;
+  }
   const float4 sum_now_1 = sum;
   const float subgroup_sum_ = subgroup_sum(sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w);
   if ((threadIdx.x % 32u) == 0u) {
@@ -159,44 +185,53 @@ reduce_temporal_pre_norm(
   }
   __syncthreads();
   float sum_1 = 0.0f;
-  for (unsigned partial = 0u; partial < 2u; partial += 1u) {
+  for (unsigned partial = 0u; partial < 4u; partial += 1u) {
     const float sum_partials_value = sum_partials[partial];
     sum_1 = sum_1 + sum_partials_value;
   }
-  const float of_row = rsqrtf(sum_1 * 0.00390625f + 0.000001f);
-  const unsigned column_1 = threadIdx.x * 4u;
-  const float4 x_value_1 = load<float4>(x, column_1);
-  const float4 temporal_pre_norm_scale_value = load<float4>(temporal_pre_norm_scale, column_1);
-  const float4 temporal_pre_norm = x_value_1 * spread4(of_row) * (spread4(1.0f) + temporal_pre_norm_scale_value);
-  store(temporal_pre_norm_1, column_1, temporal_pre_norm);
-}
-
-extern "C" __global__ void __launch_bounds__(128, 2)
-contract_linear_x_product(
-    const float* __restrict__ temporal_pre_norm,
-    const float* __restrict__ linear_x_w,
-    const float* __restrict__ linear_x_b,
-    float* __restrict__ linear_x_1) {
-  __shared__ __align__(16) float parts[512];
-  __builtin_assume(threadIdx.x < 128u);
+  const int position_value = position[0u];
+  const bool le = 0 <= position_value;
+  const bool of_row = le && position_value < 3;
+  const bool of_row_1 = le && position_value < 2;
+  const bool of_row_2 = le && position_value < 1;
+  const float of_row_3 = rsqrtf(sum_1 * 0.00390625f + 0.000001f);
+  // the rows, once for all lanes
+  for (unsigned cell = threadIdx.x * 4u; cell < 256u; cell += 512u) {
+    const float4 x_value_1 = load<float4>(x, cell);
+    const float4 temporal_pre_norm_scale_value = load<float4>(temporal_pre_norm_scale, cell);
+    const float4 temporal_pre_norm = x_value_1 * spread4(of_row_3) * (spread4(1.0f) + temporal_pre_norm_scale_value);
+    store(rows, cell, temporal_pre_norm);
+  }
+  __syncthreads();
   const unsigned slice = threadIdx.x / 8u;
   const unsigned place = threadIdx.x % 8u;
-  const unsigned position = blockIdx.x * 8u + place;
-  const unsigned column = position * 4u;
+  const unsigned position_1 = blockIdx.x * 8u + place;
+  const unsigned column_1 = position_1 * 4u;
   float4 sum_0_0 = spread4(0.0f);
+  float4 sum_0_0_1 = spread4(0.0f);
   for (unsigned term = slice * 4u; term < 256u; term += 64u) {
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, term);
-    const float4 linear_x_w_value = load<float4>(linear_x_w, term * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.x), linear_x_w_value, sum_0_0);
-    const float4 linear_x_w_value_1 = load<float4>(linear_x_w, (term + 1u) * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.y), linear_x_w_value_1, sum_0_0);
-    const float4 linear_x_w_value_2 = load<float4>(linear_x_w, (term + 2u) * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.z), linear_x_w_value_2, sum_0_0);
-    const float4 linear_x_w_value_3 = load<float4>(linear_x_w, (term + 3u) * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.w), linear_x_w_value_3, sum_0_0);
+    const float4 left_value = load<float4>(rows, term);
+    const float4 linear_x_w_value = load<float4>(linear_x_w, term * 256u + column_1);
+    const float4 linear_y_w_value = load<float4>(linear_y_w, term * 256u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.x), linear_x_w_value, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.x), linear_y_w_value, sum_0_0_1);
+    const float4 linear_x_w_value_1 = load<float4>(linear_x_w, (term + 1u) * 256u + column_1);
+    const float4 linear_y_w_value_1 = load<float4>(linear_y_w, (term + 1u) * 256u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.y), linear_x_w_value_1, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.y), linear_y_w_value_1, sum_0_0_1);
+    const float4 linear_x_w_value_2 = load<float4>(linear_x_w, (term + 2u) * 256u + column_1);
+    const float4 linear_y_w_value_2 = load<float4>(linear_y_w, (term + 2u) * 256u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.z), linear_x_w_value_2, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.z), linear_y_w_value_2, sum_0_0_1);
+    const float4 linear_x_w_value_3 = load<float4>(linear_x_w, (term + 3u) * 256u + column_1);
+    const float4 linear_y_w_value_3 = load<float4>(linear_y_w, (term + 3u) * 256u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.w), linear_x_w_value_3, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.w), linear_y_w_value_3, sum_0_0_1);
   }
   const float4 sum_0_0_now_4 = sum_0_0;
+  const float4 sum_0_0_1_now_4 = sum_0_0_1;
   store(parts, threadIdx.x * 4u, sum_0_0_now_4);
+  store(parts, ((slice + 16u) * 8u + place) * 4u, sum_0_0_1_now_4);
   __syncthreads();
   if (slice == 0u) {
     float4 total = sum_0_0_now_4;
@@ -204,177 +239,138 @@ contract_linear_x_product(
       const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
       total = total + part_value;
     }
-    const float4 linear_x_b_value = load<float4>(linear_x_b, column);
+    float4 total_1 = sum_0_0_1_now_4;
+    for (unsigned other_1 = 1u; other_1 < 16u; other_1 += 1u) {
+      const float4 part_value_1 = load<float4>(parts, ((other_1 + 16u) * 8u + place) * 4u);
+      total_1 = total_1 + part_value_1;
+    }
+    const float4 linear_x_b_value = load<float4>(linear_x_b, column_1);
     const float4 linear_x = total + linear_x_b_value;
-    store(linear_x_1, column, linear_x);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-composite_conv_1d_conv(
-    const float* __restrict__ conv_1d_w,
-    const float* __restrict__ conv_1d_past,
-    const float* __restrict__ linear_x,
-    const int* __restrict__ position,
-    const float* __restrict__ conv_1d_b,
-    float* __restrict__ conv_1d_1) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 64u) {
-    const unsigned channel = element * 4u;
-    const float4 conv_1d_w_value = load<float4>(conv_1d_w, channel + 768u);
-    const float4 conv_1d_w_value_1 = load<float4>(conv_1d_w, channel + 512u);
-    const float4 conv_1d_w_value_2 = load<float4>(conv_1d_w, channel + 256u);
-    const float4 conv_1d_w_value_3 = load<float4>(conv_1d_w, channel);
-    const float4 conv_1d_past_value = load<float4>(conv_1d_past, channel + 512u);
-    float4 back_1 = conv_1d_past_value;
-    const float4 conv_1d_past_value_1 = load<float4>(conv_1d_past, channel + 256u);
-    float4 back_2 = conv_1d_past_value_1;
-    const float4 conv_1d_past_value_2 = load<float4>(conv_1d_past, channel);
-    float4 back_3 = conv_1d_past_value_2;
-    const float4 linear_x_value = load<float4>(linear_x, channel);
-    const int position_value = position[0u];
-    const float4 back_1_now = back_1;
-    const float4 back_2_now = back_2;
-    const float4 sum = conv_1d_w_value * linear_x_value;
-    const float4 sum_1 = fmaf(conv_1d_w_value_1, select(spread4(0 <= position_value && position_value < 1), spread4(0.0f), back_1_now), sum);
-    const float4 sum_2 = fmaf(conv_1d_w_value_2, select(spread4(0 <= position_value && position_value < 2), spread4(0.0f), back_2_now), sum_1);
-    const float4 sum_3 = fmaf(conv_1d_w_value_3, select(spread4(0 <= position_value && position_value < 3), spread4(0.0f), back_3), sum_2);
-    back_1 = linear_x_value;
-    back_2 = back_1_now;
-    back_3 = back_2_now;
-    const float4 conv_1d_b_value = load<float4>(conv_1d_b, channel);
-    const float4 conv_1d = sum_3 + conv_1d_b_value;
-    store(conv_1d_1, channel, conv_1d);
+    store(linear_x_1, column_1, linear_x);
+    const float4 conv_1d_past_value = load<float4>(conv_1d_past, column_1);
+    const float4 conv_1d_w_value = load<float4>(conv_1d_w, column_1);
+    const float4 conv_1d_past_value_1 = load<float4>(conv_1d_past, column_1 + 256u);
+    const float4 conv_1d_w_value_1 = load<float4>(conv_1d_w, column_1 + 256u);
+    const float4 conv_1d_past_value_2 = load<float4>(conv_1d_past, column_1 + 512u);
+    const float4 conv_1d_w_value_2 = load<float4>(conv_1d_w, column_1 + 512u);
+    const float4 conv_1d_w_value_3 = load<float4>(conv_1d_w, column_1 + 768u);
+    const float4 conv_1d_b_value = load<float4>(conv_1d_b, column_1);
+    const float4 conv_1d = select(spread4(of_row), spread4(0.0f), conv_1d_past_value * conv_1d_w_value) + select(spread4(of_row_1), spread4(0.0f), conv_1d_past_value_1 * conv_1d_w_value_1) + select(spread4(of_row_2), spread4(0.0f), conv_1d_past_value_2 * conv_1d_w_value_2) + linear_x * conv_1d_w_value_3 + conv_1d_b_value;
+    store(conv_1d_1, column_1, conv_1d);
+    const float4 linear_y_b_value = load<float4>(linear_y_b, column_1);
+    const float4 linear_y = total_1 + linear_y_b_value;
+    const float4 y = linear_y * spread4(0.5f) * (tanhf((linear_y + linear_y * linear_y * linear_y * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
+    store(y_1, column_1, y);
   }
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2)
-contract_product(
+contract_product_and_elementwise(
     const float* __restrict__ conv_1d,
     const float* __restrict__ a_gate_w,
-    float* __restrict__ contract) {
-  __shared__ __align__(16) float parts[512];
-  __builtin_assume(threadIdx.x < 128u);
-  const unsigned slice = threadIdx.x / 32u;
-  const unsigned place = threadIdx.x % 32u;
-  const unsigned position = blockIdx.x * 32u + place;
-  const unsigned column = position * 4u;
-  const unsigned column_read = min(column, 60u);
-  float4 sum_0_0 = spread4(0.0f);
-  for (unsigned term = slice * 4u; term < 64u; term += 16u) {
-    const float4 conv_1d_value = load<float4>(conv_1d, blockIdx.z * 64u + term);
-    const float4 a_gate_w_value = load<float4>(a_gate_w, (blockIdx.z * 64u + term) * 64u + column_read);
-    sum_0_0 = fmaf(spread4(conv_1d_value.x), a_gate_w_value, sum_0_0);
-    const float4 a_gate_w_value_1 = load<float4>(a_gate_w, (blockIdx.z * 64u + term + 1u) * 64u + column_read);
-    sum_0_0 = fmaf(spread4(conv_1d_value.y), a_gate_w_value_1, sum_0_0);
-    const float4 a_gate_w_value_2 = load<float4>(a_gate_w, (blockIdx.z * 64u + term + 2u) * 64u + column_read);
-    sum_0_0 = fmaf(spread4(conv_1d_value.z), a_gate_w_value_2, sum_0_0);
-    const float4 a_gate_w_value_3 = load<float4>(a_gate_w, (blockIdx.z * 64u + term + 3u) * 64u + column_read);
-    sum_0_0 = fmaf(spread4(conv_1d_value.w), a_gate_w_value_3, sum_0_0);
-  }
-  const float4 sum_0_0_now_4 = sum_0_0;
-  store(parts, threadIdx.x * 4u, sum_0_0_now_4);
-  __syncthreads();
-  if (slice == 0u) {
-    float4 total = sum_0_0_now_4;
-    for (unsigned other = 1u; other < 4u; other += 1u) {
-      const float4 part_value = load<float4>(parts, (other * 32u + place) * 4u);
-      total = total + part_value;
-    }
-    const float4 total_now_1 = total;
-    if (column < 64u) {
-      store(contract, blockIdx.z * 64u + column, total_now_1);
-    }
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(128, 2)
-contract_y_product(
-    const float* __restrict__ temporal_pre_norm,
-    const float* __restrict__ linear_y_w,
-    const float* __restrict__ linear_y_b,
-    float* __restrict__ y_1) {
-  __shared__ __align__(16) float parts[512];
-  __builtin_assume(threadIdx.x < 128u);
-  const unsigned slice = threadIdx.x / 8u;
-  const unsigned place = threadIdx.x % 8u;
-  const unsigned position = blockIdx.x * 8u + place;
-  const unsigned column = position * 4u;
-  float4 sum_0_0 = spread4(0.0f);
-  for (unsigned term = slice * 4u; term < 256u; term += 64u) {
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, term);
-    const float4 linear_y_w_value = load<float4>(linear_y_w, term * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.x), linear_y_w_value, sum_0_0);
-    const float4 linear_y_w_value_1 = load<float4>(linear_y_w, (term + 1u) * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.y), linear_y_w_value_1, sum_0_0);
-    const float4 linear_y_w_value_2 = load<float4>(linear_y_w, (term + 2u) * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.z), linear_y_w_value_2, sum_0_0);
-    const float4 linear_y_w_value_3 = load<float4>(linear_y_w, (term + 3u) * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.w), linear_y_w_value_3, sum_0_0);
-  }
-  const float4 sum_0_0_now_4 = sum_0_0;
-  store(parts, threadIdx.x * 4u, sum_0_0_now_4);
-  __syncthreads();
-  if (slice == 0u) {
-    float4 total = sum_0_0_now_4;
-    for (unsigned other = 1u; other < 16u; other += 1u) {
-      const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
-      total = total + part_value;
-    }
-    const float4 linear_y_b_value = load<float4>(linear_y_b, column);
-    const float4 linear_y = total + linear_y_b_value;
-    const float4 y = linear_y * spread4(0.5f) * (tanhf((linear_y + linear_y * linear_y * linear_y * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    store(y_1, column, y);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-scan_rg_lru_scan(
-    const float* __restrict__ rg_lru_scan,
-    const int* __restrict__ count,
-    const int* __restrict__ position,
-    const float* __restrict__ rg_lru_a_param,
-    const float* __restrict__ contract,
+    const float* __restrict__ input_gate_w,
     const float* __restrict__ a_gate_b,
-    const float* __restrict__ contract_1,
     const float* __restrict__ input_gate_b,
-    const float* __restrict__ conv_1d,
+    const int* __restrict__ count,
+    const int* __restrict__ position_1,
+    const float* __restrict__ rg_lru_a_param,
+    const float* __restrict__ rg_lru_scan,
     const float* __restrict__ y_2,
     float* __restrict__ mul_2,
-    float* __restrict__ rg_lru) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 64u) {
-    const unsigned channel = element * 4u;
-    const float4 rg_lru_scan_value = load<float4>(rg_lru_scan, channel);
-    float4 h = rg_lru_scan_value;
-    const int count_value = count[0u];
-    const int position_value = position[0u];
-    const bool first = position_value == 0;
-    const float4 rg_lru_a_param_value = load<float4>(rg_lru_a_param, channel);
-    const float4 exp = expf(-fabsf(rg_lru_a_param_value));
-    const float4 div = exp / (exp + spread4(2.0f));
-    const float4 mul = div * div;
-    const float4 contract_value = load<float4>(contract, channel);
-    const float4 a_gate_b_value = load<float4>(a_gate_b, channel);
-    const float4 y = contract_value + a_gate_b_value;
-    const float4 r = spread4(1.0f) / (expf(-y) + spread4(1.0f));
-    const float4 log_a = spread4(-8.0f) * (maximum(rg_lru_a_param_value, spread4(0.0f)) + select(fabsf(exp) < spread4(0.35f), div * ((((spread4(0.22222222f) * mul + spread4(0.2857143f)) * mul + spread4(0.4f)) * mul + spread4(0.6666667f)) * mul + spread4(2.0f)), logf(exp + spread4(1.0f)))) * r;
-    const float4 a = select(spread4(first), spread4(0.0f), expf(log_a));
-    const float4 decay = select(spread4(0 < count_value), a, spread4(1.0f));
-    const float4 mul_1 = spread4(2.0f) * log_a;
-    const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-select(fabsf(mul_1) < spread4(0.35f), mul_1 * ((((((spread4(0.0001984127f) * mul_1 + spread4(0.0013888889f)) * mul_1 + spread4(0.008333334f)) * mul_1 + spread4(0.041666668f)) * mul_1 + spread4(0.16666667f)) * mul_1 + spread4(0.5f)) * mul_1 + spread4(1.0f)), expf(mul_1) - spread4(1.0f))));
-    const float4 contract_1_value = load<float4>(contract_1, channel);
-    const float4 input_gate_b_value = load<float4>(input_gate_b, channel);
-    const float4 y_1 = contract_1_value + input_gate_b_value;
-    const float4 i_1 = spread4(1.0f) / (expf(-y_1) + spread4(1.0f));
-    const float4 conv_1d_value = load<float4>(conv_1d, channel);
-    h = fmaf(decay, h, select(spread4(0 < count_value), m * (i_1 * conv_1d_value), spread4(0.0f)));
-    const float4 h_now_1 = h;
-    const float4 y_2_value = load<float4>(y_2, channel);
-    store(mul_2, channel, h_now_1 * y_2_value);
-    store(rg_lru, channel, h_now_1);
+    float* __restrict__ rg_lru_1,
+    const float* __restrict__ linear_x,
+    const float* __restrict__ conv_1d_past,
+    float* __restrict__ select_) {
+  __shared__ __align__(16) float parts[1024];
+  __builtin_assume(threadIdx.x < 128u);
+  if (blockIdx.x < 4u) {
+    const unsigned across = blockIdx.x % 1u;
+    const unsigned slice = threadIdx.x / 32u;
+    const unsigned place = threadIdx.x % 32u;
+    const unsigned position = across * 32u + place;
+    const unsigned column = position * 4u;
+    const unsigned column_read = min(column, 60u);
+    float4 sum_0_0 = spread4(0.0f);
+    float4 sum_0_0_1 = spread4(0.0f);
+    for (unsigned term = slice * 4u; term < 64u; term += 16u) {
+      const float4 conv_1d_value = load<float4>(conv_1d, blockIdx.x * 64u + term);
+      const float4 a_gate_w_value = load<float4>(a_gate_w, (blockIdx.x * 64u + term) * 64u + column_read);
+      const float4 input_gate_w_value = load<float4>(input_gate_w, (blockIdx.x * 64u + term) * 64u + column_read);
+      sum_0_0 = fmaf(spread4(conv_1d_value.x), a_gate_w_value, sum_0_0);
+      sum_0_0_1 = fmaf(spread4(conv_1d_value.x), input_gate_w_value, sum_0_0_1);
+      const float4 a_gate_w_value_1 = load<float4>(a_gate_w, (blockIdx.x * 64u + term + 1u) * 64u + column_read);
+      const float4 input_gate_w_value_1 = load<float4>(input_gate_w, (blockIdx.x * 64u + term + 1u) * 64u + column_read);
+      sum_0_0 = fmaf(spread4(conv_1d_value.y), a_gate_w_value_1, sum_0_0);
+      sum_0_0_1 = fmaf(spread4(conv_1d_value.y), input_gate_w_value_1, sum_0_0_1);
+      const float4 a_gate_w_value_2 = load<float4>(a_gate_w, (blockIdx.x * 64u + term + 2u) * 64u + column_read);
+      const float4 input_gate_w_value_2 = load<float4>(input_gate_w, (blockIdx.x * 64u + term + 2u) * 64u + column_read);
+      sum_0_0 = fmaf(spread4(conv_1d_value.z), a_gate_w_value_2, sum_0_0);
+      sum_0_0_1 = fmaf(spread4(conv_1d_value.z), input_gate_w_value_2, sum_0_0_1);
+      const float4 a_gate_w_value_3 = load<float4>(a_gate_w, (blockIdx.x * 64u + term + 3u) * 64u + column_read);
+      const float4 input_gate_w_value_3 = load<float4>(input_gate_w, (blockIdx.x * 64u + term + 3u) * 64u + column_read);
+      sum_0_0 = fmaf(spread4(conv_1d_value.w), a_gate_w_value_3, sum_0_0);
+      sum_0_0_1 = fmaf(spread4(conv_1d_value.w), input_gate_w_value_3, sum_0_0_1);
+    }
+    const float4 sum_0_0_now_4 = sum_0_0;
+    const float4 sum_0_0_1_now_4 = sum_0_0_1;
+    store(parts, threadIdx.x * 4u, sum_0_0_now_4);
+    store(parts, ((slice + 4u) * 32u + place) * 4u, sum_0_0_1_now_4);
+    __syncthreads();
+    if (slice == 0u) {
+      float4 total = sum_0_0_now_4;
+      for (unsigned other = 1u; other < 4u; other += 1u) {
+        const float4 part_value = load<float4>(parts, (other * 32u + place) * 4u);
+        total = total + part_value;
+      }
+      const float4 total_now_1 = total;
+      float4 total_1 = sum_0_0_1_now_4;
+      for (unsigned other_1 = 1u; other_1 < 4u; other_1 += 1u) {
+        const float4 part_value_1 = load<float4>(parts, ((other_1 + 4u) * 32u + place) * 4u);
+        total_1 = total_1 + part_value_1;
+      }
+      const float4 total_1_now_1 = total_1;
+      if (column < 64u) {
+        const float4 a_gate_b_value = load<float4>(a_gate_b, blockIdx.x * 64u + column);
+        const float4 y = total_now_1 + a_gate_b_value;
+        const float4 input_gate_b_value = load<float4>(input_gate_b, blockIdx.x * 64u + column);
+        const float4 y_1 = total_1_now_1 + input_gate_b_value;
+        const int count_value = count[0u];
+        const int position_1_value = position_1[0u];
+        const bool first = position_1_value == 0;
+        const float4 rg_lru_a_param_value = load<float4>(rg_lru_a_param, blockIdx.x * 64u + column);
+        const float4 exp = expf(-fabsf(rg_lru_a_param_value));
+        const float4 div = exp / (exp + spread4(2.0f));
+        const float4 mul = div * div;
+        const float4 r = spread4(1.0f) / (expf(-y) + spread4(1.0f));
+        const float4 log_a = spread4(-8.0f) * (maximum(rg_lru_a_param_value, spread4(0.0f)) + select(fabsf(exp) < spread4(0.35f), div * ((((spread4(0.22222222f) * mul + spread4(0.2857143f)) * mul + spread4(0.4f)) * mul + spread4(0.6666667f)) * mul + spread4(2.0f)), logf(exp + spread4(1.0f)))) * r;
+        const float4 a = select(spread4(first), spread4(0.0f), expf(log_a));
+        const float4 rg_lru_scan_value = load<float4>(rg_lru_scan, blockIdx.x * 64u + column);
+        const float4 mul_1 = spread4(2.0f) * log_a;
+        const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-select(fabsf(mul_1) < spread4(0.35f), mul_1 * ((((((spread4(0.0001984127f) * mul_1 + spread4(0.0013888889f)) * mul_1 + spread4(0.008333334f)) * mul_1 + spread4(0.041666668f)) * mul_1 + spread4(0.16666667f)) * mul_1 + spread4(0.5f)) * mul_1 + spread4(1.0f)), expf(mul_1) - spread4(1.0f))));
+        const float4 i = spread4(1.0f) / (expf(-y_1) + spread4(1.0f));
+        const float4 conv_1d_value_1 = load<float4>(conv_1d, blockIdx.x * 64u + column);
+        const float4 rg_lru = select(spread4(0 < count_value), a, spread4(1.0f)) * rg_lru_scan_value + select(spread4(0 < count_value), m * (i * conv_1d_value_1), spread4(0.0f));
+        const float4 y_2_value = load<float4>(y_2, blockIdx.x * 64u + column);
+        store(mul_2, blockIdx.x * 64u + column, rg_lru * y_2_value);
+        store(rg_lru_1, blockIdx.x * 64u + column, rg_lru);
+      }
+    }
+  } else {
+    if (threadIdx.x < 64u) {
+      const unsigned place_2 = blockIdx.x - 4u;
+      const unsigned element = place_2 * 64u + threadIdx.x;
+      if (element < 192u) {
+        const unsigned element_1 = element * 4u;
+        const unsigned k = element_1 % 256u;
+        const unsigned j = element_1 / 256u;
+        const int position_value = position_1[0u];
+        const int count_value_2 = count[0u];
+        const unsigned row = min(unsigned(max(int(j + unsigned(count_value_2)), 0)), 3u);
+        const float4 linear_x_value = load<float4>(linear_x, k);
+        const float4 conv_1d_past_value = load<float4>(conv_1d_past, min(row, 2u) * 256u + k);
+        store(select_, element * 4u, select(spread4(0 <= position_value && position_value < int(2u - j) && 0 < count_value_2), spread4(0.0f), select(spread4(row < 3u), conv_1d_past_value, linear_x_value)));
+      }
+    }
   }
 }
 
@@ -421,71 +417,72 @@ contract_r_product(
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2)
-contract_up_product(
-    const float* __restrict__ channel_pre_norm,
-    const float* __restrict__ up_w,
-    const float* __restrict__ up_b,
-    float* __restrict__ up_1) {
-  __shared__ __align__(16) float parts[512];
-  __builtin_assume(threadIdx.x < 128u);
-  const unsigned slice = threadIdx.x / 8u;
-  const unsigned place = threadIdx.x % 8u;
-  const unsigned position = blockIdx.x * 8u + place;
-  const unsigned column = position * 4u;
-  float4 sum_0_0 = spread4(0.0f);
-  for (unsigned term = slice * 4u; term < 256u; term += 64u) {
-    const float4 channel_pre_norm_value = load<float4>(channel_pre_norm, term);
-    const float4 up_w_value = load<float4>(up_w, term * 768u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.x), up_w_value, sum_0_0);
-    const float4 up_w_value_1 = load<float4>(up_w, (term + 1u) * 768u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.y), up_w_value_1, sum_0_0);
-    const float4 up_w_value_2 = load<float4>(up_w, (term + 2u) * 768u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.z), up_w_value_2, sum_0_0);
-    const float4 up_w_value_3 = load<float4>(up_w, (term + 3u) * 768u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.w), up_w_value_3, sum_0_0);
-  }
-  const float4 sum_0_0_now_4 = sum_0_0;
-  store(parts, threadIdx.x * 4u, sum_0_0_now_4);
-  __syncthreads();
-  if (slice == 0u) {
-    float4 total = sum_0_0_now_4;
-    for (unsigned other = 1u; other < 16u; other += 1u) {
-      const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
-      total = total + part_value;
-    }
-    const float4 up_b_value = load<float4>(up_b, column);
-    const float4 up = total + up_b_value;
-    store(up_1, column, up);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(128, 2)
 contract_product_2(
-    const float* __restrict__ channel_pre_norm,
+    const float* __restrict__ r,
+    const float* __restrict__ channel_pre_norm_scale,
     const float* __restrict__ gate_w,
+    const float* __restrict__ up_w,
     const float* __restrict__ gate_b,
-    const float* __restrict__ up,
+    const float* __restrict__ up_b,
     float* __restrict__ mul) {
-  __shared__ __align__(16) float parts[512];
+  __shared__ float sum_partials[4];
+  __shared__ __align__(16) float rows[256];
+  __shared__ __align__(16) float parts[1024];
   __builtin_assume(threadIdx.x < 128u);
+  float4 sum = spread4(0.0f);
+  for (unsigned column = threadIdx.x * 4u; column < 256u; column += 512u) {
+    const float4 r_value = load<float4>(r, column);
+    sum = sum + r_value * r_value;
+  }
+  const float4 sum_now_1 = sum;
+  const float subgroup_sum_ = subgroup_sum(sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w);
+  if ((threadIdx.x % 32u) == 0u) {
+    sum_partials[threadIdx.x / 32u] = subgroup_sum_;
+  }
+  __syncthreads();
+  float sum_1 = 0.0f;
+  for (unsigned partial = 0u; partial < 4u; partial += 1u) {
+    const float sum_partials_value = sum_partials[partial];
+    sum_1 = sum_1 + sum_partials_value;
+  }
+  const float of_row = rsqrtf(sum_1 * 0.00390625f + 0.000001f);
+  // the rows, once for all lanes
+  for (unsigned cell = threadIdx.x * 4u; cell < 256u; cell += 512u) {
+    const float4 r_value_1 = load<float4>(r, cell);
+    const float4 channel_pre_norm_scale_value = load<float4>(channel_pre_norm_scale, cell);
+    const float4 channel_pre_norm = r_value_1 * spread4(of_row) * (spread4(1.0f) + channel_pre_norm_scale_value);
+    store(rows, cell, channel_pre_norm);
+  }
+  __syncthreads();
   const unsigned slice = threadIdx.x / 8u;
   const unsigned place = threadIdx.x % 8u;
   const unsigned position = blockIdx.x * 8u + place;
-  const unsigned column = position * 4u;
+  const unsigned column_1 = position * 4u;
   float4 sum_0_0 = spread4(0.0f);
+  float4 sum_0_0_1 = spread4(0.0f);
   for (unsigned term = slice * 4u; term < 256u; term += 64u) {
-    const float4 channel_pre_norm_value = load<float4>(channel_pre_norm, term);
-    const float4 gate_w_value = load<float4>(gate_w, term * 768u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.x), gate_w_value, sum_0_0);
-    const float4 gate_w_value_1 = load<float4>(gate_w, (term + 1u) * 768u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.y), gate_w_value_1, sum_0_0);
-    const float4 gate_w_value_2 = load<float4>(gate_w, (term + 2u) * 768u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.z), gate_w_value_2, sum_0_0);
-    const float4 gate_w_value_3 = load<float4>(gate_w, (term + 3u) * 768u + column);
-    sum_0_0 = fmaf(spread4(channel_pre_norm_value.w), gate_w_value_3, sum_0_0);
+    const float4 left_value = load<float4>(rows, term);
+    const float4 gate_w_value = load<float4>(gate_w, term * 768u + column_1);
+    const float4 up_w_value = load<float4>(up_w, term * 768u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.x), gate_w_value, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.x), up_w_value, sum_0_0_1);
+    const float4 gate_w_value_1 = load<float4>(gate_w, (term + 1u) * 768u + column_1);
+    const float4 up_w_value_1 = load<float4>(up_w, (term + 1u) * 768u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.y), gate_w_value_1, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.y), up_w_value_1, sum_0_0_1);
+    const float4 gate_w_value_2 = load<float4>(gate_w, (term + 2u) * 768u + column_1);
+    const float4 up_w_value_2 = load<float4>(up_w, (term + 2u) * 768u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.z), gate_w_value_2, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.z), up_w_value_2, sum_0_0_1);
+    const float4 gate_w_value_3 = load<float4>(gate_w, (term + 3u) * 768u + column_1);
+    const float4 up_w_value_3 = load<float4>(up_w, (term + 3u) * 768u + column_1);
+    sum_0_0 = fmaf(spread4(left_value.w), gate_w_value_3, sum_0_0);
+    sum_0_0_1 = fmaf(spread4(left_value.w), up_w_value_3, sum_0_0_1);
   }
   const float4 sum_0_0_now_4 = sum_0_0;
+  const float4 sum_0_0_1_now_4 = sum_0_0_1;
   store(parts, threadIdx.x * 4u, sum_0_0_now_4);
+  store(parts, ((slice + 16u) * 8u + place) * 4u, sum_0_0_1_now_4);
   __syncthreads();
   if (slice == 0u) {
     float4 total = sum_0_0_now_4;
@@ -493,11 +490,17 @@ contract_product_2(
       const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
       total = total + part_value;
     }
-    const float4 gate_b_value = load<float4>(gate_b, column);
+    float4 total_1 = sum_0_0_1_now_4;
+    for (unsigned other_1 = 1u; other_1 < 16u; other_1 += 1u) {
+      const float4 part_value_1 = load<float4>(parts, ((other_1 + 16u) * 8u + place) * 4u);
+      total_1 = total_1 + part_value_1;
+    }
+    const float4 gate_b_value = load<float4>(gate_b, column_1);
     const float4 gate = total + gate_b_value;
     const float4 g = gate * spread4(0.5f) * (tanhf((gate + gate * gate * gate * spread4(0.044715f)) * spread4(0.7978846f)) + spread4(1.0f));
-    const float4 up_value = load<float4>(up, column);
-    store(mul, column, g * up_value);
+    const float4 up_b_value = load<float4>(up_b, column_1);
+    const float4 up = total_1 + up_b_value;
+    store(mul, column_1, g * up);
   }
 }
 
@@ -544,123 +547,142 @@ contract_layers_0_product(
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2)
-contract_proj_q_product(
-    const float* __restrict__ temporal_pre_norm,
+contract_proj_q_product_and_contract_proj_v_product(
+    const float* __restrict__ layers,
+    const float* __restrict__ temporal_pre_norm_scale,
     const float* __restrict__ proj_q_w,
-    float* __restrict__ proj_q) {
-  __shared__ __align__(16) float parts[512];
-  __builtin_assume(threadIdx.x < 128u);
-  const unsigned slice = threadIdx.x / 8u;
-  const unsigned place = threadIdx.x % 8u;
-  const unsigned position = blockIdx.x * 8u + place;
-  const unsigned column = position * 4u;
-  float4 sum_0_0 = spread4(0.0f);
-  for (unsigned term = slice * 4u; term < 256u; term += 64u) {
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, term);
-    const float4 proj_q_w_value = load<float4>(proj_q_w, term * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.x), proj_q_w_value, sum_0_0);
-    const float4 proj_q_w_value_1 = load<float4>(proj_q_w, (term + 1u) * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.y), proj_q_w_value_1, sum_0_0);
-    const float4 proj_q_w_value_2 = load<float4>(proj_q_w, (term + 2u) * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.z), proj_q_w_value_2, sum_0_0);
-    const float4 proj_q_w_value_3 = load<float4>(proj_q_w, (term + 3u) * 256u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.w), proj_q_w_value_3, sum_0_0);
-  }
-  const float4 sum_0_0_now_4 = sum_0_0;
-  store(parts, threadIdx.x * 4u, sum_0_0_now_4);
-  __syncthreads();
-  if (slice == 0u) {
-    float4 total = sum_0_0_now_4;
-    for (unsigned other = 1u; other < 16u; other += 1u) {
-      const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
-      total = total + part_value;
-    }
-    store(proj_q, column, total);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(128, 2)
-contract_proj_k_product(
-    const float* __restrict__ temporal_pre_norm,
+    float* __restrict__ proj_q,
     const float* __restrict__ proj_k_w,
-    float* __restrict__ proj_k) {
-  __shared__ __align__(16) float parts[512];
+    const float* __restrict__ proj_v_w,
+    float* __restrict__ proj_k,
+    float* __restrict__ proj_v) {
+  __shared__ float sum_partials[4];
+  __shared__ __align__(16) float rows[256];
+  __shared__ __align__(16) float parts[1024];
   __builtin_assume(threadIdx.x < 128u);
-  const unsigned slice = threadIdx.x / 8u;
-  const unsigned place = threadIdx.x % 8u;
-  const unsigned position = blockIdx.x * 8u + place;
-  const unsigned column = position * 4u;
-  float4 sum_0_0 = spread4(0.0f);
-  for (unsigned term = slice * 4u; term < 256u; term += 64u) {
-    const float4 temporal_pre_norm_value = load<float4>(temporal_pre_norm, term);
-    const float4 proj_k_w_value = load<float4>(proj_k_w, term * 64u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.x), proj_k_w_value, sum_0_0);
-    const float4 proj_k_w_value_1 = load<float4>(proj_k_w, (term + 1u) * 64u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.y), proj_k_w_value_1, sum_0_0);
-    const float4 proj_k_w_value_2 = load<float4>(proj_k_w, (term + 2u) * 64u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.z), proj_k_w_value_2, sum_0_0);
-    const float4 proj_k_w_value_3 = load<float4>(proj_k_w, (term + 3u) * 64u + column);
-    sum_0_0 = fmaf(spread4(temporal_pre_norm_value.w), proj_k_w_value_3, sum_0_0);
-  }
-  const float4 sum_0_0_now_4 = sum_0_0;
-  store(parts, threadIdx.x * 4u, sum_0_0_now_4);
-  __syncthreads();
-  if (slice == 0u) {
-    float4 total = sum_0_0_now_4;
-    for (unsigned other = 1u; other < 16u; other += 1u) {
-      const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
-      total = total + part_value;
+  if (blockIdx.x < 8u) {
+    float4 sum = spread4(0.0f);
+    for (unsigned column = threadIdx.x * 4u; column < 256u; column += 512u) {
+      const float4 layers_value = load<float4>(layers, column);
+      sum = sum + layers_value * layers_value;
     }
-    store(proj_k, column, total);
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-ringWrite(
-    const int* __restrict__ count,
-    const int* __restrict__ seen,
-    const float* __restrict__ proj_k,
-    const float* __restrict__ rotary_32_10000,
-    float* __restrict__ temporal_block_keys) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 16u) {
-    const int count_value = count[0u];
-    const unsigned real = unsigned(count_value);
-    if (0u < real) {
-      const int seen_value = seen[0u];
-      const unsigned slot = unsigned(seen_value) % 256u;
-      const float4 proj_k_value = load<float4>(proj_k, max(element * 4u, 32u));
-      const float4 proj_k_value_1 = load<float4>(proj_k, min(max(element * 4u, 16u), 28u));
-      const float4 rotary_32_10000_value = load<float4>(rotary_32_10000, min(max(element * 4u, 16u), 28u) - 16u);
-      const float4 proj_k_value_2 = load<float4>(proj_k, min(max(element * 4u, 16u), 28u) - 16u);
-      const float4 rotary_32_10000_value_1 = load<float4>(rotary_32_10000, min(max(element * 4u, 16u), 28u));
-      const float4 proj_k_value_3 = load<float4>(proj_k, min(element * 4u, 12u));
-      const float4 rotary_32_10000_value_2 = load<float4>(rotary_32_10000, min(element * 4u, 12u));
-      const float4 proj_k_value_4 = load<float4>(proj_k, min(element * 4u, 12u) + 16u);
-      const float4 rotary_32_10000_value_3 = load<float4>(rotary_32_10000, min(element * 4u, 12u) + 16u);
-      const float4 ringWrite = select(spread4(element * 4u < 16u), proj_k_value_3 * rotary_32_10000_value_2 - proj_k_value_4 * rotary_32_10000_value_3, select(spread4(element * 4u < 32u), proj_k_value_1 * rotary_32_10000_value + proj_k_value_2 * rotary_32_10000_value_1, proj_k_value));
-      store(temporal_block_keys, slot * 64u + element * 4u, ringWrite);
+    const float4 sum_now_1 = sum;
+    const float subgroup_sum_ = subgroup_sum(sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w);
+    if ((threadIdx.x % 32u) == 0u) {
+      sum_partials[threadIdx.x / 32u] = subgroup_sum_;
     }
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-ringWrite_2(
-    const int* __restrict__ count,
-    const int* __restrict__ seen,
-    const float* __restrict__ proj_v,
-    float* __restrict__ temporal_block_values) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 16u) {
-    const int count_value = count[0u];
-    const unsigned real = unsigned(count_value);
-    if (0u < real) {
-      const int seen_value = seen[0u];
-      const unsigned slot = unsigned(seen_value) % 256u;
-      const float4 proj_v_value = load<float4>(proj_v, element * 4u);
-      store(temporal_block_values, slot * 64u + element * 4u, proj_v_value);
+    __syncthreads();
+    float sum_1 = 0.0f;
+    for (unsigned partial = 0u; partial < 4u; partial += 1u) {
+      const float sum_partials_value = sum_partials[partial];
+      sum_1 = sum_1 + sum_partials_value;
+    }
+    const float of_row = rsqrtf(sum_1 * 0.00390625f + 0.000001f);
+    // the rows, once for all lanes
+    for (unsigned cell = threadIdx.x * 4u; cell < 256u; cell += 512u) {
+      const float4 layers_value_1 = load<float4>(layers, cell);
+      const float4 temporal_pre_norm_scale_value = load<float4>(temporal_pre_norm_scale, cell);
+      const float4 temporal_pre_norm = layers_value_1 * spread4(of_row) * (spread4(1.0f) + temporal_pre_norm_scale_value);
+      store(rows, cell, temporal_pre_norm);
+    }
+    __syncthreads();
+    const unsigned slice = threadIdx.x / 8u;
+    const unsigned place = threadIdx.x % 8u;
+    const unsigned position = blockIdx.x * 8u + place;
+    const unsigned column_1 = position * 4u;
+    float4 sum_0_0 = spread4(0.0f);
+    for (unsigned term = slice * 4u; term < 256u; term += 64u) {
+      const float4 left_value = load<float4>(rows, term);
+      const float4 proj_q_w_value = load<float4>(proj_q_w, term * 256u + column_1);
+      sum_0_0 = fmaf(spread4(left_value.x), proj_q_w_value, sum_0_0);
+      const float4 proj_q_w_value_1 = load<float4>(proj_q_w, (term + 1u) * 256u + column_1);
+      sum_0_0 = fmaf(spread4(left_value.y), proj_q_w_value_1, sum_0_0);
+      const float4 proj_q_w_value_2 = load<float4>(proj_q_w, (term + 2u) * 256u + column_1);
+      sum_0_0 = fmaf(spread4(left_value.z), proj_q_w_value_2, sum_0_0);
+      const float4 proj_q_w_value_3 = load<float4>(proj_q_w, (term + 3u) * 256u + column_1);
+      sum_0_0 = fmaf(spread4(left_value.w), proj_q_w_value_3, sum_0_0);
+    }
+    const float4 sum_0_0_now_4 = sum_0_0;
+    store(parts, threadIdx.x * 4u, sum_0_0_now_4);
+    __syncthreads();
+    if (slice == 0u) {
+      float4 total = sum_0_0_now_4;
+      for (unsigned other = 1u; other < 16u; other += 1u) {
+        const float4 part_value = load<float4>(parts, (other * 8u + place) * 4u);
+        total = total + part_value;
+      }
+      store(proj_q, column_1, total);
+    }
+  } else {
+    const unsigned place_3 = blockIdx.x - 8u;
+    float4 sum_2 = spread4(0.0f);
+    for (unsigned column_2 = threadIdx.x * 4u; column_2 < 256u; column_2 += 512u) {
+      const float4 layers_value_2 = load<float4>(layers, column_2);
+      sum_2 = sum_2 + layers_value_2 * layers_value_2;
+    }
+    const float4 sum_now_1_2 = sum_2;
+    const float subgroup_sum_2 = subgroup_sum(sum_now_1_2.x + sum_now_1_2.y + sum_now_1_2.z + sum_now_1_2.w);
+    if ((threadIdx.x % 32u) == 0u) {
+      sum_partials[threadIdx.x / 32u] = subgroup_sum_2;
+    }
+    __syncthreads();
+    float sum_1_2 = 0.0f;
+    for (unsigned partial_2 = 0u; partial_2 < 4u; partial_2 += 1u) {
+      const float sum_partials_value_2 = sum_partials[partial_2];
+      sum_1_2 = sum_1_2 + sum_partials_value_2;
+    }
+    const float of_row_2 = rsqrtf(sum_1_2 * 0.00390625f + 0.000001f);
+    // the rows, once for all lanes
+    for (unsigned cell_2 = threadIdx.x * 4u; cell_2 < 256u; cell_2 += 512u) {
+      const float4 layers_value_1_2 = load<float4>(layers, cell_2);
+      const float4 temporal_pre_norm_scale_value_2 = load<float4>(temporal_pre_norm_scale, cell_2);
+      const float4 temporal_pre_norm_2 = layers_value_1_2 * spread4(of_row_2) * (spread4(1.0f) + temporal_pre_norm_scale_value_2);
+      store(rows, cell_2, temporal_pre_norm_2);
+    }
+    __syncthreads();
+    const unsigned slice_2 = threadIdx.x / 8u;
+    const unsigned place_2 = threadIdx.x % 8u;
+    const unsigned position_2 = place_3 * 8u + place_2;
+    const unsigned column_1_2 = position_2 * 4u;
+    float4 sum_0_0_2 = spread4(0.0f);
+    float4 sum_0_0_1 = spread4(0.0f);
+    for (unsigned term_2 = slice_2 * 4u; term_2 < 256u; term_2 += 64u) {
+      const float4 left_value_2 = load<float4>(rows, term_2);
+      const float4 proj_k_w_value = load<float4>(proj_k_w, term_2 * 64u + column_1_2);
+      const float4 proj_v_w_value = load<float4>(proj_v_w, term_2 * 64u + column_1_2);
+      sum_0_0_2 = fmaf(spread4(left_value_2.x), proj_k_w_value, sum_0_0_2);
+      sum_0_0_1 = fmaf(spread4(left_value_2.x), proj_v_w_value, sum_0_0_1);
+      const float4 proj_k_w_value_1 = load<float4>(proj_k_w, (term_2 + 1u) * 64u + column_1_2);
+      const float4 proj_v_w_value_1 = load<float4>(proj_v_w, (term_2 + 1u) * 64u + column_1_2);
+      sum_0_0_2 = fmaf(spread4(left_value_2.y), proj_k_w_value_1, sum_0_0_2);
+      sum_0_0_1 = fmaf(spread4(left_value_2.y), proj_v_w_value_1, sum_0_0_1);
+      const float4 proj_k_w_value_2 = load<float4>(proj_k_w, (term_2 + 2u) * 64u + column_1_2);
+      const float4 proj_v_w_value_2 = load<float4>(proj_v_w, (term_2 + 2u) * 64u + column_1_2);
+      sum_0_0_2 = fmaf(spread4(left_value_2.z), proj_k_w_value_2, sum_0_0_2);
+      sum_0_0_1 = fmaf(spread4(left_value_2.z), proj_v_w_value_2, sum_0_0_1);
+      const float4 proj_k_w_value_3 = load<float4>(proj_k_w, (term_2 + 3u) * 64u + column_1_2);
+      const float4 proj_v_w_value_3 = load<float4>(proj_v_w, (term_2 + 3u) * 64u + column_1_2);
+      sum_0_0_2 = fmaf(spread4(left_value_2.w), proj_k_w_value_3, sum_0_0_2);
+      sum_0_0_1 = fmaf(spread4(left_value_2.w), proj_v_w_value_3, sum_0_0_1);
+    }
+    const float4 sum_0_0_now_4_2 = sum_0_0_2;
+    const float4 sum_0_0_1_now_4 = sum_0_0_1;
+    store(parts, threadIdx.x * 4u, sum_0_0_now_4_2);
+    store(parts, ((slice_2 + 16u) * 8u + place_2) * 4u, sum_0_0_1_now_4);
+    __syncthreads();
+    if (slice_2 == 0u) {
+      float4 total_2 = sum_0_0_now_4_2;
+      for (unsigned other_2 = 1u; other_2 < 16u; other_2 += 1u) {
+        const float4 part_value_2 = load<float4>(parts, (other_2 * 8u + place_2) * 4u);
+        total_2 = total_2 + part_value_2;
+      }
+      float4 total_1 = sum_0_0_1_now_4;
+      for (unsigned other_1 = 1u; other_1 < 16u; other_1 += 1u) {
+        const float4 part_value_1 = load<float4>(parts, ((other_1 + 16u) * 8u + place_2) * 4u);
+        total_1 = total_1 + part_value_1;
+      }
+      store(proj_k, column_1_2, total_2);
+      store(proj_v, column_1_2, total_1);
     }
   }
 }
@@ -669,14 +691,18 @@ extern "C" __global__ void __launch_bounds__(64, 4)
 composite_seen_attend(
     const float* __restrict__ proj_q,
     const float* __restrict__ rotary_32_10000,
+    const float* __restrict__ proj_k,
     const int* __restrict__ seen,
     const int* __restrict__ position,
-    const float* __restrict__ temporal_block_keys,
-    const float* __restrict__ temporal_block_values,
-    float* __restrict__ seen_2) {
+    const float* __restrict__ proj_v,
+    float* __restrict__ temporal_block_keys,
+    float* __restrict__ temporal_block_values,
+    float* __restrict__ seen_2,
+    const int* __restrict__ count) {
   __shared__ __align__(16) float query[64];
   __shared__ float peaks[2];
   __shared__ float weights[64];
+  __shared__ __align__(16) float own_key[64];
   __shared__ float sums[64];
   __shared__ __align__(16) float totals[256];
   __builtin_assume(threadIdx.x < 64u);
@@ -692,6 +718,12 @@ composite_seen_attend(
     const float4 proj_q_value_4 = load<float4>(proj_q, blockIdx.x * 64u + min(d, 12u) + 16u);
     const float4 rotary_32_10000_value_3 = load<float4>(rotary_32_10000, min(d, 12u) + 16u);
     store(query, d, select(spread4(d < 16u), proj_q_value_3 * rotary_32_10000_value_2 - proj_q_value_4 * rotary_32_10000_value_3, select(spread4(d < 32u), proj_q_value_1 * rotary_32_10000_value + proj_q_value_2 * rotary_32_10000_value_1, proj_q_value)) * spread4(0.125f));
+    const float4 proj_k_value = load<float4>(proj_k, max(d, 32u));
+    const float4 proj_k_value_1 = load<float4>(proj_k, min(max(d, 16u), 28u));
+    const float4 proj_k_value_2 = load<float4>(proj_k, min(max(d, 16u), 28u) - 16u);
+    const float4 proj_k_value_3 = load<float4>(proj_k, min(d, 12u));
+    const float4 proj_k_value_4 = load<float4>(proj_k, min(d, 12u) + 16u);
+    store(own_key, d, select(spread4(d < 16u), proj_k_value_3 * rotary_32_10000_value_2 - proj_k_value_4 * rotary_32_10000_value_3, select(spread4(d < 32u), proj_k_value_1 * rotary_32_10000_value + proj_k_value_2 * rotary_32_10000_value_1, proj_k_value)));
   }
   __syncthreads();
   const int seen_value = seen[0u];
@@ -701,21 +733,35 @@ composite_seen_attend(
   const int oldest = max(int(unsigned(newest) - unsigned(min(place, 128))), 0);
   const unsigned part = threadIdx.x / 16u;
   const unsigned mine = threadIdx.x % 16u * 4u;
-  float largest = -1e+30f;
-  float sum = 0.0f;
-  float4 total = spread4(0.0f);
-  for (int tile = oldest; tile < int(unsigned(newest) + 1u); tile += 64) {
+  float4 product = spread4(0.0f);
+  for (unsigned d_1 = 0u; d_1 < 64u; d_1 += 4u) {
+    const float4 own_key_value = load<float4>(own_key, d_1);
+    const float4 query_value = load<float4>(query, d_1);
+    product = fmaf(query_value, own_key_value, product);
+  }
+  const float4 product_now_1 = product;
+  const float own_logit = product_now_1.x + product_now_1.y + product_now_1.z + product_now_1.w;
+  float4 own_value = spread4(0.0f);
+  if (part == 0u) {
+    const float4 proj_v_value = load<float4>(proj_v, mine);
+    own_value = proj_v_value;
+  }
+  float largest = own_logit;
+  float sum = (part == 0u ? 1.0f : 0.0f);
+  float4 total = own_value;
+  const int last = int(unsigned(newest) - 1u);
+  for (int tile = oldest; tile < int(unsigned(last) + 1u); tile += 64) {
     const int key = int(unsigned(tile) + threadIdx.x);
-    const bool visible = key <= newest;
-    const unsigned slot = unsigned(min(key, newest) % 256);
-    float4 product = spread4(0.0f);
-    for (unsigned d_1 = 0u; d_1 < 64u; d_1 += 4u) {
-      const float4 temporal_block_keys_value = load<float4>(temporal_block_keys, slot * 64u + d_1);
-      const float4 query_value = load<float4>(query, d_1);
-      product = fmaf(query_value, temporal_block_keys_value, product);
+    const bool visible = key <= last;
+    const unsigned slot = unsigned(min(key, last) % 256);
+    float4 product_1 = spread4(0.0f);
+    for (unsigned d_2 = 0u; d_2 < 64u; d_2 += 4u) {
+      const float4 temporal_block_keys_value = load<float4>(temporal_block_keys, slot * 64u + d_2);
+      const float4 query_value_1 = load<float4>(query, d_2);
+      product_1 = fmaf(query_value_1, temporal_block_keys_value, product_1);
     }
-    const float4 product_now_1 = product;
-    const float logit = (visible ? product_now_1.x + product_now_1.y + product_now_1.z + product_now_1.w : -1e+30f);
+    const float4 product_1_now_1 = product_1;
+    const float logit = (visible ? product_1_now_1.x + product_1_now_1.y + product_1_now_1.z + product_1_now_1.w : -1e+30f);
     const float subgroup_max_ = subgroup_max(logit);
     if (threadIdx.x % 32u == 0u) {
       peaks[threadIdx.x / 32u] = subgroup_max_;
@@ -732,7 +778,7 @@ composite_seen_attend(
     __syncthreads();
     sum = sum * fade;
     total = total * spread4(fade);
-    const unsigned keys_here = unsigned(min(int(unsigned(newest) + 1u - unsigned(tile)), 64));
+    const unsigned keys_here = unsigned(min(int(unsigned(last) + 1u - unsigned(tile)), 64));
     for (unsigned other_1 = part; other_1 < keys_here; other_1 += 4u) {
       const float weights_value = weights[other_1];
       const unsigned slot_1 = unsigned(int(unsigned(tile) + other_1) % 256);
@@ -757,43 +803,90 @@ composite_seen_attend(
     }
     const float4 seen_1 = total_1 / spread4(sum_1);
     store(seen_2, blockIdx.x * 64u + mine, seen_1);
+    if (blockIdx.x % 4u == 0u) {
+      const int count_value = count[0u];
+      if (0u < unsigned(count_value)) {
+        const unsigned new_slot = unsigned(seen_value) % 256u;
+        const float4 proj_k_value_5 = load<float4>(proj_k, max(mine, 32u));
+        const float4 proj_k_value_6 = load<float4>(proj_k, min(max(mine, 16u), 28u));
+        const float4 rotary_32_10000_value_4 = load<float4>(rotary_32_10000, min(max(mine, 16u), 28u) - 16u);
+        const float4 proj_k_value_7 = load<float4>(proj_k, min(max(mine, 16u), 28u) - 16u);
+        const float4 rotary_32_10000_value_5 = load<float4>(rotary_32_10000, min(max(mine, 16u), 28u));
+        const float4 proj_k_value_8 = load<float4>(proj_k, min(mine, 12u));
+        const float4 rotary_32_10000_value_6 = load<float4>(rotary_32_10000, min(mine, 12u));
+        const float4 proj_k_value_9 = load<float4>(proj_k, min(mine, 12u) + 16u);
+        const float4 rotary_32_10000_value_7 = load<float4>(rotary_32_10000, min(mine, 12u) + 16u);
+        const float4 ringWrite = select(spread4(mine < 16u), proj_k_value_8 * rotary_32_10000_value_6 - proj_k_value_9 * rotary_32_10000_value_7, select(spread4(mine < 32u), proj_k_value_6 * rotary_32_10000_value_4 + proj_k_value_7 * rotary_32_10000_value_5, proj_k_value_5));
+        store(temporal_block_keys, new_slot * 64u + mine, ringWrite);
+        const float4 proj_v_value_1 = load<float4>(proj_v, mine);
+        store(temporal_block_values, new_slot * 64u + mine, proj_v_value_1);
+      }
+    }
   }
 }
 
 extern "C" __global__ void __launch_bounds__(128, 2)
 contract_logits_product(
-    const float* __restrict__ final_norm,
+    const float* __restrict__ layers,
+    const float* __restrict__ final_norm_scale,
     const float* __restrict__ embedding,
     float* __restrict__ logits_1) {
+  __shared__ float sum_partials[4];
+  __shared__ __align__(16) float rows[256];
   __builtin_assume(threadIdx.x < 128u);
+  float4 sum = spread4(0.0f);
+  for (unsigned column = threadIdx.x * 4u; column < 256u; column += 512u) {
+    const float4 layers_value = load<float4>(layers, column);
+    sum = sum + layers_value * layers_value;
+  }
+  const float4 sum_now_1 = sum;
+  const float subgroup_sum_ = subgroup_sum(sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w);
+  if ((threadIdx.x % 32u) == 0u) {
+    sum_partials[threadIdx.x / 32u] = subgroup_sum_;
+  }
+  __syncthreads();
+  float sum_1 = 0.0f;
+  for (unsigned partial = 0u; partial < 4u; partial += 1u) {
+    const float sum_partials_value = sum_partials[partial];
+    sum_1 = sum_1 + sum_partials_value;
+  }
+  const float of_row = rsqrtf(sum_1 * 0.00390625f + 0.000001f);
+  // the rows, once for all lanes
+  for (unsigned cell = threadIdx.x * 4u; cell < 256u; cell += 512u) {
+    const float4 layers_value_1 = load<float4>(layers, cell);
+    const float4 final_norm_scale_value = load<float4>(final_norm_scale, cell);
+    const float4 final_norm = layers_value_1 * spread4(of_row) * (spread4(1.0f) + final_norm_scale_value);
+    store(rows, cell, final_norm);
+  }
+  __syncthreads();
   const unsigned slice = threadIdx.x % 32u;
   const unsigned place = threadIdx.x / 32u;
   const unsigned group = blockIdx.x * 8u + place;
-  const unsigned column = group + 4u;
+  const unsigned column_1 = group + 4u;
   float4 sum_0_0 = spread4(0.0f);
   float4 sum_0_1 = spread4(0.0f);
   for (unsigned term = slice * 4u; term < 256u; term += 128u) {
-    const float4 final_norm_value = load<float4>(final_norm, term);
+    const float4 left_value = load<float4>(rows, term);
     const float4 embedding_value = load<float4>(embedding, group * 256u + term);
-    const float4 embedding_value_1 = load<float4>(embedding, column * 256u + term);
-    sum_0_0 = fmaf(final_norm_value, embedding_value, sum_0_0);
-    sum_0_1 = fmaf(final_norm_value, embedding_value_1, sum_0_1);
+    const float4 embedding_value_1 = load<float4>(embedding, column_1 * 256u + term);
+    sum_0_0 = fmaf(left_value, embedding_value, sum_0_0);
+    sum_0_1 = fmaf(left_value, embedding_value_1, sum_0_1);
   }
   const float4 sum_0_0_now_1 = sum_0_0;
-  const float sum = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
+  const float sum_2 = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
   const float4 sum_0_1_now_1 = sum_0_1;
-  const float sum_1 = sum_0_1_now_1.x + sum_0_1_now_1.y + (sum_0_1_now_1.z + sum_0_1_now_1.w);
-  const float subgroup_sum_ = subgroup_sum(sum);
-  const float subgroup_sum_1 = subgroup_sum(sum_1);
+  const float sum_3 = sum_0_1_now_1.x + sum_0_1_now_1.y + (sum_0_1_now_1.z + sum_0_1_now_1.w);
+  const float subgroup_sum_1 = subgroup_sum(sum_2);
+  const float subgroup_sum_2 = subgroup_sum(sum_3);
   if (slice == 0u) {
-    const float logits = 30.0f * tanhf(subgroup_sum_ / 30.0f);
+    const float logits = 30.0f * tanhf(subgroup_sum_1 / 30.0f);
     logits_1[group] = logits;
-    const float logits_2 = 30.0f * tanhf(subgroup_sum_1 / 30.0f);
-    logits_1[column] = logits_2;
+    const float logits_2 = 30.0f * tanhf(subgroup_sum_2 / 30.0f);
+    logits_1[column_1] = logits_2;
   }
 }
 
-extern "C" __global__ void __launch_bounds__(256, 1)
+extern "C" __global__ void __launch_bounds__(256, 2)
 sample_token(
     const float* __restrict__ temperature,
     const float* __restrict__ logits,
@@ -1087,38 +1180,5 @@ sample_token(
   if (threadIdx.x == 0u) {
     const int token_1 = int(256u - max(max_2_now_1, 1u));
     token_2[0u] = token_1;
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise(
-    const int* __restrict__ position,
-    const int* __restrict__ count,
-    const float* __restrict__ linear_x,
-    const float* __restrict__ conv_1d_past,
-    float* __restrict__ select_) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 192u) {
-    const unsigned element_1 = element * 4u;
-    const unsigned k = element_1 % 256u;
-    const unsigned j = element_1 / 256u;
-    const int position_value = position[0u];
-    const int count_value = count[0u];
-    const unsigned row = min(unsigned(max(int(j + unsigned(count_value)), 0)), 3u);
-    const float4 linear_x_value = load<float4>(linear_x, k);
-    const float4 conv_1d_past_value = load<float4>(conv_1d_past, min(row, 2u) * 256u + k);
-    store(select_, element * 4u, select(spread4(0 <= position_value && position_value < int(2u - j) && 0 < count_value), spread4(0.0f), select(spread4(row < 3u), conv_1d_past_value, linear_x_value)));
-  }
-}
-
-extern "C" __global__ void __launch_bounds__(64, 4)
-elementwise_2(const int* __restrict__ seen, const int* __restrict__ count, int* __restrict__ add) {
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned element = blockIdx.x * 64u + threadIdx.x;
-  if (element < 1u) {
-    const int seen_value = seen[element];
-    const int count_value = count[element];
-    add[element] = int(unsigned(seen_value) + unsigned(count_value));
   }
 }

@@ -1,20 +1,46 @@
-// elementwise_x
+// elementwise_x_and_elementwise_3_and_elementwise_5
 @group(0) @binding(0) var<storage, read> tokens: array<i32>;
 @group(0) @binding(1) var<storage, read> embedding: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> x_1: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> count: array<i32>;
+@group(0) @binding(4) var<storage, read> position: array<i32>;
+@group(0) @binding(5) var<storage, read_write> and: array<u32>;
+@group(0) @binding(6) var<storage, read> seen: array<i32>;
+@group(0) @binding(7) var<storage, read_write> add: array<i32>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 8192u) {
-    let element_1 = element * 4u;
-    let k = element_1 % 256u;
-    let j = element_1 / 256u;
-    let tokens_value = tokens[j];
-    let row = min(u32(max(tokens_value, 0i)), 255u);
-    let embedding_value = embedding[row * 64u + k / 4u];
-    let x = embedding_value * vec4<f32>(16.0);
-    x_1[element] = x;
+  if (group.x < 128u) {
+    let element = group.x * 64u + lane;
+    if (element < 8192u) {
+      let element_1 = element * 4u;
+      let k = element_1 % 256u;
+      let j = element_1 / 256u;
+      let tokens_value = tokens[j];
+      let row = min(u32(max(tokens_value, 0i)), 255u);
+      let embedding_value = embedding[row * 64u + k / 4u];
+      let x = embedding_value * vec4<f32>(16.0);
+      x_1[element] = x;
+    }
+  } else {
+    if (group.x < 129u) {
+      let place = group.x - 128u;
+      let element_2 = place * 64u + lane;
+      if (element_2 < 3u) {
+        let count_value = count[0u];
+        let row_2 = min(u32(max(count_value - 1i, 0i)), 127u);
+        let position_value = position[row_2];
+        and[element_2] = select(0u, 1u, 0i <= position_value && position_value < 2i - i32(element_2) && 0i < count_value);
+      }
+    } else {
+      let place_2 = group.x - 129u;
+      let element_3 = place_2 * 64u + lane;
+      if (element_3 < 1u) {
+        let seen_value = seen[element_3];
+        let count_value_2 = count[element_3];
+        add[element_3] = seen_value + count_value_2;
+      }
+    }
   }
 }
 
@@ -57,347 +83,451 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   temporal_pre_norm_1[group.x * 64u + column_1 / 4u] = temporal_pre_norm;
 }
 
-// contract_linear_x_product
+// contract_linear_x_product_and_contract_y_product
 @group(0) @binding(0) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> linear_x_w: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> linear_x_b: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> linear_x_1: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> linear_y_w: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> linear_y_b: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> y_1: array<vec4<f32>>;
 var<workgroup> left_tile: array<vec4<f32>, 256>;
 var<workgroup> right_tile: array<vec4<f32>, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let top = group.y * 64u;
-  let leftmost = group.x * 64u;
-  let lane_row = lane / 16u * 4u;
-  let lane_column = lane % 16u * 4u;
-  var sum_0 = vec4<f32>(0.0);
-  var sum_1 = vec4<f32>(0.0);
-  var sum_2 = vec4<f32>(0.0);
-  var sum_3 = vec4<f32>(0.0);
-  for (var start = 0u; start < 256u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    let row = top + lane / 4u;
-    let term = start + lane % 4u * 4u;
-    let row_read = min(row, 127u);
-    let temporal_pre_norm_value = temporal_pre_norm[row_read * 64u + term / 4u];
-    left_tile[lane] = temporal_pre_norm_value;
-    let term_1 = start + lane / 16u;
-    let column = leftmost + lane % 16u * 4u;
-    let term_read = min(term_1, 255u);
-    let column_read = min(column, 252u);
-    let linear_x_w_value = linear_x_w[term_read * 64u + column_read / 4u];
-    right_tile[lane] = linear_x_w_value;
-    workgroupBarrier();
-    for (var d = 0u; d < 16u; d += 4u) {
-      let left_value = left_tile[lane_row * 4u + d / 4u];
-      let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
-      let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
-      let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
-      let right_value = right_tile[d * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
-      let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
-      let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
-      let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+  if (group.x < 8u) {
+    let across = group.x % 4u;
+    let down = group.x / 4u;
+    let top = down * 64u;
+    let leftmost = across * 64u;
+    let lane_row = lane / 16u * 4u;
+    let lane_column = lane % 16u * 4u;
+    var sum_0 = vec4<f32>(0.0);
+    var sum_1 = vec4<f32>(0.0);
+    var sum_2 = vec4<f32>(0.0);
+    var sum_3 = vec4<f32>(0.0);
+    for (var start = 0u; start < 256u; start += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      let row = top + lane / 4u;
+      let term = start + lane % 4u * 4u;
+      let row_read = min(row, 127u);
+      let temporal_pre_norm_value = temporal_pre_norm[row_read * 64u + term / 4u];
+      left_tile[lane] = temporal_pre_norm_value;
+      let term_1 = start + lane / 16u;
+      let column = leftmost + lane % 16u * 4u;
+      let term_read = min(term_1, 255u);
+      let column_read = min(column, 252u);
+      let linear_x_w_value = linear_x_w[term_read * 64u + column_read / 4u];
+      right_tile[lane] = linear_x_w_value;
+      workgroupBarrier();
+      for (var d = 0u; d < 16u; d += 4u) {
+        let left_value = left_tile[lane_row * 4u + d / 4u];
+        let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
+        let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
+        let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
+        let right_value = right_tile[d * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
+        let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
+        let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
+        let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+      }
+      workgroupBarrier();
     }
-    workgroupBarrier();
-  }
-  let row_1 = top + lane_row;
-  let sum_0_now_4 = sum_0;
-  let column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 256u) {
-    let linear_x_b_value = linear_x_b[column_1 / 4u];
-    let linear_x = sum_0_now_4 + linear_x_b_value;
-    linear_x_1[row_1 * 64u + column_1 / 4u] = linear_x;
-  }
-  let row_2 = top + lane_row + 1u;
-  let sum_1_now_4 = sum_1;
-  let column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 256u) {
-    let linear_x_b_value_1 = linear_x_b[column_2 / 4u];
-    let linear_x_2 = sum_1_now_4 + linear_x_b_value_1;
-    linear_x_1[row_2 * 64u + column_2 / 4u] = linear_x_2;
-  }
-  let row_3 = top + lane_row + 2u;
-  let sum_2_now_4 = sum_2;
-  let column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 256u) {
-    let linear_x_b_value_2 = linear_x_b[column_3 / 4u];
-    let linear_x_3 = sum_2_now_4 + linear_x_b_value_2;
-    linear_x_1[row_3 * 64u + column_3 / 4u] = linear_x_3;
-  }
-  let row_4 = top + lane_row + 3u;
-  let sum_3_now_4 = sum_3;
-  let column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 256u) {
-    let linear_x_b_value_3 = linear_x_b[column_4 / 4u];
-    let linear_x_4 = sum_3_now_4 + linear_x_b_value_3;
-    linear_x_1[row_4 * 64u + column_4 / 4u] = linear_x_4;
+    let row_1 = top + lane_row;
+    let sum_0_now_4 = sum_0;
+    let column_1 = leftmost + lane_column;
+    if (row_1 < 128u && column_1 < 256u) {
+      let linear_x_b_value = linear_x_b[column_1 / 4u];
+      let linear_x = sum_0_now_4 + linear_x_b_value;
+      linear_x_1[row_1 * 64u + column_1 / 4u] = linear_x;
+    }
+    let row_2 = top + lane_row + 1u;
+    let sum_1_now_4 = sum_1;
+    let column_2 = leftmost + lane_column;
+    if (row_2 < 128u && column_2 < 256u) {
+      let linear_x_b_value_1 = linear_x_b[column_2 / 4u];
+      let linear_x_2 = sum_1_now_4 + linear_x_b_value_1;
+      linear_x_1[row_2 * 64u + column_2 / 4u] = linear_x_2;
+    }
+    let row_3 = top + lane_row + 2u;
+    let sum_2_now_4 = sum_2;
+    let column_3 = leftmost + lane_column;
+    if (row_3 < 128u && column_3 < 256u) {
+      let linear_x_b_value_2 = linear_x_b[column_3 / 4u];
+      let linear_x_3 = sum_2_now_4 + linear_x_b_value_2;
+      linear_x_1[row_3 * 64u + column_3 / 4u] = linear_x_3;
+    }
+    let row_4 = top + lane_row + 3u;
+    let sum_3_now_4 = sum_3;
+    let column_4 = leftmost + lane_column;
+    if (row_4 < 128u && column_4 < 256u) {
+      let linear_x_b_value_3 = linear_x_b[column_4 / 4u];
+      let linear_x_4 = sum_3_now_4 + linear_x_b_value_3;
+      linear_x_1[row_4 * 64u + column_4 / 4u] = linear_x_4;
+    }
+  } else {
+    let place = group.x - 8u;
+    let across_2 = place % 4u;
+    let down_2 = place / 4u;
+    let top_2 = down_2 * 64u;
+    let leftmost_2 = across_2 * 64u;
+    let lane_row_2 = lane / 16u * 4u;
+    let lane_column_2 = lane % 16u * 4u;
+    var sum_0_2 = vec4<f32>(0.0);
+    var sum_1_2 = vec4<f32>(0.0);
+    var sum_2_2 = vec4<f32>(0.0);
+    var sum_3_2 = vec4<f32>(0.0);
+    for (var start_2 = 0u; start_2 < 256u; start_2 += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      let row_5 = top_2 + lane / 4u;
+      let term_2 = start_2 + lane % 4u * 4u;
+      let row_read_2 = min(row_5, 127u);
+      let temporal_pre_norm_value_2 = temporal_pre_norm[row_read_2 * 64u + term_2 / 4u];
+      left_tile[lane] = temporal_pre_norm_value_2;
+      let term_1_2 = start_2 + lane / 16u;
+      let column_5 = leftmost_2 + lane % 16u * 4u;
+      let term_read_2 = min(term_1_2, 255u);
+      let column_read_2 = min(column_5, 252u);
+      let linear_y_w_value = linear_y_w[term_read_2 * 64u + column_read_2 / 4u];
+      right_tile[lane] = linear_y_w_value;
+      workgroupBarrier();
+      for (var d_2 = 0u; d_2 < 16u; d_2 += 4u) {
+        let left_value_4 = left_tile[lane_row_2 * 4u + d_2 / 4u];
+        let left_value_1_2 = left_tile[(lane_row_2 + 1u) * 4u + d_2 / 4u];
+        let left_value_2_2 = left_tile[(lane_row_2 + 2u) * 4u + d_2 / 4u];
+        let left_value_3_2 = left_tile[(lane_row_2 + 3u) * 4u + d_2 / 4u];
+        let right_value_4 = right_tile[d_2 * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.x), right_value_4, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.x), right_value_4, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.x), right_value_4, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.x), right_value_4, sum_3_2);
+        let right_value_1_2 = right_tile[(d_2 + 1u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.y), right_value_1_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.y), right_value_1_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.y), right_value_1_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.y), right_value_1_2, sum_3_2);
+        let right_value_2_2 = right_tile[(d_2 + 2u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.z), right_value_2_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.z), right_value_2_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.z), right_value_2_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.z), right_value_2_2, sum_3_2);
+        let right_value_3_2 = right_tile[(d_2 + 3u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.w), right_value_3_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.w), right_value_3_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.w), right_value_3_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.w), right_value_3_2, sum_3_2);
+      }
+      workgroupBarrier();
+    }
+    let row_1_2 = top_2 + lane_row_2;
+    let sum_0_now_4_2 = sum_0_2;
+    let column_1_2 = leftmost_2 + lane_column_2;
+    if (row_1_2 < 128u && column_1_2 < 256u) {
+      let linear_y_b_value = linear_y_b[column_1_2 / 4u];
+      let linear_y = sum_0_now_4_2 + linear_y_b_value;
+      let y = linear_y * vec4<f32>(0.5) * (tanh(min(max((linear_y + linear_y * linear_y * linear_y * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
+      y_1[row_1_2 * 64u + column_1_2 / 4u] = y;
+    }
+    let row_2_2 = top_2 + lane_row_2 + 1u;
+    let sum_1_now_4_2 = sum_1_2;
+    let column_2_2 = leftmost_2 + lane_column_2;
+    if (row_2_2 < 128u && column_2_2 < 256u) {
+      let linear_y_b_value_1 = linear_y_b[column_2_2 / 4u];
+      let linear_y_1 = sum_1_now_4_2 + linear_y_b_value_1;
+      let y_2 = linear_y_1 * vec4<f32>(0.5) * (tanh(min(max((linear_y_1 + linear_y_1 * linear_y_1 * linear_y_1 * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
+      y_1[row_2_2 * 64u + column_2_2 / 4u] = y_2;
+    }
+    let row_3_2 = top_2 + lane_row_2 + 2u;
+    let sum_2_now_4_2 = sum_2_2;
+    let column_3_2 = leftmost_2 + lane_column_2;
+    if (row_3_2 < 128u && column_3_2 < 256u) {
+      let linear_y_b_value_2 = linear_y_b[column_3_2 / 4u];
+      let linear_y_2 = sum_2_now_4_2 + linear_y_b_value_2;
+      let y_3 = linear_y_2 * vec4<f32>(0.5) * (tanh(min(max((linear_y_2 + linear_y_2 * linear_y_2 * linear_y_2 * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
+      y_1[row_3_2 * 64u + column_3_2 / 4u] = y_3;
+    }
+    let row_4_2 = top_2 + lane_row_2 + 3u;
+    let sum_3_now_4_2 = sum_3_2;
+    let column_4_2 = leftmost_2 + lane_column_2;
+    if (row_4_2 < 128u && column_4_2 < 256u) {
+      let linear_y_b_value_3 = linear_y_b[column_4_2 / 4u];
+      let linear_y_3 = sum_3_now_4_2 + linear_y_b_value_3;
+      let y_4 = linear_y_3 * vec4<f32>(0.5) * (tanh(min(max((linear_y_3 + linear_y_3 * linear_y_3 * linear_y_3 * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
+      y_1[row_4_2 * 64u + column_4_2 / 4u] = y_4;
+    }
   }
 }
 
-// composite_conv_1d_conv
+// composite_conv_1d_conv_and_elementwise_4
 @group(0) @binding(0) var<storage, read> conv_1d_w: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> conv_1d_past: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> linear_x: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> position: array<i32>;
 @group(0) @binding(4) var<storage, read> conv_1d_b: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> conv_1d_1: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read> and: array<u32>;
+@group(0) @binding(7) var<storage, read> count: array<i32>;
+@group(0) @binding(8) var<storage, read_write> select_: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 2048u) {
-    let channel = lane * 4u;
-    let first = group.x * 4u;
-    let conv_1d_w_value = conv_1d_w[channel / 4u + 192u];
-    let conv_1d_w_value_1 = conv_1d_w[channel / 4u + 128u];
-    let conv_1d_w_value_2 = conv_1d_w[channel / 4u + 64u];
-    let conv_1d_w_value_3 = conv_1d_w[channel / 4u];
-    var before_1 = vec4<f32>(0.0);
-    if (first < 1u) {
-      let conv_1d_past_value = conv_1d_past[(first + 2u) * 64u + channel / 4u];
-      before_1 = conv_1d_past_value;
-    } else {
-      let earlier = first - 1u;
-      let linear_x_value = linear_x[earlier * 64u + channel / 4u];
-      before_1 = linear_x_value;
+  if (group.x < 32u) {
+    let element = group.x * 64u + lane;
+    if (element < 2048u) {
+      let channel = lane * 4u;
+      let first = group.x * 4u;
+      let conv_1d_w_value = conv_1d_w[channel / 4u + 192u];
+      let conv_1d_w_value_1 = conv_1d_w[channel / 4u + 128u];
+      let conv_1d_w_value_2 = conv_1d_w[channel / 4u + 64u];
+      let conv_1d_w_value_3 = conv_1d_w[channel / 4u];
+      var before_1 = vec4<f32>(0.0);
+      if (first < 1u) {
+        let conv_1d_past_value = conv_1d_past[(first + 2u) * 64u + channel / 4u];
+        before_1 = conv_1d_past_value;
+      } else {
+        let earlier = first - 1u;
+        let linear_x_value = linear_x[earlier * 64u + channel / 4u];
+        before_1 = linear_x_value;
+      }
+      var back_1 = before_1;
+      var before_2 = vec4<f32>(0.0);
+      if (first < 2u) {
+        let conv_1d_past_value_1 = conv_1d_past[(first + 1u) * 64u + channel / 4u];
+        before_2 = conv_1d_past_value_1;
+      } else {
+        let earlier_1 = first - 2u;
+        let linear_x_value_1 = linear_x[earlier_1 * 64u + channel / 4u];
+        before_2 = linear_x_value_1;
+      }
+      var back_2 = before_2;
+      var before_3 = vec4<f32>(0.0);
+      if (first < 3u) {
+        let conv_1d_past_value_2 = conv_1d_past[first * 64u + channel / 4u];
+        before_3 = conv_1d_past_value_2;
+      } else {
+        let earlier_2 = first - 3u;
+        let linear_x_value_2 = linear_x[earlier_2 * 64u + channel / 4u];
+        before_3 = linear_x_value_2;
+      }
+      var back_3 = before_3;
+      for (var t = first; t < first + 4u; t += 1u) {
+        let linear_x_value_3 = linear_x[t * 64u + channel / 4u];
+        let position_value = position[t];
+        let back_1_now = back_1;
+        let back_2_now = back_2;
+        let sum = conv_1d_w_value * linear_x_value_3;
+        let sum_1 = fma(conv_1d_w_value_1, select(back_1_now, vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 1i)), sum);
+        let sum_2 = fma(conv_1d_w_value_2, select(back_2_now, vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 2i)), sum_1);
+        let sum_3 = fma(conv_1d_w_value_3, select(back_3, vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 3i)), sum_2);
+        back_1 = linear_x_value_3;
+        back_2 = back_1_now;
+        back_3 = back_2_now;
+        let conv_1d_b_value = conv_1d_b[channel / 4u];
+        let conv_1d = sum_3 + conv_1d_b_value;
+        conv_1d_1[t * 64u + channel / 4u] = conv_1d;
+      }
     }
-    var back_1 = before_1;
-    var before_2 = vec4<f32>(0.0);
-    if (first < 2u) {
-      let conv_1d_past_value_1 = conv_1d_past[(first + 1u) * 64u + channel / 4u];
-      before_2 = conv_1d_past_value_1;
-    } else {
-      let earlier_1 = first - 2u;
-      let linear_x_value_1 = linear_x[earlier_1 * 64u + channel / 4u];
-      before_2 = linear_x_value_1;
-    }
-    var back_2 = before_2;
-    var before_3 = vec4<f32>(0.0);
-    if (first < 3u) {
-      let conv_1d_past_value_2 = conv_1d_past[first * 64u + channel / 4u];
-      before_3 = conv_1d_past_value_2;
-    } else {
-      let earlier_2 = first - 3u;
-      let linear_x_value_2 = linear_x[earlier_2 * 64u + channel / 4u];
-      before_3 = linear_x_value_2;
-    }
-    var back_3 = before_3;
-    for (var t = first; t < first + 4u; t += 1u) {
-      let linear_x_value_3 = linear_x[t * 64u + channel / 4u];
-      let position_value = position[t];
-      let back_1_now = back_1;
-      let back_2_now = back_2;
-      let sum = conv_1d_w_value * linear_x_value_3;
-      let sum_1 = fma(conv_1d_w_value_1, select(back_1_now, vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 1i)), sum);
-      let sum_2 = fma(conv_1d_w_value_2, select(back_2_now, vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 2i)), sum_1);
-      let sum_3 = fma(conv_1d_w_value_3, select(back_3, vec4<f32>(0.0), vec4<bool>(0i <= position_value && position_value < 3i)), sum_2);
-      back_1 = linear_x_value_3;
-      back_2 = back_1_now;
-      back_3 = back_2_now;
-      let conv_1d_b_value = conv_1d_b[channel / 4u];
-      let conv_1d = sum_3 + conv_1d_b_value;
-      conv_1d_1[t * 64u + channel / 4u] = conv_1d;
+  } else {
+    let place = group.x - 32u;
+    let element_2 = place * 64u + lane;
+    if (element_2 < 192u) {
+      let element_1 = element_2 * 4u;
+      let k = element_1 % 256u;
+      let j = element_1 / 256u;
+      let and_value = and[j];
+      let count_value = count[0u];
+      let row = min(u32(max(i32(j) + count_value, 0i)), 130u);
+      let linear_x_value_4 = linear_x[(max(row, 3u) - 3u) * 64u + k / 4u];
+      let conv_1d_past_value_3 = conv_1d_past[min(row, 2u) * 64u + k / 4u];
+      select_[element_2] = select(select(linear_x_value_4, conv_1d_past_value_3, vec4<bool>(row < 3u)), vec4<f32>(0.0), vec4<bool>(and_value != 0u));
     }
   }
 }
 
-// contract_product
+// contract_product_and_contract_product
 @group(0) @binding(0) var<storage, read> conv_1d: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> a_gate_w: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> contract: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> a_gate_w_2: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> contract_2: array<vec4<f32>>;
 var<workgroup> left_tile: array<vec4<f32>, 256>;
 var<workgroup> right_tile: array<vec4<f32>, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let top = group.y * 64u;
-  let leftmost = group.x * 64u;
-  let lane_row = lane / 16u * 4u;
-  let lane_column = lane % 16u * 4u;
-  var sum_0 = vec4<f32>(0.0);
-  var sum_1 = vec4<f32>(0.0);
-  var sum_2 = vec4<f32>(0.0);
-  var sum_3 = vec4<f32>(0.0);
-  for (var start = 0u; start < 64u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    let row = top + lane / 4u;
-    let term = start + lane % 4u * 4u;
-    let row_read = min(row, 127u);
-    let conv_1d_value = conv_1d[row_read * 64u + (group.z * 16u + term / 4u)];
-    left_tile[lane] = conv_1d_value;
-    let term_1 = start + lane / 16u;
-    let column = leftmost + lane % 16u * 4u;
-    let term_read = min(term_1, 63u);
-    let column_read = min(column, 60u);
-    let a_gate_w_value = a_gate_w[(group.z * 64u + term_read) * 16u + column_read / 4u];
-    right_tile[lane] = a_gate_w_value;
-    workgroupBarrier();
-    for (var d = 0u; d < 16u; d += 4u) {
-      let left_value = left_tile[lane_row * 4u + d / 4u];
-      let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
-      let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
-      let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
-      let right_value = right_tile[d * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
-      let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
-      let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
-      let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+  if (group.x < 8u) {
+    let across = group.x % 1u;
+    let down = group.x % 2u;
+    let layer = group.x / 2u;
+    let top = down * 64u;
+    let leftmost = across * 64u;
+    let lane_row = lane / 16u * 4u;
+    let lane_column = lane % 16u * 4u;
+    var sum_0 = vec4<f32>(0.0);
+    var sum_1 = vec4<f32>(0.0);
+    var sum_2 = vec4<f32>(0.0);
+    var sum_3 = vec4<f32>(0.0);
+    for (var start = 0u; start < 64u; start += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      let row = top + lane / 4u;
+      let term = start + lane % 4u * 4u;
+      let row_read = min(row, 127u);
+      let conv_1d_value = conv_1d[row_read * 64u + (layer * 16u + term / 4u)];
+      left_tile[lane] = conv_1d_value;
+      let term_1 = start + lane / 16u;
+      let column = leftmost + lane % 16u * 4u;
+      let term_read = min(term_1, 63u);
+      let column_read = min(column, 60u);
+      let a_gate_w_value = a_gate_w[(layer * 64u + term_read) * 16u + column_read / 4u];
+      right_tile[lane] = a_gate_w_value;
+      workgroupBarrier();
+      for (var d = 0u; d < 16u; d += 4u) {
+        let left_value = left_tile[lane_row * 4u + d / 4u];
+        let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
+        let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
+        let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
+        let right_value = right_tile[d * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
+        let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
+        let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
+        let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+      }
+      workgroupBarrier();
     }
-    workgroupBarrier();
-  }
-  let row_1 = top + lane_row;
-  let sum_0_now_4 = sum_0;
-  let column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 64u) {
-    contract[(row_1 * 4u + group.z) * 16u + column_1 / 4u] = sum_0_now_4;
-  }
-  let row_2 = top + lane_row + 1u;
-  let sum_1_now_4 = sum_1;
-  let column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 64u) {
-    contract[(row_2 * 4u + group.z) * 16u + column_2 / 4u] = sum_1_now_4;
-  }
-  let row_3 = top + lane_row + 2u;
-  let sum_2_now_4 = sum_2;
-  let column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 64u) {
-    contract[(row_3 * 4u + group.z) * 16u + column_3 / 4u] = sum_2_now_4;
-  }
-  let row_4 = top + lane_row + 3u;
-  let sum_3_now_4 = sum_3;
-  let column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 64u) {
-    contract[(row_4 * 4u + group.z) * 16u + column_4 / 4u] = sum_3_now_4;
-  }
-}
-
-// contract_y_product
-@group(0) @binding(0) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> linear_y_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> linear_y_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> y_1: array<vec4<f32>>;
-var<workgroup> left_tile: array<vec4<f32>, 256>;
-var<workgroup> right_tile: array<vec4<f32>, 256>;
-
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let top = group.y * 64u;
-  let leftmost = group.x * 64u;
-  let lane_row = lane / 16u * 4u;
-  let lane_column = lane % 16u * 4u;
-  var sum_0 = vec4<f32>(0.0);
-  var sum_1 = vec4<f32>(0.0);
-  var sum_2 = vec4<f32>(0.0);
-  var sum_3 = vec4<f32>(0.0);
-  for (var start = 0u; start < 256u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    let row = top + lane / 4u;
-    let term = start + lane % 4u * 4u;
-    let row_read = min(row, 127u);
-    let temporal_pre_norm_value = temporal_pre_norm[row_read * 64u + term / 4u];
-    left_tile[lane] = temporal_pre_norm_value;
-    let term_1 = start + lane / 16u;
-    let column = leftmost + lane % 16u * 4u;
-    let term_read = min(term_1, 255u);
-    let column_read = min(column, 252u);
-    let linear_y_w_value = linear_y_w[term_read * 64u + column_read / 4u];
-    right_tile[lane] = linear_y_w_value;
-    workgroupBarrier();
-    for (var d = 0u; d < 16u; d += 4u) {
-      let left_value = left_tile[lane_row * 4u + d / 4u];
-      let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
-      let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
-      let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
-      let right_value = right_tile[d * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
-      let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
-      let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
-      let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+    let row_1 = top + lane_row;
+    let sum_0_now_4 = sum_0;
+    let column_1 = leftmost + lane_column;
+    if (row_1 < 128u && column_1 < 64u) {
+      contract[(row_1 * 4u + layer) * 16u + column_1 / 4u] = sum_0_now_4;
     }
-    workgroupBarrier();
-  }
-  let row_1 = top + lane_row;
-  let sum_0_now_4 = sum_0;
-  let column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 256u) {
-    let linear_y_b_value = linear_y_b[column_1 / 4u];
-    let linear_y = sum_0_now_4 + linear_y_b_value;
-    let y = linear_y * vec4<f32>(0.5) * (tanh(min(max((linear_y + linear_y * linear_y * linear_y * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    y_1[row_1 * 64u + column_1 / 4u] = y;
-  }
-  let row_2 = top + lane_row + 1u;
-  let sum_1_now_4 = sum_1;
-  let column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 256u) {
-    let linear_y_b_value_1 = linear_y_b[column_2 / 4u];
-    let linear_y_1 = sum_1_now_4 + linear_y_b_value_1;
-    let y_2 = linear_y_1 * vec4<f32>(0.5) * (tanh(min(max((linear_y_1 + linear_y_1 * linear_y_1 * linear_y_1 * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    y_1[row_2 * 64u + column_2 / 4u] = y_2;
-  }
-  let row_3 = top + lane_row + 2u;
-  let sum_2_now_4 = sum_2;
-  let column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 256u) {
-    let linear_y_b_value_2 = linear_y_b[column_3 / 4u];
-    let linear_y_2 = sum_2_now_4 + linear_y_b_value_2;
-    let y_3 = linear_y_2 * vec4<f32>(0.5) * (tanh(min(max((linear_y_2 + linear_y_2 * linear_y_2 * linear_y_2 * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    y_1[row_3 * 64u + column_3 / 4u] = y_3;
-  }
-  let row_4 = top + lane_row + 3u;
-  let sum_3_now_4 = sum_3;
-  let column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 256u) {
-    let linear_y_b_value_3 = linear_y_b[column_4 / 4u];
-    let linear_y_3 = sum_3_now_4 + linear_y_b_value_3;
-    let y_4 = linear_y_3 * vec4<f32>(0.5) * (tanh(min(max((linear_y_3 + linear_y_3 * linear_y_3 * linear_y_3 * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    y_1[row_4 * 64u + column_4 / 4u] = y_4;
+    let row_2 = top + lane_row + 1u;
+    let sum_1_now_4 = sum_1;
+    let column_2 = leftmost + lane_column;
+    if (row_2 < 128u && column_2 < 64u) {
+      contract[(row_2 * 4u + layer) * 16u + column_2 / 4u] = sum_1_now_4;
+    }
+    let row_3 = top + lane_row + 2u;
+    let sum_2_now_4 = sum_2;
+    let column_3 = leftmost + lane_column;
+    if (row_3 < 128u && column_3 < 64u) {
+      contract[(row_3 * 4u + layer) * 16u + column_3 / 4u] = sum_2_now_4;
+    }
+    let row_4 = top + lane_row + 3u;
+    let sum_3_now_4 = sum_3;
+    let column_4 = leftmost + lane_column;
+    if (row_4 < 128u && column_4 < 64u) {
+      contract[(row_4 * 4u + layer) * 16u + column_4 / 4u] = sum_3_now_4;
+    }
+  } else {
+    let place = group.x - 8u;
+    let across_2 = place % 1u;
+    let down_2 = place % 2u;
+    let layer_2 = place / 2u;
+    let top_2 = down_2 * 64u;
+    let leftmost_2 = across_2 * 64u;
+    let lane_row_2 = lane / 16u * 4u;
+    let lane_column_2 = lane % 16u * 4u;
+    var sum_0_2 = vec4<f32>(0.0);
+    var sum_1_2 = vec4<f32>(0.0);
+    var sum_2_2 = vec4<f32>(0.0);
+    var sum_3_2 = vec4<f32>(0.0);
+    for (var start_2 = 0u; start_2 < 64u; start_2 += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      let row_5 = top_2 + lane / 4u;
+      let term_2 = start_2 + lane % 4u * 4u;
+      let row_read_2 = min(row_5, 127u);
+      let conv_1d_value_2 = conv_1d[row_read_2 * 64u + (layer_2 * 16u + term_2 / 4u)];
+      left_tile[lane] = conv_1d_value_2;
+      let term_1_2 = start_2 + lane / 16u;
+      let column_5 = leftmost_2 + lane % 16u * 4u;
+      let term_read_2 = min(term_1_2, 63u);
+      let column_read_2 = min(column_5, 60u);
+      let a_gate_w_value_2 = a_gate_w_2[(layer_2 * 64u + term_read_2) * 16u + column_read_2 / 4u];
+      right_tile[lane] = a_gate_w_value_2;
+      workgroupBarrier();
+      for (var d_2 = 0u; d_2 < 16u; d_2 += 4u) {
+        let left_value_4 = left_tile[lane_row_2 * 4u + d_2 / 4u];
+        let left_value_1_2 = left_tile[(lane_row_2 + 1u) * 4u + d_2 / 4u];
+        let left_value_2_2 = left_tile[(lane_row_2 + 2u) * 4u + d_2 / 4u];
+        let left_value_3_2 = left_tile[(lane_row_2 + 3u) * 4u + d_2 / 4u];
+        let right_value_4 = right_tile[d_2 * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.x), right_value_4, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.x), right_value_4, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.x), right_value_4, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.x), right_value_4, sum_3_2);
+        let right_value_1_2 = right_tile[(d_2 + 1u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.y), right_value_1_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.y), right_value_1_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.y), right_value_1_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.y), right_value_1_2, sum_3_2);
+        let right_value_2_2 = right_tile[(d_2 + 2u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.z), right_value_2_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.z), right_value_2_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.z), right_value_2_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.z), right_value_2_2, sum_3_2);
+        let right_value_3_2 = right_tile[(d_2 + 3u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.w), right_value_3_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.w), right_value_3_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.w), right_value_3_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.w), right_value_3_2, sum_3_2);
+      }
+      workgroupBarrier();
+    }
+    let row_1_2 = top_2 + lane_row_2;
+    let sum_0_now_4_2 = sum_0_2;
+    let column_1_2 = leftmost_2 + lane_column_2;
+    if (row_1_2 < 128u && column_1_2 < 64u) {
+      contract_2[(row_1_2 * 4u + layer_2) * 16u + column_1_2 / 4u] = sum_0_now_4_2;
+    }
+    let row_2_2 = top_2 + lane_row_2 + 1u;
+    let sum_1_now_4_2 = sum_1_2;
+    let column_2_2 = leftmost_2 + lane_column_2;
+    if (row_2_2 < 128u && column_2_2 < 64u) {
+      contract_2[(row_2_2 * 4u + layer_2) * 16u + column_2_2 / 4u] = sum_1_now_4_2;
+    }
+    let row_3_2 = top_2 + lane_row_2 + 2u;
+    let sum_2_now_4_2 = sum_2_2;
+    let column_3_2 = leftmost_2 + lane_column_2;
+    if (row_3_2 < 128u && column_3_2 < 64u) {
+      contract_2[(row_3_2 * 4u + layer_2) * 16u + column_3_2 / 4u] = sum_2_now_4_2;
+    }
+    let row_4_2 = top_2 + lane_row_2 + 3u;
+    let sum_3_now_4_2 = sum_3_2;
+    let column_4_2 = leftmost_2 + lane_column_2;
+    if (row_4_2 < 128u && column_4_2 < 64u) {
+      contract_2[(row_4_2 * 4u + layer_2) * 16u + column_4_2 / 4u] = sum_3_now_4_2;
+    }
   }
 }
 
@@ -477,7 +607,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var sum_2 = vec4<f32>(0.0);
   var sum_3 = vec4<f32>(0.0);
   for (var start = 0u; start < 256u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
+    // stage all tiles, four numbers a lane at a time
     let row = top + lane / 4u;
     let term = start + lane % 4u * 4u;
     let row_read = min(row, 127u);
@@ -560,108 +690,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
 }
 
-// contract_up_product
-@group(0) @binding(0) var<storage, read> channel_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> up_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> up_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> up_1: array<vec4<f32>>;
-var<workgroup> left_tile: array<vec4<f32>, 256>;
-var<workgroup> right_tile: array<vec4<f32>, 256>;
-
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let top = group.y * 64u;
-  let leftmost = group.x * 64u;
-  let lane_row = lane / 16u * 4u;
-  let lane_column = lane % 16u * 4u;
-  var sum_0 = vec4<f32>(0.0);
-  var sum_1 = vec4<f32>(0.0);
-  var sum_2 = vec4<f32>(0.0);
-  var sum_3 = vec4<f32>(0.0);
-  for (var start = 0u; start < 256u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    let row = top + lane / 4u;
-    let term = start + lane % 4u * 4u;
-    let row_read = min(row, 127u);
-    let channel_pre_norm_value = channel_pre_norm[row_read * 64u + term / 4u];
-    left_tile[lane] = channel_pre_norm_value;
-    let term_1 = start + lane / 16u;
-    let column = leftmost + lane % 16u * 4u;
-    let term_read = min(term_1, 255u);
-    let column_read = min(column, 764u);
-    let up_w_value = up_w[term_read * 192u + column_read / 4u];
-    right_tile[lane] = up_w_value;
-    workgroupBarrier();
-    for (var d = 0u; d < 16u; d += 4u) {
-      let left_value = left_tile[lane_row * 4u + d / 4u];
-      let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
-      let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
-      let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
-      let right_value = right_tile[d * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
-      let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
-      let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
-      let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
-    }
-    workgroupBarrier();
-  }
-  let row_1 = top + lane_row;
-  let sum_0_now_4 = sum_0;
-  let column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 768u) {
-    let up_b_value = up_b[column_1 / 4u];
-    let up = sum_0_now_4 + up_b_value;
-    up_1[row_1 * 192u + column_1 / 4u] = up;
-  }
-  let row_2 = top + lane_row + 1u;
-  let sum_1_now_4 = sum_1;
-  let column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 768u) {
-    let up_b_value_1 = up_b[column_2 / 4u];
-    let up_2 = sum_1_now_4 + up_b_value_1;
-    up_1[row_2 * 192u + column_2 / 4u] = up_2;
-  }
-  let row_3 = top + lane_row + 2u;
-  let sum_2_now_4 = sum_2;
-  let column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 768u) {
-    let up_b_value_2 = up_b[column_3 / 4u];
-    let up_3 = sum_2_now_4 + up_b_value_2;
-    up_1[row_3 * 192u + column_3 / 4u] = up_3;
-  }
-  let row_4 = top + lane_row + 3u;
-  let sum_3_now_4 = sum_3;
-  let column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 768u) {
-    let up_b_value_3 = up_b[column_4 / 4u];
-    let up_4 = sum_3_now_4 + up_b_value_3;
-    up_1[row_4 * 192u + column_4 / 4u] = up_4;
-  }
-}
-
 // contract_product_2
 @group(0) @binding(0) var<storage, read> channel_pre_norm: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> gate_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> gate_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> up: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> mul: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> up_w: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> gate_b: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> up_b: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> mul: array<vec4<f32>>;
 var<workgroup> left_tile: array<vec4<f32>, 256>;
 var<workgroup> right_tile: array<vec4<f32>, 256>;
+var<workgroup> right_tile_1: array<vec4<f32>, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -673,8 +711,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var sum_1 = vec4<f32>(0.0);
   var sum_2 = vec4<f32>(0.0);
   var sum_3 = vec4<f32>(0.0);
+  var sum_0_1 = vec4<f32>(0.0);
+  var sum_1_1 = vec4<f32>(0.0);
+  var sum_2_1 = vec4<f32>(0.0);
+  var sum_3_1 = vec4<f32>(0.0);
   for (var start = 0u; start < 256u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
+    // stage all tiles, four numbers a lane at a time
     let row = top + lane / 4u;
     let term = start + lane % 4u * 4u;
     let row_read = min(row, 127u);
@@ -686,6 +728,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let column_read = min(column, 764u);
     let gate_w_value = gate_w[term_read * 192u + column_read / 4u];
     right_tile[lane] = gate_w_value;
+    let term_read_1 = min(term_1, 255u);
+    let column_read_1 = min(column, 764u);
+    let up_w_value = up_w[term_read_1 * 192u + column_read_1 / 4u];
+    right_tile_1[lane] = up_w_value;
     workgroupBarrier();
     for (var d = 0u; d < 16u; d += 4u) {
       let left_value = left_tile[lane_row * 4u + d / 4u];
@@ -697,63 +743,91 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
       sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
       sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
-      let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
-      let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
-      let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+      let right_value_1 = right_tile_1[d * 16u + lane_column / 4u];
+      sum_0_1 = fma(vec4<f32>(left_value.x), right_value_1, sum_0_1);
+      sum_1_1 = fma(vec4<f32>(left_value_1.x), right_value_1, sum_1_1);
+      sum_2_1 = fma(vec4<f32>(left_value_2.x), right_value_1, sum_2_1);
+      sum_3_1 = fma(vec4<f32>(left_value_3.x), right_value_1, sum_3_1);
+      let right_value_2 = right_tile[(d + 1u) * 16u + lane_column / 4u];
+      sum_0 = fma(vec4<f32>(left_value.y), right_value_2, sum_0);
+      sum_1 = fma(vec4<f32>(left_value_1.y), right_value_2, sum_1);
+      sum_2 = fma(vec4<f32>(left_value_2.y), right_value_2, sum_2);
+      sum_3 = fma(vec4<f32>(left_value_3.y), right_value_2, sum_3);
+      let right_value_3 = right_tile_1[(d + 1u) * 16u + lane_column / 4u];
+      sum_0_1 = fma(vec4<f32>(left_value.y), right_value_3, sum_0_1);
+      sum_1_1 = fma(vec4<f32>(left_value_1.y), right_value_3, sum_1_1);
+      sum_2_1 = fma(vec4<f32>(left_value_2.y), right_value_3, sum_2_1);
+      sum_3_1 = fma(vec4<f32>(left_value_3.y), right_value_3, sum_3_1);
+      let right_value_4 = right_tile[(d + 2u) * 16u + lane_column / 4u];
+      sum_0 = fma(vec4<f32>(left_value.z), right_value_4, sum_0);
+      sum_1 = fma(vec4<f32>(left_value_1.z), right_value_4, sum_1);
+      sum_2 = fma(vec4<f32>(left_value_2.z), right_value_4, sum_2);
+      sum_3 = fma(vec4<f32>(left_value_3.z), right_value_4, sum_3);
+      let right_value_5 = right_tile_1[(d + 2u) * 16u + lane_column / 4u];
+      sum_0_1 = fma(vec4<f32>(left_value.z), right_value_5, sum_0_1);
+      sum_1_1 = fma(vec4<f32>(left_value_1.z), right_value_5, sum_1_1);
+      sum_2_1 = fma(vec4<f32>(left_value_2.z), right_value_5, sum_2_1);
+      sum_3_1 = fma(vec4<f32>(left_value_3.z), right_value_5, sum_3_1);
+      let right_value_6 = right_tile[(d + 3u) * 16u + lane_column / 4u];
+      sum_0 = fma(vec4<f32>(left_value.w), right_value_6, sum_0);
+      sum_1 = fma(vec4<f32>(left_value_1.w), right_value_6, sum_1);
+      sum_2 = fma(vec4<f32>(left_value_2.w), right_value_6, sum_2);
+      sum_3 = fma(vec4<f32>(left_value_3.w), right_value_6, sum_3);
+      let right_value_7 = right_tile_1[(d + 3u) * 16u + lane_column / 4u];
+      sum_0_1 = fma(vec4<f32>(left_value.w), right_value_7, sum_0_1);
+      sum_1_1 = fma(vec4<f32>(left_value_1.w), right_value_7, sum_1_1);
+      sum_2_1 = fma(vec4<f32>(left_value_2.w), right_value_7, sum_2_1);
+      sum_3_1 = fma(vec4<f32>(left_value_3.w), right_value_7, sum_3_1);
     }
     workgroupBarrier();
   }
   let row_1 = top + lane_row;
   let sum_0_now_4 = sum_0;
+  let sum_0_1_now_4 = sum_0_1;
   let column_1 = leftmost + lane_column;
   if (row_1 < 128u && column_1 < 768u) {
     let gate_b_value = gate_b[column_1 / 4u];
     let gate = sum_0_now_4 + gate_b_value;
     let g = gate * vec4<f32>(0.5) * (tanh(min(max((gate + gate * gate * gate * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    let up_value = up[row_1 * 192u + column_1 / 4u];
-    mul[row_1 * 192u + column_1 / 4u] = g * up_value;
+    let up_b_value = up_b[column_1 / 4u];
+    let up = sum_0_1_now_4 + up_b_value;
+    mul[row_1 * 192u + column_1 / 4u] = g * up;
   }
   let row_2 = top + lane_row + 1u;
   let sum_1_now_4 = sum_1;
+  let sum_1_1_now_4 = sum_1_1;
   let column_2 = leftmost + lane_column;
   if (row_2 < 128u && column_2 < 768u) {
     let gate_b_value_1 = gate_b[column_2 / 4u];
     let gate_1 = sum_1_now_4 + gate_b_value_1;
     let g_1 = gate_1 * vec4<f32>(0.5) * (tanh(min(max((gate_1 + gate_1 * gate_1 * gate_1 * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    let up_value_1 = up[row_2 * 192u + column_2 / 4u];
-    mul[row_2 * 192u + column_2 / 4u] = g_1 * up_value_1;
+    let up_b_value_1 = up_b[column_2 / 4u];
+    let up_1 = sum_1_1_now_4 + up_b_value_1;
+    mul[row_2 * 192u + column_2 / 4u] = g_1 * up_1;
   }
   let row_3 = top + lane_row + 2u;
   let sum_2_now_4 = sum_2;
+  let sum_2_1_now_4 = sum_2_1;
   let column_3 = leftmost + lane_column;
   if (row_3 < 128u && column_3 < 768u) {
     let gate_b_value_2 = gate_b[column_3 / 4u];
     let gate_2 = sum_2_now_4 + gate_b_value_2;
     let g_2 = gate_2 * vec4<f32>(0.5) * (tanh(min(max((gate_2 + gate_2 * gate_2 * gate_2 * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    let up_value_2 = up[row_3 * 192u + column_3 / 4u];
-    mul[row_3 * 192u + column_3 / 4u] = g_2 * up_value_2;
+    let up_b_value_2 = up_b[column_3 / 4u];
+    let up_2 = sum_2_1_now_4 + up_b_value_2;
+    mul[row_3 * 192u + column_3 / 4u] = g_2 * up_2;
   }
   let row_4 = top + lane_row + 3u;
   let sum_3_now_4 = sum_3;
+  let sum_3_1_now_4 = sum_3_1;
   let column_4 = leftmost + lane_column;
   if (row_4 < 128u && column_4 < 768u) {
     let gate_b_value_3 = gate_b[column_4 / 4u];
     let gate_3 = sum_3_now_4 + gate_b_value_3;
     let g_3 = gate_3 * vec4<f32>(0.5) * (tanh(min(max((gate_3 + gate_3 * gate_3 * gate_3 * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    let up_value_3 = up[row_4 * 192u + column_4 / 4u];
-    mul[row_4 * 192u + column_4 / 4u] = g_3 * up_value_3;
+    let up_b_value_3 = up_b[column_4 / 4u];
+    let up_3 = sum_3_1_now_4 + up_b_value_3;
+    mul[row_4 * 192u + column_4 / 4u] = g_3 * up_3;
   }
 }
 
@@ -777,7 +851,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var sum_2 = vec4<f32>(0.0);
   var sum_3 = vec4<f32>(0.0);
   for (var start = 0u; start < 768u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
+    // stage all tiles, four numbers a lane at a time
     let row = top + lane / 4u;
     let term = start + lane % 4u * 4u;
     let row_read = min(row, 127u);
@@ -860,222 +934,343 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
 }
 
-// elementwise
+// elementwise_and_reduce_temporal_pre_norm
 @group(0) @binding(0) var<storage, read> count: array<i32>;
 @group(0) @binding(1) var<storage, read> layers: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> layers_1: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> temporal_pre_norm_scale: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> temporal_pre_norm_1: array<vec4<f32>>;
+var<workgroup> sum_partials: array<f32, 64>;
+var<workgroup> sum_totals: array<f32, 8>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 64u) {
-    let count_value = count[0u];
-    let row = min(u32(max(count_value - 1i, 0i)), 127u);
-    let layers_value = layers[row * 64u + element];
-    layers_1[element] = layers_value;
+  if (group.x < 1u) {
+    let element = group.x * 64u + lane;
+    if (element < 64u) {
+      let count_value = count[0u];
+      let row = min(u32(max(count_value - 1i, 0i)), 127u);
+      let layers_value = layers[row * 64u + element];
+      layers_1[element] = layers_value;
+    }
+  } else {
+    let place = group.x - 1u;
+    let across = place;
+    var sum = vec4<f32>(0.0);
+    let column = lane * 4u;
+    let x_value = layers[across * 64u + column / 4u];
+    sum = sum + x_value * x_value;
+    let sum_now_1 = sum;
+    let partial = sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w;
+    sum_partials[lane] = partial;
+    workgroupBarrier();
+    if (lane < 8u) {
+      var sum_1 = 0.0;
+      for (var partial_1 = 0u; partial_1 < 8u; partial_1 += 1u) {
+        let sum_partials_value = sum_partials[lane * 8u + partial_1];
+        sum_1 = sum_1 + sum_partials_value;
+      }
+      sum_totals[lane] = sum_1;
+    }
+    workgroupBarrier();
+    var sum_2 = 0.0;
+    for (var partial_2 = 0u; partial_2 < 8u; partial_2 += 1u) {
+      let sum_totals_value = sum_totals[partial_2];
+      sum_2 = sum_2 + sum_totals_value;
+    }
+    let of_row = inverseSqrt(sum_2 * 0.00390625 + 0.000001);
+    let column_1 = lane * 4u;
+    let x_value_1 = layers[across * 64u + column_1 / 4u];
+    let temporal_pre_norm_scale_value = temporal_pre_norm_scale[column_1 / 4u];
+    let temporal_pre_norm = x_value_1 * vec4<f32>(of_row) * (vec4<f32>(1.0) + temporal_pre_norm_scale_value);
+    temporal_pre_norm_1[across * 64u + column_1 / 4u] = temporal_pre_norm;
   }
 }
 
-// contract_proj_q_product
+// contract_proj_q_product_and_contract_proj_k_product
 @group(0) @binding(0) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> proj_q_w: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> proj_q: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> proj_k_w: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> proj_k: array<vec4<f32>>;
 var<workgroup> left_tile: array<vec4<f32>, 256>;
 var<workgroup> right_tile: array<vec4<f32>, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let top = group.y * 64u;
-  let leftmost = group.x * 64u;
-  let lane_row = lane / 16u * 4u;
-  let lane_column = lane % 16u * 4u;
-  var sum_0 = vec4<f32>(0.0);
-  var sum_1 = vec4<f32>(0.0);
-  var sum_2 = vec4<f32>(0.0);
-  var sum_3 = vec4<f32>(0.0);
-  for (var start = 0u; start < 256u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    let row = top + lane / 4u;
-    let term = start + lane % 4u * 4u;
-    let row_read = min(row, 127u);
-    let temporal_pre_norm_value = temporal_pre_norm[row_read * 64u + term / 4u];
-    left_tile[lane] = temporal_pre_norm_value;
-    let term_1 = start + lane / 16u;
-    let column = leftmost + lane % 16u * 4u;
-    let term_read = min(term_1, 255u);
-    let column_read = min(column, 252u);
-    let proj_q_w_value = proj_q_w[term_read * 64u + column_read / 4u];
-    right_tile[lane] = proj_q_w_value;
-    workgroupBarrier();
-    for (var d = 0u; d < 16u; d += 4u) {
-      let left_value = left_tile[lane_row * 4u + d / 4u];
-      let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
-      let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
-      let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
-      let right_value = right_tile[d * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
-      let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
-      let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
-      let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+  if (group.x < 8u) {
+    let across = group.x % 4u;
+    let down = group.x / 4u;
+    let top = down * 64u;
+    let leftmost = across * 64u;
+    let lane_row = lane / 16u * 4u;
+    let lane_column = lane % 16u * 4u;
+    var sum_0 = vec4<f32>(0.0);
+    var sum_1 = vec4<f32>(0.0);
+    var sum_2 = vec4<f32>(0.0);
+    var sum_3 = vec4<f32>(0.0);
+    for (var start = 0u; start < 256u; start += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      let row = top + lane / 4u;
+      let term = start + lane % 4u * 4u;
+      let row_read = min(row, 127u);
+      let temporal_pre_norm_value = temporal_pre_norm[row_read * 64u + term / 4u];
+      left_tile[lane] = temporal_pre_norm_value;
+      let term_1 = start + lane / 16u;
+      let column = leftmost + lane % 16u * 4u;
+      let term_read = min(term_1, 255u);
+      let column_read = min(column, 252u);
+      let proj_q_w_value = proj_q_w[term_read * 64u + column_read / 4u];
+      right_tile[lane] = proj_q_w_value;
+      workgroupBarrier();
+      for (var d = 0u; d < 16u; d += 4u) {
+        let left_value = left_tile[lane_row * 4u + d / 4u];
+        let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
+        let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
+        let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
+        let right_value = right_tile[d * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
+        let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
+        let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
+        let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+      }
+      workgroupBarrier();
     }
-    workgroupBarrier();
-  }
-  let row_1 = top + lane_row;
-  let sum_0_now_4 = sum_0;
-  let column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 256u) {
-    proj_q[row_1 * 64u + column_1 / 4u] = sum_0_now_4;
-  }
-  let row_2 = top + lane_row + 1u;
-  let sum_1_now_4 = sum_1;
-  let column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 256u) {
-    proj_q[row_2 * 64u + column_2 / 4u] = sum_1_now_4;
-  }
-  let row_3 = top + lane_row + 2u;
-  let sum_2_now_4 = sum_2;
-  let column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 256u) {
-    proj_q[row_3 * 64u + column_3 / 4u] = sum_2_now_4;
-  }
-  let row_4 = top + lane_row + 3u;
-  let sum_3_now_4 = sum_3;
-  let column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 256u) {
-    proj_q[row_4 * 64u + column_4 / 4u] = sum_3_now_4;
+    let row_1 = top + lane_row;
+    let sum_0_now_4 = sum_0;
+    let column_1 = leftmost + lane_column;
+    if (row_1 < 128u && column_1 < 256u) {
+      proj_q[row_1 * 64u + column_1 / 4u] = sum_0_now_4;
+    }
+    let row_2 = top + lane_row + 1u;
+    let sum_1_now_4 = sum_1;
+    let column_2 = leftmost + lane_column;
+    if (row_2 < 128u && column_2 < 256u) {
+      proj_q[row_2 * 64u + column_2 / 4u] = sum_1_now_4;
+    }
+    let row_3 = top + lane_row + 2u;
+    let sum_2_now_4 = sum_2;
+    let column_3 = leftmost + lane_column;
+    if (row_3 < 128u && column_3 < 256u) {
+      proj_q[row_3 * 64u + column_3 / 4u] = sum_2_now_4;
+    }
+    let row_4 = top + lane_row + 3u;
+    let sum_3_now_4 = sum_3;
+    let column_4 = leftmost + lane_column;
+    if (row_4 < 128u && column_4 < 256u) {
+      proj_q[row_4 * 64u + column_4 / 4u] = sum_3_now_4;
+    }
+  } else {
+    let place = group.x - 8u;
+    let across_2 = place % 1u;
+    let top_2 = place * 64u;
+    let leftmost_2 = across_2 * 64u;
+    let lane_row_2 = lane / 16u * 4u;
+    let lane_column_2 = lane % 16u * 4u;
+    var sum_0_2 = vec4<f32>(0.0);
+    var sum_1_2 = vec4<f32>(0.0);
+    var sum_2_2 = vec4<f32>(0.0);
+    var sum_3_2 = vec4<f32>(0.0);
+    for (var start_2 = 0u; start_2 < 256u; start_2 += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      let row_5 = top_2 + lane / 4u;
+      let term_2 = start_2 + lane % 4u * 4u;
+      let row_read_2 = min(row_5, 127u);
+      let temporal_pre_norm_value_2 = temporal_pre_norm[row_read_2 * 64u + term_2 / 4u];
+      left_tile[lane] = temporal_pre_norm_value_2;
+      let term_1_2 = start_2 + lane / 16u;
+      let column_5 = leftmost_2 + lane % 16u * 4u;
+      let term_read_2 = min(term_1_2, 255u);
+      let column_read_2 = min(column_5, 60u);
+      let proj_k_w_value = proj_k_w[term_read_2 * 16u + column_read_2 / 4u];
+      right_tile[lane] = proj_k_w_value;
+      workgroupBarrier();
+      for (var d_2 = 0u; d_2 < 16u; d_2 += 4u) {
+        let left_value_4 = left_tile[lane_row_2 * 4u + d_2 / 4u];
+        let left_value_1_2 = left_tile[(lane_row_2 + 1u) * 4u + d_2 / 4u];
+        let left_value_2_2 = left_tile[(lane_row_2 + 2u) * 4u + d_2 / 4u];
+        let left_value_3_2 = left_tile[(lane_row_2 + 3u) * 4u + d_2 / 4u];
+        let right_value_4 = right_tile[d_2 * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.x), right_value_4, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.x), right_value_4, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.x), right_value_4, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.x), right_value_4, sum_3_2);
+        let right_value_1_2 = right_tile[(d_2 + 1u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.y), right_value_1_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.y), right_value_1_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.y), right_value_1_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.y), right_value_1_2, sum_3_2);
+        let right_value_2_2 = right_tile[(d_2 + 2u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.z), right_value_2_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.z), right_value_2_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.z), right_value_2_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.z), right_value_2_2, sum_3_2);
+        let right_value_3_2 = right_tile[(d_2 + 3u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.w), right_value_3_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.w), right_value_3_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.w), right_value_3_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.w), right_value_3_2, sum_3_2);
+      }
+      workgroupBarrier();
+    }
+    let row_1_2 = top_2 + lane_row_2;
+    let sum_0_now_4_2 = sum_0_2;
+    let column_1_2 = leftmost_2 + lane_column_2;
+    if (row_1_2 < 128u && column_1_2 < 64u) {
+      proj_k[row_1_2 * 16u + column_1_2 / 4u] = sum_0_now_4_2;
+    }
+    let row_2_2 = top_2 + lane_row_2 + 1u;
+    let sum_1_now_4_2 = sum_1_2;
+    let column_2_2 = leftmost_2 + lane_column_2;
+    if (row_2_2 < 128u && column_2_2 < 64u) {
+      proj_k[row_2_2 * 16u + column_2_2 / 4u] = sum_1_now_4_2;
+    }
+    let row_3_2 = top_2 + lane_row_2 + 2u;
+    let sum_2_now_4_2 = sum_2_2;
+    let column_3_2 = leftmost_2 + lane_column_2;
+    if (row_3_2 < 128u && column_3_2 < 64u) {
+      proj_k[row_3_2 * 16u + column_3_2 / 4u] = sum_2_now_4_2;
+    }
+    let row_4_2 = top_2 + lane_row_2 + 3u;
+    let sum_3_now_4_2 = sum_3_2;
+    let column_4_2 = leftmost_2 + lane_column_2;
+    if (row_4_2 < 128u && column_4_2 < 64u) {
+      proj_k[row_4_2 * 16u + column_4_2 / 4u] = sum_3_now_4_2;
+    }
   }
 }
 
-// contract_proj_k_product
-@group(0) @binding(0) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> proj_k_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> proj_k: array<vec4<f32>>;
-var<workgroup> left_tile: array<vec4<f32>, 256>;
-var<workgroup> right_tile: array<vec4<f32>, 256>;
-
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let top = group.y * 64u;
-  let leftmost = group.x * 64u;
-  let lane_row = lane / 16u * 4u;
-  let lane_column = lane % 16u * 4u;
-  var sum_0 = vec4<f32>(0.0);
-  var sum_1 = vec4<f32>(0.0);
-  var sum_2 = vec4<f32>(0.0);
-  var sum_3 = vec4<f32>(0.0);
-  for (var start = 0u; start < 256u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    let row = top + lane / 4u;
-    let term = start + lane % 4u * 4u;
-    let row_read = min(row, 127u);
-    let temporal_pre_norm_value = temporal_pre_norm[row_read * 64u + term / 4u];
-    left_tile[lane] = temporal_pre_norm_value;
-    let term_1 = start + lane / 16u;
-    let column = leftmost + lane % 16u * 4u;
-    let term_read = min(term_1, 255u);
-    let column_read = min(column, 60u);
-    let proj_k_w_value = proj_k_w[term_read * 16u + column_read / 4u];
-    right_tile[lane] = proj_k_w_value;
-    workgroupBarrier();
-    for (var d = 0u; d < 16u; d += 4u) {
-      let left_value = left_tile[lane_row * 4u + d / 4u];
-      let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
-      let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
-      let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
-      let right_value = right_tile[d * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
-      let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
-      let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
-      let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
-    }
-    workgroupBarrier();
-  }
-  let row_1 = top + lane_row;
-  let sum_0_now_4 = sum_0;
-  let column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 64u) {
-    proj_k[row_1 * 16u + column_1 / 4u] = sum_0_now_4;
-  }
-  let row_2 = top + lane_row + 1u;
-  let sum_1_now_4 = sum_1;
-  let column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 64u) {
-    proj_k[row_2 * 16u + column_2 / 4u] = sum_1_now_4;
-  }
-  let row_3 = top + lane_row + 2u;
-  let sum_2_now_4 = sum_2;
-  let column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 64u) {
-    proj_k[row_3 * 16u + column_3 / 4u] = sum_2_now_4;
-  }
-  let row_4 = top + lane_row + 3u;
-  let sum_3_now_4 = sum_3;
-  let column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 64u) {
-    proj_k[row_4 * 16u + column_4 / 4u] = sum_3_now_4;
-  }
-}
-
-// ringWrite
+// ringWrite_and_contract_proj_k_product
 @group(0) @binding(0) var<storage, read> count: array<i32>;
 @group(0) @binding(1) var<storage, read> seen: array<i32>;
 @group(0) @binding(2) var<storage, read> proj_k: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> rotary_32_10000: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> temporal_block_keys: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read> proj_k_w: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> proj_k_2: array<vec4<f32>>;
+var<workgroup> left_tile: array<vec4<f32>, 256>;
+var<workgroup> right_tile: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 2048u) {
-    let element_1 = element * 4u;
-    let l = element_1 % 64u;
-    let j = element_1 / 64u;
-    let count_value = count[0u];
-    let real = u32(count_value);
-    if (j < real) {
-      let seen_value = seen[0u];
-      let slot = (u32(seen_value) + j) % 256u;
-      let proj_k_value = proj_k[j * 16u + max(l, 32u) / 4u];
-      let proj_k_value_1 = proj_k[j * 16u + min(max(l, 16u), 28u) / 4u];
-      let rotary_32_10000_value = rotary_32_10000[j * 8u + (min(max(l, 16u), 28u) / 4u - 4u)];
-      let proj_k_value_2 = proj_k[j * 16u + (min(max(l, 16u), 28u) / 4u - 4u)];
-      let rotary_32_10000_value_1 = rotary_32_10000[j * 8u + min(max(l, 16u), 28u) / 4u];
-      let proj_k_value_3 = proj_k[j * 16u + min(l, 12u) / 4u];
-      let rotary_32_10000_value_2 = rotary_32_10000[j * 8u + min(l, 12u) / 4u];
-      let proj_k_value_4 = proj_k[j * 16u + min(l, 12u) / 4u + 4u];
-      let rotary_32_10000_value_3 = rotary_32_10000[j * 8u + min(l, 12u) / 4u + 4u];
-      let ringWrite = select(select(proj_k_value, proj_k_value_1 * rotary_32_10000_value + proj_k_value_2 * rotary_32_10000_value_1, vec4<bool>(l < 32u)), proj_k_value_3 * rotary_32_10000_value_2 - proj_k_value_4 * rotary_32_10000_value_3, vec4<bool>(l < 16u));
-      temporal_block_keys[slot * 16u + l / 4u] = ringWrite;
+  if (group.x < 32u) {
+    if (lane < 64u) {
+      let element = group.x * 64u + lane;
+      if (element < 2048u) {
+        let element_1 = element * 4u;
+        let l = element_1 % 64u;
+        let j = element_1 / 64u;
+        let count_value = count[0u];
+        let real = u32(count_value);
+        if (j < real) {
+          let seen_value = seen[0u];
+          let slot = (u32(seen_value) + j) % 256u;
+          let proj_k_value = proj_k[j * 16u + max(l, 32u) / 4u];
+          let proj_k_value_1 = proj_k[j * 16u + min(max(l, 16u), 28u) / 4u];
+          let rotary_32_10000_value = rotary_32_10000[j * 8u + (min(max(l, 16u), 28u) / 4u - 4u)];
+          let proj_k_value_2 = proj_k[j * 16u + (min(max(l, 16u), 28u) / 4u - 4u)];
+          let rotary_32_10000_value_1 = rotary_32_10000[j * 8u + min(max(l, 16u), 28u) / 4u];
+          let proj_k_value_3 = proj_k[j * 16u + min(l, 12u) / 4u];
+          let rotary_32_10000_value_2 = rotary_32_10000[j * 8u + min(l, 12u) / 4u];
+          let proj_k_value_4 = proj_k[j * 16u + min(l, 12u) / 4u + 4u];
+          let rotary_32_10000_value_3 = rotary_32_10000[j * 8u + min(l, 12u) / 4u + 4u];
+          let ringWrite = select(select(proj_k_value, proj_k_value_1 * rotary_32_10000_value + proj_k_value_2 * rotary_32_10000_value_1, vec4<bool>(l < 32u)), proj_k_value_3 * rotary_32_10000_value_2 - proj_k_value_4 * rotary_32_10000_value_3, vec4<bool>(l < 16u));
+          temporal_block_keys[slot * 16u + l / 4u] = ringWrite;
+        }
+      }
+    }
+  } else {
+    let place = group.x - 32u;
+    let across = place % 1u;
+    let top = place * 64u;
+    let leftmost = across * 64u;
+    let lane_row = lane / 16u * 4u;
+    let lane_column = lane % 16u * 4u;
+    var sum_0 = vec4<f32>(0.0);
+    var sum_1 = vec4<f32>(0.0);
+    var sum_2 = vec4<f32>(0.0);
+    var sum_3 = vec4<f32>(0.0);
+    for (var start = 0u; start < 256u; start += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      let row = top + lane / 4u;
+      let term = start + lane % 4u * 4u;
+      let row_read = min(row, 127u);
+      let temporal_pre_norm_value = temporal_pre_norm[row_read * 64u + term / 4u];
+      left_tile[lane] = temporal_pre_norm_value;
+      let term_1 = start + lane / 16u;
+      let column = leftmost + lane % 16u * 4u;
+      let term_read = min(term_1, 255u);
+      let column_read = min(column, 60u);
+      let proj_k_w_value = proj_k_w[term_read * 16u + column_read / 4u];
+      right_tile[lane] = proj_k_w_value;
+      workgroupBarrier();
+      for (var d = 0u; d < 16u; d += 4u) {
+        let left_value = left_tile[lane_row * 4u + d / 4u];
+        let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
+        let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
+        let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
+        let right_value = right_tile[d * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
+        let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
+        let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
+        let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+      }
+      workgroupBarrier();
+    }
+    let row_1 = top + lane_row;
+    let sum_0_now_4 = sum_0;
+    let column_1 = leftmost + lane_column;
+    if (row_1 < 128u && column_1 < 64u) {
+      proj_k_2[row_1 * 16u + column_1 / 4u] = sum_0_now_4;
+    }
+    let row_2 = top + lane_row + 1u;
+    let sum_1_now_4 = sum_1;
+    let column_2 = leftmost + lane_column;
+    if (row_2 < 128u && column_2 < 64u) {
+      proj_k_2[row_2 * 16u + column_2 / 4u] = sum_1_now_4;
+    }
+    let row_3 = top + lane_row + 2u;
+    let sum_2_now_4 = sum_2;
+    let column_3 = leftmost + lane_column;
+    if (row_3 < 128u && column_3 < 64u) {
+      proj_k_2[row_3 * 16u + column_3 / 4u] = sum_2_now_4;
+    }
+    let row_4 = top + lane_row + 3u;
+    let sum_3_now_4 = sum_3;
+    let column_4 = leftmost + lane_column;
+    if (row_4 < 128u && column_4 < 64u) {
+      proj_k_2[row_4 * 16u + column_4 / 4u] = sum_3_now_4;
     }
   }
 }
@@ -1259,51 +1454,34 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
 }
 
-// elementwise_3
-@group(0) @binding(0) var<storage, read_write> constant: array<f32>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 1u) {
-    constant[element] = 0.00390625;
-  }
-}
-
-// elementwise_4
-@group(0) @binding(0) var<storage, read_write> constant: array<f32>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 1u) {
-    constant[element] = 0.000001;
-  }
-}
-
-// reduce_channel_pre_norm
+// contract_product_3
 @group(0) @binding(0) var<storage, read> r: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> constant: array<f32>;
-@group(0) @binding(2) var<storage, read> constant_1: array<f32>;
-@group(0) @binding(3) var<storage, read> channel_pre_norm_scale: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> channel_pre_norm_1: array<vec4<f32>>;
-var<workgroup> sum_partials: array<f32, 64>;
+@group(0) @binding(1) var<storage, read> channel_pre_norm_scale: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> gate_w: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> up_w: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> gate_b: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> up_b: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> mul: array<vec4<f32>>;
+var<workgroup> sum_partials: array<f32, 128>;
 var<workgroup> sum_totals: array<f32, 8>;
+var<workgroup> rows: array<vec4<f32>, 64>;
+var<workgroup> parts: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   var sum = vec4<f32>(0.0);
-  let column = lane * 4u;
-  let r_value = r[column / 4u];
-  sum = sum + r_value * r_value;
+  for (var column = lane * 4u; column < 256u; column += 512u) {
+    let r_value = r[column / 4u];
+    sum = sum + r_value * r_value;
+  }
   let sum_now_1 = sum;
   let partial = sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w;
   sum_partials[lane] = partial;
   workgroupBarrier();
   if (lane < 8u) {
     var sum_1 = 0.0;
-    for (var partial_1 = 0u; partial_1 < 8u; partial_1 += 1u) {
-      let sum_partials_value = sum_partials[lane * 8u + partial_1];
+    for (var partial_1 = 0u; partial_1 < 16u; partial_1 += 1u) {
+      let sum_partials_value = sum_partials[lane * 16u + partial_1];
       sum_1 = sum_1 + sum_partials_value;
     }
     sum_totals[lane] = sum_1;
@@ -1314,43 +1492,44 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let sum_totals_value = sum_totals[partial_2];
     sum_2 = sum_2 + sum_totals_value;
   }
-  let constant_value = constant[group.x];
-  let constant_1_value = constant_1[group.x];
-  let of_row = inverseSqrt(sum_2 * constant_value + constant_1_value);
-  let column_1 = lane * 4u;
-  let r_value_1 = r[column_1 / 4u];
-  let channel_pre_norm_scale_value = channel_pre_norm_scale[column_1 / 4u];
-  let channel_pre_norm = r_value_1 * vec4<f32>(of_row) * (vec4<f32>(1.0) + channel_pre_norm_scale_value);
-  channel_pre_norm_1[column_1 / 4u] = channel_pre_norm;
-}
-
-// contract_up_product_2
-@group(0) @binding(0) var<storage, read> channel_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> up_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> up_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> up_1: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
-
-@compute @workgroup_size(128)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let of_row = inverseSqrt(sum_2 * 0.00390625 + 0.000001);
+  // the rows, once for all lanes
+  for (var cell = lane * 4u; cell < 256u; cell += 512u) {
+    let r_value_1 = r[cell / 4u];
+    let channel_pre_norm_scale_value = channel_pre_norm_scale[cell / 4u];
+    let channel_pre_norm = r_value_1 * vec4<f32>(of_row) * (vec4<f32>(1.0) + channel_pre_norm_scale_value);
+    rows[cell / 4u] = channel_pre_norm;
+  }
+  workgroupBarrier();
   let slice = lane / 8u;
   let place = lane % 8u;
   let position = group.x * 8u + place;
-  let column = position * 4u;
+  let column_1 = position * 4u;
   var sum_0_0 = vec4<f32>(0.0);
+  var sum_0_0_1 = vec4<f32>(0.0);
   for (var term = slice * 4u; term < 256u; term += 64u) {
-    let channel_pre_norm_value = channel_pre_norm[term / 4u];
-    let up_w_value = up_w[term * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.x), up_w_value, sum_0_0);
-    let up_w_value_1 = up_w[(term + 1u) * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.y), up_w_value_1, sum_0_0);
-    let up_w_value_2 = up_w[(term + 2u) * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.z), up_w_value_2, sum_0_0);
-    let up_w_value_3 = up_w[(term + 3u) * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.w), up_w_value_3, sum_0_0);
+    let left_value = rows[term / 4u];
+    let gate_w_value = gate_w[term * 192u + column_1 / 4u];
+    let up_w_value = up_w[term * 192u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.x), gate_w_value, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.x), up_w_value, sum_0_0_1);
+    let gate_w_value_1 = gate_w[(term + 1u) * 192u + column_1 / 4u];
+    let up_w_value_1 = up_w[(term + 1u) * 192u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.y), gate_w_value_1, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.y), up_w_value_1, sum_0_0_1);
+    let gate_w_value_2 = gate_w[(term + 2u) * 192u + column_1 / 4u];
+    let up_w_value_2 = up_w[(term + 2u) * 192u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.z), gate_w_value_2, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.z), up_w_value_2, sum_0_0_1);
+    let gate_w_value_3 = gate_w[(term + 3u) * 192u + column_1 / 4u];
+    let up_w_value_3 = up_w[(term + 3u) * 192u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.w), gate_w_value_3, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.w), up_w_value_3, sum_0_0_1);
   }
   let sum_0_0_now_4 = sum_0_0;
+  let sum_0_0_1_now_4 = sum_0_0_1;
   parts[lane] = sum_0_0_now_4;
+  parts[(slice + 16u) * 8u + place] = sum_0_0_1_now_4;
   workgroupBarrier();
   if (slice == 0u) {
     var total = sum_0_0_now_4;
@@ -1358,52 +1537,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let part_value = parts[other * 8u + place];
       total = total + part_value;
     }
-    let up_b_value = up_b[column / 4u];
-    let up = total + up_b_value;
-    up_1[column / 4u] = up;
-  }
-}
-
-// contract_product_3
-@group(0) @binding(0) var<storage, read> channel_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> gate_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> gate_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> up: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> mul: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
-
-@compute @workgroup_size(128)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let slice = lane / 8u;
-  let place = lane % 8u;
-  let position = group.x * 8u + place;
-  let column = position * 4u;
-  var sum_0_0 = vec4<f32>(0.0);
-  for (var term = slice * 4u; term < 256u; term += 64u) {
-    let channel_pre_norm_value = channel_pre_norm[term / 4u];
-    let gate_w_value = gate_w[term * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.x), gate_w_value, sum_0_0);
-    let gate_w_value_1 = gate_w[(term + 1u) * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.y), gate_w_value_1, sum_0_0);
-    let gate_w_value_2 = gate_w[(term + 2u) * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.z), gate_w_value_2, sum_0_0);
-    let gate_w_value_3 = gate_w[(term + 3u) * 192u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.w), gate_w_value_3, sum_0_0);
-  }
-  let sum_0_0_now_4 = sum_0_0;
-  parts[lane] = sum_0_0_now_4;
-  workgroupBarrier();
-  if (slice == 0u) {
-    var total = sum_0_0_now_4;
-    for (var other = 1u; other < 16u; other += 1u) {
-      let part_value = parts[other * 8u + place];
-      total = total + part_value;
+    var total_1 = sum_0_0_1_now_4;
+    for (var other_1 = 1u; other_1 < 16u; other_1 += 1u) {
+      let part_value_1 = parts[(other_1 + 16u) * 8u + place];
+      total_1 = total_1 + part_value_1;
     }
-    let gate_b_value = gate_b[column / 4u];
+    let gate_b_value = gate_b[column_1 / 4u];
     let gate = total + gate_b_value;
     let g = gate * vec4<f32>(0.5) * (tanh(min(max((gate + gate * gate * gate * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    let up_value = up[column / 4u];
-    mul[column / 4u] = g * up_value;
+    let up_b_value = up_b[column_1 / 4u];
+    let up = total_1 + up_b_value;
+    mul[column_1 / 4u] = g * up;
   }
 }
 
@@ -1451,28 +1595,64 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }
 
 // contract_logits_product
-@group(0) @binding(0) var<storage, read> final_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> embedding: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> logits_1: array<f32>;
+@group(0) @binding(0) var<storage, read> layers: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> final_norm_scale: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> embedding: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> logits_1: array<f32>;
+var<workgroup> sum_partials: array<f32, 128>;
+var<workgroup> sum_totals: array<f32, 8>;
+var<workgroup> rows: array<vec4<f32>, 64>;
 var<workgroup> parts: array<f32, 128>;
 
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  var sum = vec4<f32>(0.0);
+  for (var column = lane * 4u; column < 256u; column += 512u) {
+    let layers_value = layers[column / 4u];
+    sum = sum + layers_value * layers_value;
+  }
+  let sum_now_1 = sum;
+  let partial = sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w;
+  sum_partials[lane] = partial;
+  workgroupBarrier();
+  if (lane < 8u) {
+    var sum_1 = 0.0;
+    for (var partial_1 = 0u; partial_1 < 16u; partial_1 += 1u) {
+      let sum_partials_value = sum_partials[lane * 16u + partial_1];
+      sum_1 = sum_1 + sum_partials_value;
+    }
+    sum_totals[lane] = sum_1;
+  }
+  workgroupBarrier();
+  var sum_2 = 0.0;
+  for (var partial_2 = 0u; partial_2 < 8u; partial_2 += 1u) {
+    let sum_totals_value = sum_totals[partial_2];
+    sum_2 = sum_2 + sum_totals_value;
+  }
+  let of_row = inverseSqrt(sum_2 * 0.00390625 + 0.000001);
+  // the rows, once for all lanes
+  for (var cell = lane * 4u; cell < 256u; cell += 512u) {
+    let layers_value_1 = layers[cell / 4u];
+    let final_norm_scale_value = final_norm_scale[cell / 4u];
+    let final_norm = layers_value_1 * vec4<f32>(of_row) * (vec4<f32>(1.0) + final_norm_scale_value);
+    rows[cell / 4u] = final_norm;
+  }
+  workgroupBarrier();
   let slice = lane % 32u;
   let place = lane / 32u;
   let position = group.x * 4u + place;
   var sum_0_0 = vec4<f32>(0.0);
   for (var term = slice * 4u; term < 256u; term += 128u) {
-    let final_norm_value = final_norm[term / 4u];
+    let left_value = rows[term / 4u];
     let embedding_value = embedding[position * 64u + term / 4u];
-    sum_0_0 = fma(final_norm_value, embedding_value, sum_0_0);
+    sum_0_0 = fma(left_value, embedding_value, sum_0_0);
   }
   let sum_0_0_now_1 = sum_0_0;
-  let sum = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
-  parts[slice * 4u + place] = sum;
+  let sum_3 = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
+  parts[slice * 4u + place] = sum_3;
   workgroupBarrier();
   if (slice == 0u) {
-    var total = sum;
+    var total = sum_3;
     for (var other = 1u; other < 32u; other += 1u) {
       let part_value = parts[other * 4u + place];
       total = total + part_value;
@@ -1817,59 +1997,5 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   if (lane == 0u) {
     let token_1 = i32(256u - max(max_5_now_1, 1u));
     token_2[0u] = token_1;
-  }
-}
-
-// elementwise_5
-@group(0) @binding(0) var<storage, read> count: array<i32>;
-@group(0) @binding(1) var<storage, read> position: array<i32>;
-@group(0) @binding(2) var<storage, read_write> and: array<u32>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 3u) {
-    let count_value = count[0u];
-    let row = min(u32(max(count_value - 1i, 0i)), 127u);
-    let position_value = position[row];
-    and[element] = select(0u, 1u, 0i <= position_value && position_value < 2i - i32(element) && 0i < count_value);
-  }
-}
-
-// elementwise_6
-@group(0) @binding(0) var<storage, read> and: array<u32>;
-@group(0) @binding(1) var<storage, read> count: array<i32>;
-@group(0) @binding(2) var<storage, read> linear_x: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> conv_1d_past: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> select_: array<vec4<f32>>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 192u) {
-    let element_1 = element * 4u;
-    let k = element_1 % 256u;
-    let j = element_1 / 256u;
-    let and_value = and[j];
-    let count_value = count[0u];
-    let row = min(u32(max(i32(j) + count_value, 0i)), 130u);
-    let linear_x_value = linear_x[(max(row, 3u) - 3u) * 64u + k / 4u];
-    let conv_1d_past_value = conv_1d_past[min(row, 2u) * 64u + k / 4u];
-    select_[element] = select(select(linear_x_value, conv_1d_past_value, vec4<bool>(row < 3u)), vec4<f32>(0.0), vec4<bool>(and_value != 0u));
-  }
-}
-
-// elementwise_7
-@group(0) @binding(0) var<storage, read> seen: array<i32>;
-@group(0) @binding(1) var<storage, read> count: array<i32>;
-@group(0) @binding(2) var<storage, read_write> add: array<i32>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 1u) {
-    let seen_value = seen[element];
-    let count_value = count[element];
-    add[element] = seen_value + count_value;
   }
 }

@@ -1,19 +1,32 @@
-// elementwise_x
+// elementwise_x_and_elementwise_2
 @group(0) @binding(0) var<storage, read> tokens: array<i32>;
 @group(0) @binding(1) var<storage, read> embedding: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> x: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> seen: array<i32>;
+@group(0) @binding(4) var<storage, read> count: array<i32>;
+@group(0) @binding(5) var<storage, read_write> add: array<i32>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 24576u) {
-    let element_1 = element * 4u;
-    let k = element_1 % 768u;
-    let j = element_1 / 768u;
-    let tokens_value = tokens[j];
-    let row = min(u32(max(tokens_value, 0i)), 31999u);
-    let embedding_value = embedding[row * 192u + k / 4u];
-    x[element] = embedding_value;
+  if (group.x < 384u) {
+    let element = group.x * 64u + lane;
+    if (element < 24576u) {
+      let element_1 = element * 4u;
+      let k = element_1 % 768u;
+      let j = element_1 / 768u;
+      let tokens_value = tokens[j];
+      let row = min(u32(max(tokens_value, 0i)), 31999u);
+      let embedding_value = embedding[row * 192u + k / 4u];
+      x[element] = embedding_value;
+    }
+  } else {
+    let place = group.x - 384u;
+    let element_2 = place * 64u + lane;
+    if (element_2 < 1u) {
+      let seen_value = seen[element_2];
+      let count_value = count[element_2];
+      add[element_2] = seen_value + count_value;
+    }
   }
 }
 
@@ -58,206 +71,292 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
 }
 
-// contract_proj_q_product
+// contract_proj_q_product_and_contract_proj_k_product
 @group(0) @binding(0) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> proj_q_w: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> proj_q: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> proj_k_w: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> proj_k: array<vec4<f32>>;
 var<workgroup> left_tile: array<vec4<f32>, 256>;
 var<workgroup> right_tile: array<vec4<f32>, 256>;
 
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let top = group.y * 64u;
-  let leftmost = group.x * 64u;
-  let lane_row = lane / 16u * 4u;
-  let lane_column = lane % 16u * 4u;
-  var sum_0 = vec4<f32>(0.0);
-  var sum_1 = vec4<f32>(0.0);
-  var sum_2 = vec4<f32>(0.0);
-  var sum_3 = vec4<f32>(0.0);
-  for (var start = 0u; start < 768u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    let row = top + lane / 4u;
-    let term = start + lane % 4u * 4u;
-    let row_read = min(row, 127u);
-    let temporal_pre_norm_value = temporal_pre_norm[row_read * 192u + term / 4u];
-    left_tile[lane] = temporal_pre_norm_value;
-    let term_1 = start + lane / 16u;
-    let column = leftmost + lane % 16u * 4u;
-    let term_read = min(term_1, 767u);
-    let column_read = min(column, 764u);
-    let proj_q_w_value = proj_q_w[term_read * 192u + column_read / 4u];
-    right_tile[lane] = proj_q_w_value;
-    workgroupBarrier();
-    for (var d = 0u; d < 16u; d += 4u) {
-      let left_value = left_tile[lane_row * 4u + d / 4u];
-      let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
-      let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
-      let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
-      let right_value = right_tile[d * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
-      let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
-      let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
-      let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+  if (group.x < 24u) {
+    let across = group.x % 12u;
+    let down = group.x / 12u;
+    let top = down * 64u;
+    let leftmost = across * 64u;
+    let lane_row = lane / 16u * 4u;
+    let lane_column = lane % 16u * 4u;
+    var sum_0 = vec4<f32>(0.0);
+    var sum_1 = vec4<f32>(0.0);
+    var sum_2 = vec4<f32>(0.0);
+    var sum_3 = vec4<f32>(0.0);
+    for (var start = 0u; start < 768u; start += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      let row = top + lane / 4u;
+      let term = start + lane % 4u * 4u;
+      let row_read = min(row, 127u);
+      let temporal_pre_norm_value = temporal_pre_norm[row_read * 192u + term / 4u];
+      left_tile[lane] = temporal_pre_norm_value;
+      let term_1 = start + lane / 16u;
+      let column = leftmost + lane % 16u * 4u;
+      let term_read = min(term_1, 767u);
+      let column_read = min(column, 764u);
+      let proj_q_w_value = proj_q_w[term_read * 192u + column_read / 4u];
+      right_tile[lane] = proj_q_w_value;
+      workgroupBarrier();
+      for (var d = 0u; d < 16u; d += 4u) {
+        let left_value = left_tile[lane_row * 4u + d / 4u];
+        let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
+        let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
+        let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
+        let right_value = right_tile[d * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
+        let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
+        let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
+        let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+      }
+      workgroupBarrier();
     }
-    workgroupBarrier();
-  }
-  let row_1 = top + lane_row;
-  let sum_0_now_4 = sum_0;
-  let column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 768u) {
-    proj_q[row_1 * 192u + column_1 / 4u] = sum_0_now_4;
-  }
-  let row_2 = top + lane_row + 1u;
-  let sum_1_now_4 = sum_1;
-  let column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 768u) {
-    proj_q[row_2 * 192u + column_2 / 4u] = sum_1_now_4;
-  }
-  let row_3 = top + lane_row + 2u;
-  let sum_2_now_4 = sum_2;
-  let column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 768u) {
-    proj_q[row_3 * 192u + column_3 / 4u] = sum_2_now_4;
-  }
-  let row_4 = top + lane_row + 3u;
-  let sum_3_now_4 = sum_3;
-  let column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 768u) {
-    proj_q[row_4 * 192u + column_4 / 4u] = sum_3_now_4;
+    let row_1 = top + lane_row;
+    let sum_0_now_4 = sum_0;
+    let column_1 = leftmost + lane_column;
+    if (row_1 < 128u && column_1 < 768u) {
+      proj_q[row_1 * 192u + column_1 / 4u] = sum_0_now_4;
+    }
+    let row_2 = top + lane_row + 1u;
+    let sum_1_now_4 = sum_1;
+    let column_2 = leftmost + lane_column;
+    if (row_2 < 128u && column_2 < 768u) {
+      proj_q[row_2 * 192u + column_2 / 4u] = sum_1_now_4;
+    }
+    let row_3 = top + lane_row + 2u;
+    let sum_2_now_4 = sum_2;
+    let column_3 = leftmost + lane_column;
+    if (row_3 < 128u && column_3 < 768u) {
+      proj_q[row_3 * 192u + column_3 / 4u] = sum_2_now_4;
+    }
+    let row_4 = top + lane_row + 3u;
+    let sum_3_now_4 = sum_3;
+    let column_4 = leftmost + lane_column;
+    if (row_4 < 128u && column_4 < 768u) {
+      proj_q[row_4 * 192u + column_4 / 4u] = sum_3_now_4;
+    }
+  } else {
+    let place = group.x - 24u;
+    let across_2 = place % 2u;
+    let down_2 = place / 2u;
+    let top_2 = down_2 * 64u;
+    let leftmost_2 = across_2 * 64u;
+    let lane_row_2 = lane / 16u * 4u;
+    let lane_column_2 = lane % 16u * 4u;
+    var sum_0_2 = vec4<f32>(0.0);
+    var sum_1_2 = vec4<f32>(0.0);
+    var sum_2_2 = vec4<f32>(0.0);
+    var sum_3_2 = vec4<f32>(0.0);
+    for (var start_2 = 0u; start_2 < 768u; start_2 += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      let row_5 = top_2 + lane / 4u;
+      let term_2 = start_2 + lane % 4u * 4u;
+      let row_read_2 = min(row_5, 127u);
+      let temporal_pre_norm_value_2 = temporal_pre_norm[row_read_2 * 192u + term_2 / 4u];
+      left_tile[lane] = temporal_pre_norm_value_2;
+      let term_1_2 = start_2 + lane / 16u;
+      let column_5 = leftmost_2 + lane % 16u * 4u;
+      let term_read_2 = min(term_1_2, 767u);
+      let column_read_2 = min(column_5, 124u);
+      let proj_k_w_value = proj_k_w[term_read_2 * 32u + column_read_2 / 4u];
+      right_tile[lane] = proj_k_w_value;
+      workgroupBarrier();
+      for (var d_2 = 0u; d_2 < 16u; d_2 += 4u) {
+        let left_value_4 = left_tile[lane_row_2 * 4u + d_2 / 4u];
+        let left_value_1_2 = left_tile[(lane_row_2 + 1u) * 4u + d_2 / 4u];
+        let left_value_2_2 = left_tile[(lane_row_2 + 2u) * 4u + d_2 / 4u];
+        let left_value_3_2 = left_tile[(lane_row_2 + 3u) * 4u + d_2 / 4u];
+        let right_value_4 = right_tile[d_2 * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.x), right_value_4, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.x), right_value_4, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.x), right_value_4, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.x), right_value_4, sum_3_2);
+        let right_value_1_2 = right_tile[(d_2 + 1u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.y), right_value_1_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.y), right_value_1_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.y), right_value_1_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.y), right_value_1_2, sum_3_2);
+        let right_value_2_2 = right_tile[(d_2 + 2u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.z), right_value_2_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.z), right_value_2_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.z), right_value_2_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.z), right_value_2_2, sum_3_2);
+        let right_value_3_2 = right_tile[(d_2 + 3u) * 16u + lane_column_2 / 4u];
+        sum_0_2 = fma(vec4<f32>(left_value_4.w), right_value_3_2, sum_0_2);
+        sum_1_2 = fma(vec4<f32>(left_value_1_2.w), right_value_3_2, sum_1_2);
+        sum_2_2 = fma(vec4<f32>(left_value_2_2.w), right_value_3_2, sum_2_2);
+        sum_3_2 = fma(vec4<f32>(left_value_3_2.w), right_value_3_2, sum_3_2);
+      }
+      workgroupBarrier();
+    }
+    let row_1_2 = top_2 + lane_row_2;
+    let sum_0_now_4_2 = sum_0_2;
+    let column_1_2 = leftmost_2 + lane_column_2;
+    if (row_1_2 < 128u && column_1_2 < 128u) {
+      proj_k[row_1_2 * 32u + column_1_2 / 4u] = sum_0_now_4_2;
+    }
+    let row_2_2 = top_2 + lane_row_2 + 1u;
+    let sum_1_now_4_2 = sum_1_2;
+    let column_2_2 = leftmost_2 + lane_column_2;
+    if (row_2_2 < 128u && column_2_2 < 128u) {
+      proj_k[row_2_2 * 32u + column_2_2 / 4u] = sum_1_now_4_2;
+    }
+    let row_3_2 = top_2 + lane_row_2 + 2u;
+    let sum_2_now_4_2 = sum_2_2;
+    let column_3_2 = leftmost_2 + lane_column_2;
+    if (row_3_2 < 128u && column_3_2 < 128u) {
+      proj_k[row_3_2 * 32u + column_3_2 / 4u] = sum_2_now_4_2;
+    }
+    let row_4_2 = top_2 + lane_row_2 + 3u;
+    let sum_3_now_4_2 = sum_3_2;
+    let column_4_2 = leftmost_2 + lane_column_2;
+    if (row_4_2 < 128u && column_4_2 < 128u) {
+      proj_k[row_4_2 * 32u + column_4_2 / 4u] = sum_3_now_4_2;
+    }
   }
 }
 
-// contract_proj_k_product
-@group(0) @binding(0) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> proj_k_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> proj_k: array<vec4<f32>>;
-var<workgroup> left_tile: array<vec4<f32>, 256>;
-var<workgroup> right_tile: array<vec4<f32>, 256>;
-
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let top = group.y * 64u;
-  let leftmost = group.x * 64u;
-  let lane_row = lane / 16u * 4u;
-  let lane_column = lane % 16u * 4u;
-  var sum_0 = vec4<f32>(0.0);
-  var sum_1 = vec4<f32>(0.0);
-  var sum_2 = vec4<f32>(0.0);
-  var sum_3 = vec4<f32>(0.0);
-  for (var start = 0u; start < 768u; start += 16u) {
-    // stage both tiles, four numbers a lane at a time
-    let row = top + lane / 4u;
-    let term = start + lane % 4u * 4u;
-    let row_read = min(row, 127u);
-    let temporal_pre_norm_value = temporal_pre_norm[row_read * 192u + term / 4u];
-    left_tile[lane] = temporal_pre_norm_value;
-    let term_1 = start + lane / 16u;
-    let column = leftmost + lane % 16u * 4u;
-    let term_read = min(term_1, 767u);
-    let column_read = min(column, 124u);
-    let proj_k_w_value = proj_k_w[term_read * 32u + column_read / 4u];
-    right_tile[lane] = proj_k_w_value;
-    workgroupBarrier();
-    for (var d = 0u; d < 16u; d += 4u) {
-      let left_value = left_tile[lane_row * 4u + d / 4u];
-      let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
-      let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
-      let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
-      let right_value = right_tile[d * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
-      let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
-      let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
-      let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
-      sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
-      sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
-      sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
-      sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
-    }
-    workgroupBarrier();
-  }
-  let row_1 = top + lane_row;
-  let sum_0_now_4 = sum_0;
-  let column_1 = leftmost + lane_column;
-  if (row_1 < 128u && column_1 < 128u) {
-    proj_k[row_1 * 32u + column_1 / 4u] = sum_0_now_4;
-  }
-  let row_2 = top + lane_row + 1u;
-  let sum_1_now_4 = sum_1;
-  let column_2 = leftmost + lane_column;
-  if (row_2 < 128u && column_2 < 128u) {
-    proj_k[row_2 * 32u + column_2 / 4u] = sum_1_now_4;
-  }
-  let row_3 = top + lane_row + 2u;
-  let sum_2_now_4 = sum_2;
-  let column_3 = leftmost + lane_column;
-  if (row_3 < 128u && column_3 < 128u) {
-    proj_k[row_3 * 32u + column_3 / 4u] = sum_2_now_4;
-  }
-  let row_4 = top + lane_row + 3u;
-  let sum_3_now_4 = sum_3;
-  let column_4 = leftmost + lane_column;
-  if (row_4 < 128u && column_4 < 128u) {
-    proj_k[row_4 * 32u + column_4 / 4u] = sum_3_now_4;
-  }
-}
-
-// ringWrite
+// ringWrite_and_contract_proj_k_product
 @group(0) @binding(0) var<storage, read> count: array<i32>;
 @group(0) @binding(1) var<storage, read> seen: array<i32>;
 @group(0) @binding(2) var<storage, read> proj_k: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> rotary_64_10000: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> temporal_block_keys: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> temporal_pre_norm: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read> proj_k_w: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> proj_k_2: array<vec4<f32>>;
+var<workgroup> left_tile: array<vec4<f32>, 256>;
+var<workgroup> right_tile: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 4096u) {
-    let element_1 = element * 4u;
-    let l = element_1 % 128u;
-    let j = element_1 / 128u;
-    let count_value = count[0u];
-    let real = u32(count_value);
-    if (j < real) {
-      let seen_value = seen[0u];
-      let slot = (u32(seen_value) + j) % 2176u;
-      let proj_k_value = proj_k[j * 32u + max(l, 64u) / 4u];
-      let proj_k_value_1 = proj_k[j * 32u + min(max(l, 32u), 60u) / 4u];
-      let rotary_64_10000_value = rotary_64_10000[j * 16u + (min(max(l, 32u), 60u) / 4u - 8u)];
-      let proj_k_value_2 = proj_k[j * 32u + (min(max(l, 32u), 60u) / 4u - 8u)];
-      let rotary_64_10000_value_1 = rotary_64_10000[j * 16u + min(max(l, 32u), 60u) / 4u];
-      let proj_k_value_3 = proj_k[j * 32u + min(l, 28u) / 4u];
-      let rotary_64_10000_value_2 = rotary_64_10000[j * 16u + min(l, 28u) / 4u];
-      let proj_k_value_4 = proj_k[j * 32u + min(l, 28u) / 4u + 8u];
-      let rotary_64_10000_value_3 = rotary_64_10000[j * 16u + min(l, 28u) / 4u + 8u];
-      let ringWrite = select(select(proj_k_value, proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, vec4<bool>(l < 64u)), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, vec4<bool>(l < 32u));
-      temporal_block_keys[slot * 32u + l / 4u] = ringWrite;
+  if (group.x < 64u) {
+    if (lane < 64u) {
+      let element = group.x * 64u + lane;
+      if (element < 4096u) {
+        let element_1 = element * 4u;
+        let l = element_1 % 128u;
+        let j = element_1 / 128u;
+        let count_value = count[0u];
+        let real = u32(count_value);
+        if (j < real) {
+          let seen_value = seen[0u];
+          let slot = (u32(seen_value) + j) % 2176u;
+          let proj_k_value = proj_k[j * 32u + max(l, 64u) / 4u];
+          let proj_k_value_1 = proj_k[j * 32u + min(max(l, 32u), 60u) / 4u];
+          let rotary_64_10000_value = rotary_64_10000[j * 16u + (min(max(l, 32u), 60u) / 4u - 8u)];
+          let proj_k_value_2 = proj_k[j * 32u + (min(max(l, 32u), 60u) / 4u - 8u)];
+          let rotary_64_10000_value_1 = rotary_64_10000[j * 16u + min(max(l, 32u), 60u) / 4u];
+          let proj_k_value_3 = proj_k[j * 32u + min(l, 28u) / 4u];
+          let rotary_64_10000_value_2 = rotary_64_10000[j * 16u + min(l, 28u) / 4u];
+          let proj_k_value_4 = proj_k[j * 32u + min(l, 28u) / 4u + 8u];
+          let rotary_64_10000_value_3 = rotary_64_10000[j * 16u + min(l, 28u) / 4u + 8u];
+          let ringWrite = select(select(proj_k_value, proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, vec4<bool>(l < 64u)), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, vec4<bool>(l < 32u));
+          temporal_block_keys[slot * 32u + l / 4u] = ringWrite;
+        }
+      }
+    }
+  } else {
+    let place = group.x - 64u;
+    let across = place % 2u;
+    let down = place / 2u;
+    let top = down * 64u;
+    let leftmost = across * 64u;
+    let lane_row = lane / 16u * 4u;
+    let lane_column = lane % 16u * 4u;
+    var sum_0 = vec4<f32>(0.0);
+    var sum_1 = vec4<f32>(0.0);
+    var sum_2 = vec4<f32>(0.0);
+    var sum_3 = vec4<f32>(0.0);
+    for (var start = 0u; start < 768u; start += 16u) {
+      // stage all tiles, four numbers a lane at a time
+      let row = top + lane / 4u;
+      let term = start + lane % 4u * 4u;
+      let row_read = min(row, 127u);
+      let temporal_pre_norm_value = temporal_pre_norm[row_read * 192u + term / 4u];
+      left_tile[lane] = temporal_pre_norm_value;
+      let term_1 = start + lane / 16u;
+      let column = leftmost + lane % 16u * 4u;
+      let term_read = min(term_1, 767u);
+      let column_read = min(column, 124u);
+      let proj_k_w_value = proj_k_w[term_read * 32u + column_read / 4u];
+      right_tile[lane] = proj_k_w_value;
+      workgroupBarrier();
+      for (var d = 0u; d < 16u; d += 4u) {
+        let left_value = left_tile[lane_row * 4u + d / 4u];
+        let left_value_1 = left_tile[(lane_row + 1u) * 4u + d / 4u];
+        let left_value_2 = left_tile[(lane_row + 2u) * 4u + d / 4u];
+        let left_value_3 = left_tile[(lane_row + 3u) * 4u + d / 4u];
+        let right_value = right_tile[d * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.x), right_value, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.x), right_value, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.x), right_value, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.x), right_value, sum_3);
+        let right_value_1 = right_tile[(d + 1u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.y), right_value_1, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.y), right_value_1, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.y), right_value_1, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.y), right_value_1, sum_3);
+        let right_value_2 = right_tile[(d + 2u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.z), right_value_2, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.z), right_value_2, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.z), right_value_2, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.z), right_value_2, sum_3);
+        let right_value_3 = right_tile[(d + 3u) * 16u + lane_column / 4u];
+        sum_0 = fma(vec4<f32>(left_value.w), right_value_3, sum_0);
+        sum_1 = fma(vec4<f32>(left_value_1.w), right_value_3, sum_1);
+        sum_2 = fma(vec4<f32>(left_value_2.w), right_value_3, sum_2);
+        sum_3 = fma(vec4<f32>(left_value_3.w), right_value_3, sum_3);
+      }
+      workgroupBarrier();
+    }
+    let row_1 = top + lane_row;
+    let sum_0_now_4 = sum_0;
+    let column_1 = leftmost + lane_column;
+    if (row_1 < 128u && column_1 < 128u) {
+      proj_k_2[row_1 * 32u + column_1 / 4u] = sum_0_now_4;
+    }
+    let row_2 = top + lane_row + 1u;
+    let sum_1_now_4 = sum_1;
+    let column_2 = leftmost + lane_column;
+    if (row_2 < 128u && column_2 < 128u) {
+      proj_k_2[row_2 * 32u + column_2 / 4u] = sum_1_now_4;
+    }
+    let row_3 = top + lane_row + 2u;
+    let sum_2_now_4 = sum_2;
+    let column_3 = leftmost + lane_column;
+    if (row_3 < 128u && column_3 < 128u) {
+      proj_k_2[row_3 * 32u + column_3 / 4u] = sum_2_now_4;
+    }
+    let row_4 = top + lane_row + 3u;
+    let sum_3_now_4 = sum_3;
+    let column_4 = leftmost + lane_column;
+    if (row_4 < 128u && column_4 < 128u) {
+      proj_k_2[row_4 * 32u + column_4 / 4u] = sum_3_now_4;
     }
   }
 }
@@ -442,41 +541,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   }
 }
 
-// elementwise_2
-@group(0) @binding(0) var<storage, read_write> constant: array<f32>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 1u) {
-    constant[element] = 0.0013020834;
-  }
-}
-
-// elementwise_3
-@group(0) @binding(0) var<storage, read_write> constant: array<f32>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 1u) {
-    constant[element] = 0.000001;
-  }
-}
-
-// reduce_channel_pre_norm
+// contract_product
 @group(0) @binding(0) var<storage, read> r: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> constant: array<f32>;
-@group(0) @binding(2) var<storage, read> constant_1: array<f32>;
-@group(0) @binding(3) var<storage, read> channel_pre_norm_scale: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> channel_pre_norm_1: array<vec4<f32>>;
-var<workgroup> sum_partials: array<f32, 64>;
+@group(0) @binding(1) var<storage, read> channel_pre_norm_scale: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> gate_w: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> up_w: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> gate_b: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> up_b: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> mul: array<vec4<f32>>;
+var<workgroup> sum_partials: array<f32, 128>;
 var<workgroup> sum_totals: array<f32, 8>;
+var<workgroup> rows: array<vec4<f32>, 192>;
+var<workgroup> parts: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   var sum = vec4<f32>(0.0);
-  for (var column = lane * 4u; column < 768u; column += 256u) {
+  for (var column = lane * 4u; column < 768u; column += 512u) {
     let r_value = r[column / 4u];
     sum = sum + r_value * r_value;
   }
@@ -486,8 +567,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   workgroupBarrier();
   if (lane < 8u) {
     var sum_1 = 0.0;
-    for (var partial_1 = 0u; partial_1 < 8u; partial_1 += 1u) {
-      let sum_partials_value = sum_partials[lane * 8u + partial_1];
+    for (var partial_1 = 0u; partial_1 < 16u; partial_1 += 1u) {
+      let sum_partials_value = sum_partials[lane * 16u + partial_1];
       sum_1 = sum_1 + sum_partials_value;
     }
     sum_totals[lane] = sum_1;
@@ -498,44 +579,44 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let sum_totals_value = sum_totals[partial_2];
     sum_2 = sum_2 + sum_totals_value;
   }
-  let constant_value = constant[group.x];
-  let constant_1_value = constant_1[group.x];
-  let of_row = inverseSqrt(sum_2 * constant_value + constant_1_value);
-  for (var column_1 = lane * 4u; column_1 < 768u; column_1 += 256u) {
-    let r_value_1 = r[column_1 / 4u];
-    let channel_pre_norm_scale_value = channel_pre_norm_scale[column_1 / 4u];
+  let of_row = inverseSqrt(sum_2 * 0.0013020834 + 0.000001);
+  // the rows, once for all lanes
+  for (var cell = lane * 4u; cell < 768u; cell += 512u) {
+    let r_value_1 = r[cell / 4u];
+    let channel_pre_norm_scale_value = channel_pre_norm_scale[cell / 4u];
     let channel_pre_norm = r_value_1 * vec4<f32>(of_row) * (vec4<f32>(1.0) + channel_pre_norm_scale_value);
-    channel_pre_norm_1[column_1 / 4u] = channel_pre_norm;
+    rows[cell / 4u] = channel_pre_norm;
   }
-}
-
-// contract_up_product
-@group(0) @binding(0) var<storage, read> channel_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> up_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> up_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> up_1: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
-
-@compute @workgroup_size(128)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  workgroupBarrier();
   let slice = lane / 8u;
   let place = lane % 8u;
   let position = group.x * 8u + place;
-  let column = position * 4u;
+  let column_1 = position * 4u;
   var sum_0_0 = vec4<f32>(0.0);
+  var sum_0_0_1 = vec4<f32>(0.0);
   for (var term = slice * 4u; term < 768u; term += 64u) {
-    let channel_pre_norm_value = channel_pre_norm[term / 4u];
-    let up_w_value = up_w[term * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.x), up_w_value, sum_0_0);
-    let up_w_value_1 = up_w[(term + 1u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.y), up_w_value_1, sum_0_0);
-    let up_w_value_2 = up_w[(term + 2u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.z), up_w_value_2, sum_0_0);
-    let up_w_value_3 = up_w[(term + 3u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.w), up_w_value_3, sum_0_0);
+    let left_value = rows[term / 4u];
+    let gate_w_value = gate_w[term * 576u + column_1 / 4u];
+    let up_w_value = up_w[term * 576u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.x), gate_w_value, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.x), up_w_value, sum_0_0_1);
+    let gate_w_value_1 = gate_w[(term + 1u) * 576u + column_1 / 4u];
+    let up_w_value_1 = up_w[(term + 1u) * 576u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.y), gate_w_value_1, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.y), up_w_value_1, sum_0_0_1);
+    let gate_w_value_2 = gate_w[(term + 2u) * 576u + column_1 / 4u];
+    let up_w_value_2 = up_w[(term + 2u) * 576u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.z), gate_w_value_2, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.z), up_w_value_2, sum_0_0_1);
+    let gate_w_value_3 = gate_w[(term + 3u) * 576u + column_1 / 4u];
+    let up_w_value_3 = up_w[(term + 3u) * 576u + column_1 / 4u];
+    sum_0_0 = fma(vec4<f32>(left_value.w), gate_w_value_3, sum_0_0);
+    sum_0_0_1 = fma(vec4<f32>(left_value.w), up_w_value_3, sum_0_0_1);
   }
   let sum_0_0_now_4 = sum_0_0;
+  let sum_0_0_1_now_4 = sum_0_0_1;
   parts[lane] = sum_0_0_now_4;
+  parts[(slice + 16u) * 8u + place] = sum_0_0_1_now_4;
   workgroupBarrier();
   if (slice == 0u) {
     var total = sum_0_0_now_4;
@@ -543,52 +624,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let part_value = parts[other * 8u + place];
       total = total + part_value;
     }
-    let up_b_value = up_b[column / 4u];
-    let up = total + up_b_value;
-    up_1[column / 4u] = up;
-  }
-}
-
-// contract_product
-@group(0) @binding(0) var<storage, read> channel_pre_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> gate_w: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> gate_b: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> up: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> mul: array<vec4<f32>>;
-var<workgroup> parts: array<vec4<f32>, 128>;
-
-@compute @workgroup_size(128)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let slice = lane / 8u;
-  let place = lane % 8u;
-  let position = group.x * 8u + place;
-  let column = position * 4u;
-  var sum_0_0 = vec4<f32>(0.0);
-  for (var term = slice * 4u; term < 768u; term += 64u) {
-    let channel_pre_norm_value = channel_pre_norm[term / 4u];
-    let gate_w_value = gate_w[term * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.x), gate_w_value, sum_0_0);
-    let gate_w_value_1 = gate_w[(term + 1u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.y), gate_w_value_1, sum_0_0);
-    let gate_w_value_2 = gate_w[(term + 2u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.z), gate_w_value_2, sum_0_0);
-    let gate_w_value_3 = gate_w[(term + 3u) * 576u + column / 4u];
-    sum_0_0 = fma(vec4<f32>(channel_pre_norm_value.w), gate_w_value_3, sum_0_0);
-  }
-  let sum_0_0_now_4 = sum_0_0;
-  parts[lane] = sum_0_0_now_4;
-  workgroupBarrier();
-  if (slice == 0u) {
-    var total = sum_0_0_now_4;
-    for (var other = 1u; other < 16u; other += 1u) {
-      let part_value = parts[other * 8u + place];
-      total = total + part_value;
+    var total_1 = sum_0_0_1_now_4;
+    for (var other_1 = 1u; other_1 < 16u; other_1 += 1u) {
+      let part_value_1 = parts[(other_1 + 16u) * 8u + place];
+      total_1 = total_1 + part_value_1;
     }
-    let gate_b_value = gate_b[column / 4u];
+    let gate_b_value = gate_b[column_1 / 4u];
     let gate = total + gate_b_value;
     let g = gate * vec4<f32>(0.5) * (tanh(min(max((gate + gate * gate * gate * vec4<f32>(0.044715)) * vec4<f32>(0.7978846), vec4<f32>(-10.0)), vec4<f32>(10.0))) + vec4<f32>(1.0));
-    let up_value = up[column / 4u];
-    mul[column / 4u] = g * up_value;
+    let up_b_value = up_b[column_1 / 4u];
+    let up = total_1 + up_b_value;
+    mul[column_1 / 4u] = g * up;
   }
 }
 
@@ -636,28 +682,64 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 }
 
 // contract_logits_product
-@group(0) @binding(0) var<storage, read> final_norm: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> embedding: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> logits: array<f32>;
+@group(0) @binding(0) var<storage, read> layers: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> final_norm_scale: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> embedding: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> logits: array<f32>;
+var<workgroup> sum_partials: array<f32, 128>;
+var<workgroup> sum_totals: array<f32, 8>;
+var<workgroup> rows: array<vec4<f32>, 192>;
 var<workgroup> parts: array<f32, 128>;
 
 @compute @workgroup_size(128)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  var sum = vec4<f32>(0.0);
+  for (var column = lane * 4u; column < 768u; column += 512u) {
+    let layers_value = layers[column / 4u];
+    sum = sum + layers_value * layers_value;
+  }
+  let sum_now_1 = sum;
+  let partial = sum_now_1.x + sum_now_1.y + sum_now_1.z + sum_now_1.w;
+  sum_partials[lane] = partial;
+  workgroupBarrier();
+  if (lane < 8u) {
+    var sum_1 = 0.0;
+    for (var partial_1 = 0u; partial_1 < 16u; partial_1 += 1u) {
+      let sum_partials_value = sum_partials[lane * 16u + partial_1];
+      sum_1 = sum_1 + sum_partials_value;
+    }
+    sum_totals[lane] = sum_1;
+  }
+  workgroupBarrier();
+  var sum_2 = 0.0;
+  for (var partial_2 = 0u; partial_2 < 8u; partial_2 += 1u) {
+    let sum_totals_value = sum_totals[partial_2];
+    sum_2 = sum_2 + sum_totals_value;
+  }
+  let of_row = inverseSqrt(sum_2 * 0.0013020834 + 0.000001);
+  // the rows, once for all lanes
+  for (var cell = lane * 4u; cell < 768u; cell += 512u) {
+    let layers_value_1 = layers[cell / 4u];
+    let final_norm_scale_value = final_norm_scale[cell / 4u];
+    let final_norm = layers_value_1 * vec4<f32>(of_row) * (vec4<f32>(1.0) + final_norm_scale_value);
+    rows[cell / 4u] = final_norm;
+  }
+  workgroupBarrier();
   let slice = lane % 32u;
   let place = lane / 32u;
   let position = group.x * 4u + place;
   var sum_0_0 = vec4<f32>(0.0);
   for (var term = slice * 4u; term < 768u; term += 128u) {
-    let final_norm_value = final_norm[term / 4u];
+    let left_value = rows[term / 4u];
     let embedding_value = embedding[position * 192u + term / 4u];
-    sum_0_0 = fma(final_norm_value, embedding_value, sum_0_0);
+    sum_0_0 = fma(left_value, embedding_value, sum_0_0);
   }
   let sum_0_0_now_1 = sum_0_0;
-  let sum = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
-  parts[slice * 4u + place] = sum;
+  let sum_3 = sum_0_0_now_1.x + sum_0_0_now_1.y + (sum_0_0_now_1.z + sum_0_0_now_1.w);
+  parts[slice * 4u + place] = sum_3;
   workgroupBarrier();
   if (slice == 0u) {
-    var total = sum;
+    var total = sum_3;
     for (var other = 1u; other < 32u; other += 1u) {
       let part_value = parts[other * 4u + place];
       total = total + part_value;
@@ -1001,20 +1083,5 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   if (lane == 0u) {
     let token_1 = i32(32000u - max(max_5_now_1, 1u));
     token_2[0u] = token_1;
-  }
-}
-
-// elementwise_4
-@group(0) @binding(0) var<storage, read> seen: array<i32>;
-@group(0) @binding(1) var<storage, read> count: array<i32>;
-@group(0) @binding(2) var<storage, read_write> add: array<i32>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let element = group.x * 64u + lane;
-  if (element < 1u) {
-    let seen_value = seen[element];
-    let count_value = count[element];
-    add[element] = seen_value + count_value;
   }
 }

@@ -1,0 +1,159 @@
+/** Attention in which a workgroup owns a query: its lanes are keys while logits are made and parts of the value while values are added. */
+import type { Region } from "../../src/passes/regions.ts";
+import { RegionIO } from "../access.ts";
+import type { Memory } from "../kernel.ts";
+import type { LoweredKernel } from "../recipe.ts";
+import { call, cast, fma, literal, select, type Val } from "../val.ts";
+import {
+  fillRings,
+  freshKey,
+  freshValue,
+  isFirstOfGroup,
+  whereReal,
+  writeAttended,
+} from "./fresh-token.ts";
+import {
+  keyAt,
+  keySpan,
+  logitOf,
+  type Query,
+  slotOf,
+  sumOfParts,
+  unseen,
+  valueAt,
+  widthOf,
+} from "./query.ts";
+
+/** `subgroup`: lanes that find their largest logit together, 1 where subgroups are not used. */
+export type Team = { readonly lanes: number; readonly subgroup: number };
+
+/** A workgroup takes one query; every tile has as many keys as there are lanes. All loop bounds are uniform: they hold barriers. */
+export function workgroupAQuery(region: Region, q: Query, team: Team): LoweredKernel {
+  const io = new RegionIO(region);
+  const k = io.k;
+  const width = widthOf(io, q);
+  const { lanes } = team;
+  const lane = k.builtin("lane");
+  const head = k.let("head", k.builtin("workgroup_x"));
+  const [t, row] = [k.builtin("workgroup_y"), k.builtin("workgroup_z")];
+  const group = k.let("group", head.over(q.heads / q.groups));
+  const query = k.workgroup("query", "f32", q.dims);
+  const peaks = k.workgroup("peaks", "f32", lanes / team.subgroup);
+  const weights = k.workgroup("weights", "f32", lanes);
+  const ownKey = q.fresh && k.workgroup("own_key", "f32", q.dims);
+  k.when(lane.below(q.dims / width), () => {
+    const d = k.let("d", lane.times(width));
+    k.store(query, d, io.read(q.q)([row, t, head, d], width).times(q.scale));
+    if (ownKey) k.store(ownKey, d, freshKey(io, q, row, group, d, width));
+  });
+  k.barrier();
+  const { oldest, newest } = keySpan(io, q, row, t);
+  const across = q.dims / width;
+  const parts = Math.floor(lanes / across);
+  const part = k.let("part", lane.over(across));
+  const mine = k.let("mine", lane.modulo(across).times(width));
+  const logitWith = (key: (d: Val) => Val): Val => {
+    const product = k.variable("product", literal(0, "f32", width));
+    k.loop("d", 0, q.dims, width, (d) => {
+      const at = key(d);
+      k.accumulate(product, (now) => fma(k.load(query, d, width), at, now));
+    });
+    return logitOf(q, sumOfParts(product.get()));
+  };
+  const own =
+    ownKey &&
+    k.let(
+      "own_logit",
+      logitWith((d) => k.load(ownKey, d, width)),
+    );
+  const isFirst = part.equals(0);
+  const ownValue = own && k.variable("own_value", literal(0, "f32", width));
+  if (ownValue) k.when(isFirst, () => ownValue.set(freshValue(io, q, row, group, mine, width)));
+  const largest = k.variable("largest", own ?? literal(unseen, "f32"));
+  const sum = k.variable("sum", own ? select(isFirst, literal(1, "f32"), 0) : literal(0, "f32"));
+  const total = k.variable("total", ownValue?.get() ?? literal(0, "f32", width));
+  const last = own ? k.let("last", newest.minus(1)) : newest;
+  k.loop("tile", oldest, last.plus(1), lanes, (tile) => {
+    const key = k.let("key", tile.plus(cast(lane, "i32")));
+    const visible = k.let("visible", call("le", key, last));
+    const slot = slotOf(io, q, key.atMost(last));
+    const product = logitWith((d) => keyAt(io, q, [row, slot, group, d], width));
+    const logit = k.let("logit", select(visible, product, unseen));
+    storePeak(io, team, peaks, logit);
+    k.barrier();
+    const before = largest.get();
+    k.loop("other", 0, peaks.length, 1, (other) =>
+      k.accumulate(largest, (now) => now.atLeast(k.load(peaks, other))),
+    );
+    const now = largest.get();
+    const fade = k.let("fade", call("exp", before.minus(now)));
+    k.store(weights, lane, select(visible, call("exp", logit.minus(now)), 0));
+    k.barrier();
+    k.accumulate(sum, (so) => so.times(fade));
+    k.accumulate(total, (so) => so.times(fade));
+    const keysHere = k.let("keys_here", cast(last.plus(1).minus(tile).atMost(lanes), "u32"));
+    k.loop("other", part, keysHere, parts, (other) => {
+      const weight = k.load(weights, other);
+      const from = slotOf(io, q, tile.plus(cast(other, "i32")));
+      k.accumulate(sum, (so) => so.plus(weight));
+      const value = valueAt(io, q, [row, from, group, mine], width);
+      k.accumulate(total, (so) => fma(value, weight, so));
+    });
+  });
+  const joined = joinParts(
+    io,
+    { across, parts, even: across * parts === lanes },
+    { part, mine, sum: sum.get(), total: total.get() },
+  );
+  k.when(isFirst, () => {
+    writeAttended(io, region, [row, t, head, mine], joined());
+    if (q.fresh)
+      k.when(isFirstOfGroup(q, head), () =>
+        whereReal(io, q, row, () => fillRings(io, q, row, group, mine, width)),
+      );
+  });
+  return io.finish(`${region.name}_attend`, lanes, [q.heads, q.time, q.batch]);
+}
+
+/** The largest logit of each subgroup, or of each lane where subgroups are not used. */
+function storePeak(io: RegionIO, team: Team, peaks: Memory, logit: Val): void {
+  const k = io.k;
+  const lane = k.builtin("lane");
+  if (team.subgroup === 1) k.store(peaks, lane, logit);
+  else {
+    const peak = k.subgroup("max", logit);
+    k.when(lane.modulo(team.subgroup).equals(0), () =>
+      k.store(peaks, lane.over(team.subgroup), peak),
+    );
+  }
+}
+
+/** Lanes of different parts have added different keys of the same numbers: the first part adds up what the others have. */
+function joinParts(
+  io: RegionIO,
+  shape: { readonly across: number; readonly parts: number; readonly even: boolean },
+  own: { readonly part: Val; readonly mine: Val; readonly sum: Val; readonly total: Val },
+): () => Val {
+  const k = io.k;
+  const { width } = own.total.type;
+  if (shape.parts === 1) return () => own.total.over(own.sum);
+  const dims = shape.across * width;
+  const sums = k.workgroup("sums", "f32", shape.parts * shape.across);
+  const totals = k.workgroup("totals", "f32", shape.parts * dims);
+  k.when(shape.even ? literal(1, "bool") : own.part.below(shape.parts), () => {
+    k.store(sums, own.part.times(shape.across).plus(own.mine.over(width)), own.sum);
+    k.store(totals, own.part.times(dims).plus(own.mine), own.total);
+  });
+  k.barrier();
+  return () => {
+    const sum = k.variable("sum", own.sum);
+    const total = k.variable("total", own.total);
+    k.loop("other", 1, shape.parts, 1, (other) => {
+      k.accumulate(sum, (so) =>
+        so.plus(k.load(sums, other.times(shape.across).plus(own.mine.over(width)))),
+      );
+      k.accumulate(total, (so) => so.plus(k.load(totals, other.times(dims).plus(own.mine), width)));
+    });
+    return total.get().over(sum.get());
+  };
+}
