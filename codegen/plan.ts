@@ -138,6 +138,7 @@ class Buffers {
           name,
           ...stored({ dtype: "f32", shape: [length] }),
           slot: 0,
+          offset: 0,
         }));
       }
       case "piece": {
@@ -177,6 +178,7 @@ class Buffers {
           name: `${node.label || node.op} %${node.id}`,
           ...stored(node.type),
           slot: 0,
+          offset: 0,
         }));
     }
   }

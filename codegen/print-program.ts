@@ -75,7 +75,7 @@ function extraOf(buffer: BufferPlan): string {
     case "output":
       return "";
     case "temporary":
-      return `, slot ${buffer.slot}`;
+      return `, slot ${buffer.slot}${buffer.offset > 0 ? ` from ${readable(buffer.offset)}` : ""}`;
     case "constant":
       return `, ${buffer.values.join(" ")}`;
   }

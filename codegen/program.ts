@@ -20,8 +20,8 @@ export type BufferPlan =
   /** Becomes the state of the same name when the call ends. */
   | (Stored & { readonly kind: "next"; readonly state: string })
   | (Stored & { readonly kind: "output" })
-  /** Lives in arena slot `slot`; tenants of a slot are never alive together. */
-  | (Stored & { readonly kind: "temporary"; readonly slot: number })
+  /** Lives in arena slot `slot` from byte `offset` on; tenants of one place are never alive together. */
+  | (Stored & { readonly kind: "temporary"; readonly slot: number; readonly offset: number })
   | (Stored & { readonly kind: "constant"; readonly values: readonly number[] });
 
 export type Step = {

@@ -11,8 +11,12 @@ export type Shared<B> = {
   readonly next: ReadonlyMap<string, B>;
 };
 
-/** Where a buffer of a program lies; null for states, which differ from run to run. */
-export type Placed<B> = { readonly plan: BufferPlan; readonly buffer: B | null };
+/** Where a buffer of a program lies, from byte `offset` on; null for states, which differ from run to run. */
+export type Placed<B> = {
+  readonly plan: BufferPlan;
+  readonly buffer: B | null;
+  readonly offset: number;
+};
 
 /** The buffers of one entry. */
 export type EntryBuffers<B> = {
@@ -37,7 +41,13 @@ export function placeBuffers<B>(
   { buffers }: Program<unknown>,
   shared: Shared<B>,
 ): EntryBuffers<B> {
-  const placed = buffers.map((plan): Placed<B> => ({ plan, buffer: place(create, plan, shared) }));
+  const placed = buffers.map(
+    (plan): Placed<B> => ({
+      plan,
+      buffer: place(create, plan, shared),
+      offset: plan.kind === "temporary" ? plan.offset : 0,
+    }),
+  );
   const ofKind = (kind: BufferPlan["kind"]) =>
     new Map(
       placed.flatMap(({ plan, buffer }) =>

@@ -3,7 +3,7 @@
  * its arena slot is its own, and that outputs and next states are written whole.
  */
 
-import { bytesOfScalar } from "../../codegen/bytes.ts";
+import { scalarOfStored } from "../../codegen/bytes.ts";
 import { roundTo } from "../../codegen/interpret/spell.ts";
 import { allocateMemory, type CheckedMemory, interpret } from "../../codegen/interpret.ts";
 import type { Caps, Kernel, Scalar } from "../../codegen/kernel.ts";
@@ -72,7 +72,7 @@ function verifyProgram(program: Program<Kernel>, caps: Caps): void {
 }
 
 /** What a buffer's cells are. */
-const scalarOf = (dtype: DType): Scalar => (dtype === "bool" ? "u32" : dtype);
+const scalarOf = (dtype: DType): Scalar => (dtype === "bool" ? "u32" : scalarOfStored(dtype));
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
@@ -87,7 +87,7 @@ function memoryOf(
   if (numbers.length !== memory.data.length)
     throw new CompilerBug(`${numbers.length} numbers for ${memory.data.length} cells`);
   memory.data.set(numbers);
-  if (bytesOfScalar[dtype] === 2)
+  if (dtype === "f16" || dtype === "bf16")
     memory.data.forEach((x, i) => {
       memory.data[i] = roundTo[dtype](x);
     });
@@ -126,7 +126,7 @@ function runProgram(
   caps: Caps,
 ): Record<string, Tensor> {
   const memories = program.buffers.map((buffer) => placeBuffer(buffer, fixed, inputs, states));
-  const tenants: (number | undefined)[] = [];
+  const tenants = new Set<number>();
   for (const step of program.steps) {
     enterSlots(program, step, memories, tenants);
     interpret(
@@ -180,12 +180,12 @@ function placeBuffer(
   }
 }
 
-/** A temporary enters its slot when it is first written, and what the slot held is lost. */
+/** A temporary enters its place when it is first written, and what was in any part of it is lost. */
 function enterSlots(
   program: Program<Kernel>,
   step: Step,
   memories: readonly CheckedMemory[],
-  tenants: (number | undefined)[],
+  tenants: Set<number>,
 ): void {
   const { buffers } = program.kernels[step.kernel]!;
   if (buffers.length !== step.buffers.length) {
@@ -205,13 +205,23 @@ function enterSlots(
     ) {
       throw new CompilerBug(`${step.region} writes the ${plan.kind} ${plan.name}`);
     }
-    if (plan.kind !== "temporary" || tenants[plan.slot] === b) return;
+    if (plan.kind !== "temporary" || tenants.has(b)) return;
     if (access === "read") {
       throw new CompilerBug(
-        `${step.region} reads ${plan.name}, but its slot ${plan.slot} is not its own`,
+        `${step.region} reads ${plan.name}, but its place in slot ${plan.slot} is not its own`,
       );
     }
-    tenants[plan.slot] = b;
+    for (const other of tenants) if (overlap(plan, program.buffers[other]!)) tenants.delete(other);
+    tenants.add(b);
     memories[b]!.written!.fill(0);
   });
 }
+
+type Temporary = BufferPlan & { readonly kind: "temporary" };
+
+/** Whether two temporaries lie in part at the same place. */
+const overlap = (a: Temporary, b: BufferPlan): boolean =>
+  b.kind === "temporary" &&
+  a.slot === b.slot &&
+  a.offset < b.offset + b.bytes &&
+  b.offset < a.offset + a.bytes;

@@ -48,10 +48,11 @@ export function bindGroupsOf(
     device.createBindGroup({
       label: region,
       layout: pipeline.layout,
-      entries: placed.map(({ plan, buffer }, binding) => ({
+      entries: placed.map(({ plan, buffer, offset }, binding) => ({
         binding,
         resource: {
           buffer: buffer ?? state.buffers.get(plan.name) ?? lost(plan),
+          offset,
           size: roundUp(plan.bytes),
         },
       })),

@@ -39,7 +39,7 @@ const program = (name: string): Program<ReturnType<typeof kernel>> => ({
     { kind: "state", name: "seen", dtype: "i32", shape: [1], bytes: 4, updatedInPlace: false },
     { kind: "next", name: "seen'", dtype: "i32", shape: [1], bytes: 4, state: "seen" },
     { kind: "output", name: "logits", dtype: "f16", shape: [1, 3], bytes: 8 },
-    { kind: "temporary", name: "t", dtype: "f32", shape: [2], bytes: 8, slot: 0 },
+    { kind: "temporary", name: "t", dtype: "f32", shape: [2], bytes: 8, slot: 0, offset: 0 },
     {
       kind: "constant",
       name: "c",

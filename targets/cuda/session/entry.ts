@@ -40,7 +40,10 @@ export function launchesOf(entry: Entry, state: ReadonlyMap<string, Buffer>): re
     dynamicBytes: run.dynamicBytes,
     grid,
     parameters: addressParameters(
-      placed.map(({ plan, buffer }) => (buffer ?? state.get(plan.name) ?? lost(plan)).address),
+      placed.map(
+        ({ plan, buffer, offset }) =>
+          (buffer ?? state.get(plan.name) ?? lost(plan)).address + BigInt(offset),
+      ),
     ),
   }));
 }

@@ -97,7 +97,11 @@ function slotsOf(programs: readonly Program<unknown>[]): readonly number[] {
   return Array.from({ length: most }, (_, i) => Math.max(...programs.map((p) => p.slots[i] ?? 0)));
 }
 
-const storedType = (dtype: DType): StoredType => (dtype === "bool" ? "boolean" : dtype);
+function storedType(dtype: DType): StoredType {
+  if (dtype === "i8" || dtype === "i4")
+    throw new UserError(`the standalone program cannot store ${dtype} yet; give --precision bf16`);
+  return dtype === "bool" ? "boolean" : dtype;
+}
 
 function tensorTable(plan: BufferPlan): TensorTable {
   const { name, dtype, shape, bytes } = plan;
@@ -161,7 +165,7 @@ function bindingOf(
     case "parameter":
       return { place: "weight", index: indexOf(weights, ({ key }) => key === keyOf(buffer)) };
     case "temporary":
-      return { place: "slot", index: buffer.slot };
+      return { place: "slot", index: buffer.slot, offset: buffer.offset };
     case "state":
       return { place: "state", index: indexOf(states, ({ name }) => name === buffer.name) };
     case "next":

@@ -1,6 +1,12 @@
 /** Prints a model's tables as C++ data for the host library. Knows nothing of building. */
 import type { StandaloneModel } from "./model.ts";
-import { entryNames, type PlanTable, type ProgramTable, type TensorTable } from "./tables.ts";
+import {
+  type Binding,
+  entryNames,
+  type PlanTable,
+  type ProgramTable,
+  type TensorTable,
+} from "./tables.ts";
 
 /** The text of plan.cpp; `images` is how many each program has. */
 export function printPlan(model: StandaloneModel, plan: PlanTable, images: number): string {
@@ -112,7 +118,7 @@ function printProgramTables(program: ProgramTable): readonly string[] {
   );
   const bindings = steps.map(
     ({ bindings: places }, i) =>
-      `static const Binding ${name}_step_${i}[] = {${places.map(({ place, index }) => `${place}(${index})`).join(", ")}};`,
+      `static const Binding ${name}_step_${i}[] = {${places.map(printBinding).join(", ")}};`,
   );
   return [
     array(
@@ -171,3 +177,6 @@ function programText(program: ProgramTable, images: number): string {
   const inputs = listOf(`${name}_inputs`, program.inputs);
   return `{${quote(name)}, ${length}, ${inputs}, ${inputBytes},\n     ${lists.join(", ")},\n     {${name}_images, ${images}}},`;
 }
+
+const printBinding = ({ place, index, offset = 0 }: Binding): string =>
+  `${place}(${index}${offset > 0 ? `, ${offset}` : ""})`;

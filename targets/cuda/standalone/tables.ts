@@ -9,7 +9,8 @@ export type EntryName = (typeof entryNames)[number];
 /** As host/library/plan.h spells it. */
 export type StoredType = "f32" | "f16" | "bf16" | "i32" | "u32" | "boolean";
 export type Place = "input" | "weight" | "constant" | "slot" | "state" | "next" | "output";
-export type Binding = { readonly place: Place; readonly index: number };
+/** Its place, and for a slot the byte from which it lies there. */
+export type Binding = { readonly place: Place; readonly index: number; readonly offset?: number };
 
 export type TensorTable = {
   readonly name: string;

@@ -49,7 +49,7 @@ function runningTotal(): Program<KernelText> {
   const buffers: readonly BufferPlan[] = [
     { ...stored, kind: "parameter", name: "weight", piece: { axis: 1, start: 1, size: 3 } },
     { ...stored, kind: "input", name: "x" },
-    { ...stored, kind: "temporary", name: "scaled", slot: 0 },
+    { ...stored, kind: "temporary", name: "scaled", slot: 0, offset: 0 },
     { kind: "constant", name: "one", dtype: "f32", shape: [1], bytes: 4, values: [1] },
     { ...stored, kind: "state", name: "total", updatedInPlace: false },
     { ...stored, kind: "next", name: "total.next", state: "total" },

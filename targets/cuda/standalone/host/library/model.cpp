@@ -92,7 +92,7 @@ CUdeviceptr Model::address(const LoadedProgram &program, const State &state,
     case Place::input: return program.inputs.address() + program.plan.inputs[index].offset;
     case Place::weight: return weights.buffers[index].address();
     case Place::constant: return program.constants[index].address();
-    case Place::slot: return slots[index].address();
+    case Place::slot: return slots[index].address() + binding.offset;
     case Place::state: return state.buffers[index].address();
     case Place::next: return next[index].address();
     case Place::output: return program.outputs[index].address();

@@ -80,14 +80,18 @@ enum class Place { input, weight, constant, slot, state, next, output };
 struct Binding {
   Place place;
   size_t index;
+  // Of a slot: the byte from which the buffer lies there.
+  size_t offset;
 };
-constexpr Binding input(size_t index) { return {Place::input, index}; }
-constexpr Binding weight(size_t index) { return {Place::weight, index}; }
-constexpr Binding constant(size_t index) { return {Place::constant, index}; }
-constexpr Binding slot(size_t index) { return {Place::slot, index}; }
-constexpr Binding state(size_t index) { return {Place::state, index}; }
-constexpr Binding next(size_t index) { return {Place::next, index}; }
-constexpr Binding output(size_t index) { return {Place::output, index}; }
+constexpr Binding input(size_t index) { return {Place::input, index, 0}; }
+constexpr Binding weight(size_t index) { return {Place::weight, index, 0}; }
+constexpr Binding constant(size_t index) { return {Place::constant, index, 0}; }
+constexpr Binding slot(size_t index, size_t offset = 0) {
+  return {Place::slot, index, offset};
+}
+constexpr Binding state(size_t index) { return {Place::state, index, 0}; }
+constexpr Binding next(size_t index) { return {Place::next, index, 0}; }
+constexpr Binding output(size_t index) { return {Place::output, index, 0}; }
 
 struct Kernel {
   const char *name;
