@@ -210,7 +210,8 @@ function frontOf(source: Graph, kind: EntryKind, options: CompileOptions): Graph
   // Simplify before expanding: the last token's gather must move while attention is still one node.
   const simple = stage("20-simplified", simplify(entry));
   const precise = setPrecision(simple, options.precision ?? { parameters: "f32" });
-  return stage("25-expanded", rewrite(expand(precise, claims), rules));
+  const expanded = expand(precise, claims);
+  return stage("25-expanded", expanded === simple ? simple : rewrite(expanded, rules));
 }
 
 /** From there to a program; throws OverLimits where the device cannot hold it. */

@@ -1,6 +1,6 @@
 /** Makes typed, hash-consed nodes: equal operations on equal inputs are one node. Knows no model and no pass. */
 import { CompilerBug } from "./bug.ts";
-import { canonical } from "./canonical.ts";
+import { canonicalOnce } from "./canonical.ts";
 import type {
   CompositeName,
   Composites,
@@ -53,7 +53,7 @@ export class GraphBuilder {
     inputs: readonly Node[],
     type: () => Type,
   ): NodeOf<K> {
-    let key = `${op} ${canonical(attrs)}`;
+    let key = `${op} ${canonicalOnce(attrs)}`;
     for (const input of inputs) {
       if (this.#made[input.id] !== input)
         throw new CompilerBug(`${op} of %${input.id} ${input.op}, which another builder made`);

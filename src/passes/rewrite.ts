@@ -1,13 +1,15 @@
 /** Rebuilds graphs: node by node, or by rules to a fixed point. Knows no rule itself. */
 import { CompilerBug } from "../graph/bug.ts";
 import { GraphBuilder } from "../graph/build.ts";
-import type { Graph, Node, NodeOf } from "../graph/graph.ts";
+import type { Graph, Node, NodeOf, OpName } from "../graph/graph.ts";
 import { printNode } from "../graph/print.ts";
 import { topological } from "../graph/walk.ts";
 
 /** A law that turns one node into an equal one. */
 export type Rule = {
   readonly name: string;
+  /** The operations that it may say something about; all where it is left out. */
+  readonly ops?: readonly OpName[];
   /** An equal node that is better, built in `g`; null where the law says nothing. The node's inputs are at their fixed points. */
   readonly apply: (node: Node, g: GraphBuilder) => Node | null;
 };
@@ -64,6 +66,12 @@ const patience = 1000;
 export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
   const g = new GraphBuilder();
   const settled = new Map<Node, Node>();
+  const byOp = new Map<OpName, readonly Rule[]>();
+  const rulesFor = (op: OpName): readonly Rule[] => {
+    const known = byOp.get(op) ?? rules.filter((r) => r.ops?.includes(op) ?? true);
+    byOp.set(op, known);
+    return known;
+  };
 
   function settle(node: Node): Node {
     const known = settled.get(node);
@@ -72,7 +80,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): Graph {
     for (let round = 0; ; round++) {
       const inputs = now.inputs.map(settle);
       if (inputs.some((n, i) => n !== now.inputs[i])) now = g.rebuild(now, inputs);
-      const next = applyFirst(rules, now, g);
+      const next = applyFirst(rulesFor(now.op), now, g);
       if (!next) break;
       if (round === patience)
         throw new CompilerBug(`rewriting goes in circles at ${printNode(now)}`);

@@ -14,6 +14,7 @@ const law = (
   apply: (operands: readonly Node[], g: GraphBuilder, fn: ScalarName) => Node | null | undefined,
 ): Rule => ({
   name,
+  ops: ["map"],
   apply: (node, g) =>
     (node.op === "map" && fns.includes(node.attrs.fn) && apply(node.inputs, g, node.attrs.fn)) ||
     null,

@@ -12,6 +12,7 @@ const law = <K extends OpName>(
   apply: (node: NodeOf<K>, x: Node, g: GraphBuilder) => Node | null,
 ): Rule => ({
   name,
+  ops: [op],
   apply: (node, g) =>
     node.op === op && node.inputs[0]
       ? apply(node as unknown as NodeOf<K>, node.inputs[0], g)
