@@ -1,7 +1,6 @@
 /** What a body node's element is in terms of its inputs' elements: maps become calls, views become index arithmetic. Knows no memory. */
 import { CompilerBug } from "../src/graph/bug.ts";
 import type { Node, NodeOf } from "../src/graph/graph.ts";
-import { scalarOfStored } from "./bytes.ts";
 import { addIndex, type Indices, subtractIndex } from "./indices.ts";
 import type { Scalar, Width } from "./kernel.ts";
 import type { ReadAt } from "./recipe.ts";
@@ -24,7 +23,7 @@ export const canBeComputed = (node: Node): boolean =>
   isView(node) || ["constant", "iota", "map", "cast"].includes(node.op);
 
 /** How a tensor's elements are held in kernels' values. */
-export const scalarOf = (node: Node): Scalar => scalarOfStored(node.type.dtype);
+export const scalarOf = (node: Node): Scalar => node.type.dtype;
 
 /** What messages call a node. */
 export const nameOf = (node: Node): string => `${node.label || node.op} (%${node.id})`;
