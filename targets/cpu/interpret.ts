@@ -3,7 +3,7 @@
  * its arena slot is its own, and that outputs and next states are written whole.
  */
 
-import { scalarOfStored } from "../../codegen/bytes.ts";
+import { bytesOfScalar } from "../../codegen/bytes.ts";
 import { roundTo } from "../../codegen/interpret/spell.ts";
 import { allocateMemory, type CheckedMemory, interpret } from "../../codegen/interpret.ts";
 import type { Caps, Kernel, Scalar } from "../../codegen/kernel.ts";
@@ -72,7 +72,7 @@ function verifyProgram(program: Program<Kernel>, caps: Caps): void {
 }
 
 /** What a buffer's cells are. */
-const scalarOf = (dtype: DType): Scalar => (dtype === "bool" ? "u32" : scalarOfStored(dtype));
+const scalarOf = (dtype: DType): Scalar => (dtype === "bool" ? "u32" : dtype);
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
@@ -87,7 +87,7 @@ function memoryOf(
   if (numbers.length !== memory.data.length)
     throw new CompilerBug(`${numbers.length} numbers for ${memory.data.length} cells`);
   memory.data.set(numbers);
-  if (dtype === "f16" || dtype === "bf16")
+  if (bytesOfScalar[dtype] === 2)
     memory.data.forEach((x, i) => {
       memory.data[i] = roundTo[dtype](x);
     });

@@ -97,11 +97,7 @@ function slotsOf(programs: readonly Program<unknown>[]): readonly number[] {
   return Array.from({ length: most }, (_, i) => Math.max(...programs.map((p) => p.slots[i] ?? 0)));
 }
 
-function storedType(dtype: DType): StoredType {
-  if (dtype === "i8" || dtype === "i4")
-    throw new UserError(`the standalone program cannot store ${dtype} yet; give --precision bf16`);
-  return dtype === "bool" ? "boolean" : dtype;
-}
+const storedType = (dtype: DType): StoredType => (dtype === "bool" ? "boolean" : dtype);
 
 function tensorTable(plan: BufferPlan): TensorTable {
   const { name, dtype, shape, bytes } = plan;
