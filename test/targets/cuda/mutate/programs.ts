@@ -1,5 +1,4 @@
 /** Small programs for each recipe, with numbers that reach their edges. Knows no CUDA. */
-import { scalarOfStored } from "../../../../codegen/bytes.ts";
 import { roundTo } from "../../../../codegen/interpret/spell.ts";
 import type { Recipe } from "../../../../codegen/recipe.ts";
 import { attention } from "../../../../codegen/recipes/attention.ts";
@@ -31,7 +30,7 @@ const leavesOf =
     new Map(
       region.inputs.map((node, at): [Node, Value] => {
         const of = given[node.label];
-        const value = noise(at + 10 * seed, node.type, roundTo[scalarOfStored(node.type.dtype)]);
+        const value = noise(at + 10 * seed, node.type, roundTo[node.type.dtype]);
         return [
           node,
           of
