@@ -44,7 +44,10 @@ export const attention: Recipe = {
 function teamsOf(region: Region, q: Query, caps: Caps): readonly Team[] {
   const width = widthOf(new RegionIO(region), q);
   const sizes = caps.subgroup ? [caps.subgroup.size, 1] : [1];
-  return [64, 128, 256]
+  // Few queries, as one token has, leave a device idle unless many lanes take each.
+  const wanted = caps.busyLanes / (q.batch * q.time * q.heads);
+  const most = [64, 128, 256].find((lanes) => lanes >= wanted) ?? 256;
+  return [most, ...[64, 128, 256].filter((lanes) => lanes !== most)]
     .flatMap((lanes) => sizes.map((subgroup) => ({ lanes, subgroup })))
     .filter(
       ({ lanes, subgroup }) =>

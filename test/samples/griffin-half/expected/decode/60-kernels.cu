@@ -762,7 +762,7 @@ contract_proj_q_product_and_contract_proj_v_product(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
+extern "C" __global__ void __launch_bounds__(256, 2)
 composite_seen_attend(
     const float* __restrict__ proj_q,
     const float* __restrict__ rotary_64_10000,
@@ -775,12 +775,12 @@ composite_seen_attend(
     float* __restrict__ seen_2,
     const int* __restrict__ count) {
   __shared__ __align__(16) float query[128];
-  __shared__ float peaks[2];
-  __shared__ float weights[64];
+  __shared__ float peaks[8];
+  __shared__ float weights[256];
   __shared__ __align__(16) float own_key[128];
-  __shared__ float sums[64];
-  __shared__ __align__(16) float totals[256];
-  __builtin_assume(threadIdx.x < 64u);
+  __shared__ float sums[256];
+  __shared__ __align__(16) float totals[1024];
+  __builtin_assume(threadIdx.x < 256u);
   if (threadIdx.x < 32u) {
     const unsigned d = threadIdx.x * 4u;
     const float4 proj_q_value = load<float4>(proj_q, blockIdx.x * 128u + max(d, 64u));
@@ -825,7 +825,7 @@ composite_seen_attend(
   float sum = (part == 0u ? 1.0f : 0.0f);
   float4 total = own_value;
   const int last = int(unsigned(newest) - 1u);
-  for (int tile = oldest; tile < int(unsigned(last) + 1u); tile += 64) {
+  for (int tile = oldest; tile < int(unsigned(last) + 1u); tile += 256) {
     const int key = int(unsigned(tile) + threadIdx.x);
     const bool visible = key <= last;
     const unsigned slot = unsigned(min(key, last) % 1152);
@@ -843,7 +843,7 @@ composite_seen_attend(
     }
     __syncthreads();
     const float largest_now = largest;
-    for (unsigned other = 0u; other < 2u; other += 1u) {
+    for (unsigned other = 0u; other < 8u; other += 1u) {
       const float peaks_value = peaks[other];
       largest = maximum(largest, peaks_value);
     }
@@ -853,8 +853,8 @@ composite_seen_attend(
     __syncthreads();
     sum = sum * fade;
     total = total * spread4(fade);
-    const unsigned keys_here = unsigned(min(int(unsigned(last) + 1u - unsigned(tile)), 64));
-    for (unsigned other_1 = part; other_1 < keys_here; other_1 += 2u) {
+    const unsigned keys_here = unsigned(min(int(unsigned(last) + 1u - unsigned(tile)), 256));
+    for (unsigned other_1 = part; other_1 < keys_here; other_1 += 8u) {
       const float weights_value = weights[other_1];
       const unsigned slot_1 = unsigned(int(unsigned(tile) + other_1) % 1152);
       sum = sum + weights_value;
@@ -870,10 +870,12 @@ composite_seen_attend(
   if (part == 0u) {
     float sum_1 = sum_now_2;
     float4 total_1 = total_now_2;
-    const float sums_value = sums[threadIdx.x % 32u + 32u];
-    sum_1 = sum_1 + sums_value;
-    const float4 totals_value = load<float4>(totals, mine + 128u);
-    total_1 = total_1 + totals_value;
+    for (unsigned other_2 = 1u; other_2 < 8u; other_2 += 1u) {
+      const float sums_value = sums[other_2 * 32u + threadIdx.x % 32u];
+      sum_1 = sum_1 + sums_value;
+      const float4 totals_value = load<float4>(totals, other_2 * 128u + mine);
+      total_1 = total_1 + totals_value;
+    }
     const float4 seen_1 = total_1 / spread4(sum_1);
     store(seen_2, blockIdx.x * 128u + mine, seen_1);
     if (blockIdx.x % 6u == 0u) {

@@ -1447,7 +1447,7 @@ ringWrite_and_ringWrite_2(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
+extern "C" __global__ void __launch_bounds__(128, 2)
 composite_seen_attend(
     const float* __restrict__ proj_q,
     const float* __restrict__ rotary_64_10000,
@@ -1457,11 +1457,11 @@ composite_seen_attend(
     const float* __restrict__ temporal_block_values,
     float* __restrict__ seen_2) {
   __shared__ __align__(16) float query[128];
-  __shared__ float peaks[2];
-  __shared__ float weights[64];
-  __shared__ float sums[64];
-  __shared__ __align__(16) float totals[256];
-  __builtin_assume(threadIdx.x < 64u);
+  __shared__ float peaks[4];
+  __shared__ float weights[128];
+  __shared__ float sums[128];
+  __shared__ __align__(16) float totals[512];
+  __builtin_assume(threadIdx.x < 128u);
   if (threadIdx.x < 32u) {
     const unsigned d = threadIdx.x * 4u;
     const float4 proj_q_value = load<float4>(proj_q, blockIdx.y * 768u + (blockIdx.x * 128u + max(d, 64u)));
@@ -1486,7 +1486,7 @@ composite_seen_attend(
   float largest = -1e+30f;
   float sum = 0.0f;
   float4 total = spread4(0.0f);
-  for (int tile = oldest; tile < int(unsigned(newest) + 1u); tile += 64) {
+  for (int tile = oldest; tile < int(unsigned(newest) + 1u); tile += 128) {
     const int key = int(unsigned(tile) + threadIdx.x);
     const bool visible = key <= newest;
     const unsigned slot = unsigned(min(key, newest) % 1152);
@@ -1504,7 +1504,7 @@ composite_seen_attend(
     }
     __syncthreads();
     const float largest_now = largest;
-    for (unsigned other = 0u; other < 2u; other += 1u) {
+    for (unsigned other = 0u; other < 4u; other += 1u) {
       const float peaks_value = peaks[other];
       largest = maximum(largest, peaks_value);
     }
@@ -1514,8 +1514,8 @@ composite_seen_attend(
     __syncthreads();
     sum = sum * fade;
     total = total * spread4(fade);
-    const unsigned keys_here = unsigned(min(int(unsigned(newest) + 1u - unsigned(tile)), 64));
-    for (unsigned other_1 = part; other_1 < keys_here; other_1 += 2u) {
+    const unsigned keys_here = unsigned(min(int(unsigned(newest) + 1u - unsigned(tile)), 128));
+    for (unsigned other_1 = part; other_1 < keys_here; other_1 += 4u) {
       const float weights_value = weights[other_1];
       const unsigned slot_1 = unsigned(int(unsigned(tile) + other_1) % 1152);
       sum = sum + weights_value;
@@ -1531,10 +1531,12 @@ composite_seen_attend(
   if (part == 0u) {
     float sum_1 = sum_now_2;
     float4 total_1 = total_now_2;
-    const float sums_value = sums[threadIdx.x % 32u + 32u];
-    sum_1 = sum_1 + sums_value;
-    const float4 totals_value = load<float4>(totals, mine + 128u);
-    total_1 = total_1 + totals_value;
+    for (unsigned other_2 = 1u; other_2 < 4u; other_2 += 1u) {
+      const float sums_value = sums[other_2 * 32u + threadIdx.x % 32u];
+      sum_1 = sum_1 + sums_value;
+      const float4 totals_value = load<float4>(totals, other_2 * 128u + mine);
+      total_1 = total_1 + totals_value;
+    }
     const float4 seen_1 = total_1 / spread4(sum_1);
     store(seen_2, (blockIdx.y * 6u + blockIdx.x) * 128u + mine, seen_1);
   }

@@ -687,7 +687,7 @@ contract_proj_q_product_and_contract_proj_v_product(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
+extern "C" __global__ void __launch_bounds__(256, 2)
 composite_seen_attend(
     const float* __restrict__ proj_q,
     const float* __restrict__ rotary_32_10000,
@@ -700,12 +700,12 @@ composite_seen_attend(
     float* __restrict__ seen_2,
     const int* __restrict__ count) {
   __shared__ __align__(16) float query[64];
-  __shared__ float peaks[2];
-  __shared__ float weights[64];
+  __shared__ float peaks[8];
+  __shared__ float weights[256];
   __shared__ __align__(16) float own_key[64];
-  __shared__ float sums[64];
-  __shared__ __align__(16) float totals[256];
-  __builtin_assume(threadIdx.x < 64u);
+  __shared__ float sums[256];
+  __shared__ __align__(16) float totals[1024];
+  __builtin_assume(threadIdx.x < 256u);
   if (threadIdx.x < 16u) {
     const unsigned d = threadIdx.x * 4u;
     const float4 proj_q_value = load<float4>(proj_q, blockIdx.x * 64u + max(d, 32u));
@@ -750,7 +750,7 @@ composite_seen_attend(
   float sum = (part == 0u ? 1.0f : 0.0f);
   float4 total = own_value;
   const int last = int(unsigned(newest) - 1u);
-  for (int tile = oldest; tile < int(unsigned(last) + 1u); tile += 64) {
+  for (int tile = oldest; tile < int(unsigned(last) + 1u); tile += 256) {
     const int key = int(unsigned(tile) + threadIdx.x);
     const bool visible = key <= last;
     const unsigned slot = unsigned(min(key, last) % 256);
@@ -768,7 +768,7 @@ composite_seen_attend(
     }
     __syncthreads();
     const float largest_now = largest;
-    for (unsigned other = 0u; other < 2u; other += 1u) {
+    for (unsigned other = 0u; other < 8u; other += 1u) {
       const float peaks_value = peaks[other];
       largest = maximum(largest, peaks_value);
     }
@@ -778,8 +778,8 @@ composite_seen_attend(
     __syncthreads();
     sum = sum * fade;
     total = total * spread4(fade);
-    const unsigned keys_here = unsigned(min(int(unsigned(last) + 1u - unsigned(tile)), 64));
-    for (unsigned other_1 = part; other_1 < keys_here; other_1 += 4u) {
+    const unsigned keys_here = unsigned(min(int(unsigned(last) + 1u - unsigned(tile)), 256));
+    for (unsigned other_1 = part; other_1 < keys_here; other_1 += 16u) {
       const float weights_value = weights[other_1];
       const unsigned slot_1 = unsigned(int(unsigned(tile) + other_1) % 256);
       sum = sum + weights_value;
@@ -795,7 +795,7 @@ composite_seen_attend(
   if (part == 0u) {
     float sum_1 = sum_now_2;
     float4 total_1 = total_now_2;
-    for (unsigned other_2 = 1u; other_2 < 4u; other_2 += 1u) {
+    for (unsigned other_2 = 1u; other_2 < 16u; other_2 += 1u) {
       const float sums_value = sums[other_2 * 16u + threadIdx.x % 16u];
       sum_1 = sum_1 + sums_value;
       const float4 totals_value = load<float4>(totals, other_2 * 64u + mine);

@@ -610,13 +610,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 @group(0) @binding(8) var<storage, read_write> seen_2: array<vec4<f32>>;
 @group(0) @binding(9) var<storage, read> count: array<i32>;
 var<workgroup> query: array<vec4<f32>, 16>;
-var<workgroup> peaks: array<f32, 64>;
-var<workgroup> weights: array<f32, 64>;
+var<workgroup> peaks: array<f32, 256>;
+var<workgroup> weights: array<f32, 256>;
 var<workgroup> own_key: array<vec4<f32>, 16>;
-var<workgroup> sums: array<f32, 64>;
-var<workgroup> totals: array<vec4<f32>, 64>;
+var<workgroup> sums: array<f32, 256>;
+var<workgroup> totals: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   if (lane < 16u) {
     let d = lane * 4u;
@@ -662,7 +662,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var sum = select(0.0, 1.0, part == 0u);
   var total = own_value;
   let last = newest - 1i;
-  for (var tile = oldest; tile < last + 1i; tile += 64i) {
+  for (var tile = oldest; tile < last + 1i; tile += 256i) {
     let key = tile + i32(lane);
     let visible = key <= last;
     let slot = u32(min(key, last) % 256i);
@@ -677,7 +677,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     peaks[lane] = logit;
     workgroupBarrier(); storageBarrier();
     let largest_now = largest;
-    for (var other = 0u; other < 64u; other += 1u) {
+    for (var other = 0u; other < 256u; other += 1u) {
       let peaks_value = peaks[other];
       largest = max(largest, peaks_value);
     }
@@ -687,8 +687,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     workgroupBarrier(); storageBarrier();
     sum = sum * fade;
     total = total * vec4<f32>(fade);
-    let keys_here = u32(min(last + 1i - tile, 64i));
-    for (var other_1 = part; other_1 < keys_here; other_1 += 4u) {
+    let keys_here = u32(min(last + 1i - tile, 256i));
+    for (var other_1 = part; other_1 < keys_here; other_1 += 16u) {
       let weights_value = weights[other_1];
       let slot_1 = u32((tile + i32(other_1)) % 256i);
       sum = sum + weights_value;
@@ -704,7 +704,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (part == 0u) {
     var sum_1 = sum_now_2;
     var total_1 = total_now_2;
-    for (var other_2 = 1u; other_2 < 4u; other_2 += 1u) {
+    for (var other_2 = 1u; other_2 < 16u; other_2 += 1u) {
       let sums_value = sums[other_2 * 16u + lane % 16u];
       sum_1 = sum_1 + sums_value;
       let totals_value = totals[other_2 * 16u + mine / 4u];

@@ -689,7 +689,7 @@ contract_proj_v_product(
   }
 }
 
-extern "C" __global__ void __launch_bounds__(64, 4)
+extern "C" __global__ void __launch_bounds__(256, 2)
 composite_seen_attend(
     const float* __restrict__ proj_q,
     const float* __restrict__ rotary_128_10000,
@@ -702,34 +702,39 @@ composite_seen_attend(
     float* __restrict__ seen_2,
     const int* __restrict__ count) {
   __shared__ __align__(16) float query[256];
-  __shared__ float peaks[2];
-  __shared__ float weights[64];
+  __shared__ float peaks[8];
+  __shared__ float weights[256];
   __shared__ __align__(16) float own_key[256];
-  __builtin_assume(threadIdx.x < 64u);
-  const unsigned d = threadIdx.x * 4u;
-  const float4 proj_q_value = load<float4>(proj_q, blockIdx.x * 256u + max(d, 128u));
-  const float4 proj_q_value_1 = load<float4>(proj_q, blockIdx.x * 256u + min(max(d, 64u), 124u));
-  const float4 rotary_128_10000_value = load<float4>(rotary_128_10000, min(max(d, 64u), 124u) - 64u);
-  const float4 proj_q_value_2 = load<float4>(proj_q, blockIdx.x * 256u + (min(max(d, 64u), 124u) - 64u));
-  const float4 rotary_128_10000_value_1 = load<float4>(rotary_128_10000, min(max(d, 64u), 124u));
-  const float4 proj_q_value_3 = load<float4>(proj_q, blockIdx.x * 256u + min(d, 60u));
-  const float4 rotary_128_10000_value_2 = load<float4>(rotary_128_10000, min(d, 60u));
-  const float4 proj_q_value_4 = load<float4>(proj_q, blockIdx.x * 256u + min(d, 60u) + 64u);
-  const float4 rotary_128_10000_value_3 = load<float4>(rotary_128_10000, min(d, 60u) + 64u);
-  store(query, d, select(spread4(d < 64u), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, select(spread4(d < 128u), proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, proj_q_value)) * spread4(0.0625f));
-  const float4 proj_k_value = load<float4>(proj_k, max(d, 128u));
-  const float4 proj_k_value_1 = load<float4>(proj_k, min(max(d, 64u), 124u));
-  const float4 proj_k_value_2 = load<float4>(proj_k, min(max(d, 64u), 124u) - 64u);
-  const float4 proj_k_value_3 = load<float4>(proj_k, min(d, 60u));
-  const float4 proj_k_value_4 = load<float4>(proj_k, min(d, 60u) + 64u);
-  store(own_key, d, select(spread4(d < 64u), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, select(spread4(d < 128u), proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, proj_k_value)));
+  __shared__ float sums[256];
+  __shared__ __align__(16) float totals[1024];
+  __builtin_assume(threadIdx.x < 256u);
+  if (threadIdx.x < 64u) {
+    const unsigned d = threadIdx.x * 4u;
+    const float4 proj_q_value = load<float4>(proj_q, blockIdx.x * 256u + max(d, 128u));
+    const float4 proj_q_value_1 = load<float4>(proj_q, blockIdx.x * 256u + min(max(d, 64u), 124u));
+    const float4 rotary_128_10000_value = load<float4>(rotary_128_10000, min(max(d, 64u), 124u) - 64u);
+    const float4 proj_q_value_2 = load<float4>(proj_q, blockIdx.x * 256u + (min(max(d, 64u), 124u) - 64u));
+    const float4 rotary_128_10000_value_1 = load<float4>(rotary_128_10000, min(max(d, 64u), 124u));
+    const float4 proj_q_value_3 = load<float4>(proj_q, blockIdx.x * 256u + min(d, 60u));
+    const float4 rotary_128_10000_value_2 = load<float4>(rotary_128_10000, min(d, 60u));
+    const float4 proj_q_value_4 = load<float4>(proj_q, blockIdx.x * 256u + min(d, 60u) + 64u);
+    const float4 rotary_128_10000_value_3 = load<float4>(rotary_128_10000, min(d, 60u) + 64u);
+    store(query, d, select(spread4(d < 64u), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, select(spread4(d < 128u), proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, proj_q_value)) * spread4(0.0625f));
+    const float4 proj_k_value = load<float4>(proj_k, max(d, 128u));
+    const float4 proj_k_value_1 = load<float4>(proj_k, min(max(d, 64u), 124u));
+    const float4 proj_k_value_2 = load<float4>(proj_k, min(max(d, 64u), 124u) - 64u);
+    const float4 proj_k_value_3 = load<float4>(proj_k, min(d, 60u));
+    const float4 proj_k_value_4 = load<float4>(proj_k, min(d, 60u) + 64u);
+    store(own_key, d, select(spread4(d < 64u), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, select(spread4(d < 128u), proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, proj_k_value)));
+  }
   __syncthreads();
   const int seen_value = seen[0u];
   const int newest = int(unsigned(seen_value) + blockIdx.y);
   const int position_value = position[0u];
   const int place = max(position_value, 0);
   const int oldest = max(int(unsigned(newest) - unsigned(min(place, 2048))), 0);
-  const unsigned mine = threadIdx.x * 4u;
+  const unsigned part = threadIdx.x / 64u;
+  const unsigned mine = threadIdx.x % 64u * 4u;
   float4 product = spread4(0.0f);
   for (unsigned d_1 = 0u; d_1 < 256u; d_1 += 4u) {
     const float4 own_key_value = load<float4>(own_key, d_1);
@@ -739,13 +744,15 @@ composite_seen_attend(
   const float4 product_now_1 = product;
   const float own_logit = product_now_1.x + product_now_1.y + product_now_1.z + product_now_1.w;
   float4 own_value = spread4(0.0f);
-  const float4 proj_v_value = load<float4>(proj_v, mine);
-  own_value = proj_v_value;
+  if (part == 0u) {
+    const float4 proj_v_value = load<float4>(proj_v, mine);
+    own_value = proj_v_value;
+  }
   float largest = own_logit;
-  float sum = 1.0f;
+  float sum = (part == 0u ? 1.0f : 0.0f);
   float4 total = own_value;
   const int last = int(unsigned(newest) - 1u);
-  for (int tile = oldest; tile < int(unsigned(last) + 1u); tile += 64) {
+  for (int tile = oldest; tile < int(unsigned(last) + 1u); tile += 256) {
     const int key = int(unsigned(tile) + threadIdx.x);
     const bool visible = key <= last;
     const unsigned slot = unsigned(min(key, last) % 2176);
@@ -763,7 +770,7 @@ composite_seen_attend(
     }
     __syncthreads();
     const float largest_now = largest;
-    for (unsigned other = 0u; other < 2u; other += 1u) {
+    for (unsigned other = 0u; other < 8u; other += 1u) {
       const float peaks_value = peaks[other];
       largest = maximum(largest, peaks_value);
     }
@@ -773,8 +780,8 @@ composite_seen_attend(
     __syncthreads();
     sum = sum * fade;
     total = total * spread4(fade);
-    const unsigned keys_here = unsigned(min(int(unsigned(last) + 1u - unsigned(tile)), 64));
-    for (unsigned other_1 = 0u; other_1 < keys_here; other_1 += 1u) {
+    const unsigned keys_here = unsigned(min(int(unsigned(last) + 1u - unsigned(tile)), 256));
+    for (unsigned other_1 = part; other_1 < keys_here; other_1 += 4u) {
       const float weights_value = weights[other_1];
       const unsigned slot_1 = unsigned(int(unsigned(tile) + other_1) % 2176);
       sum = sum + weights_value;
@@ -782,25 +789,40 @@ composite_seen_attend(
       total = fmaf(temporal_block_values_value, spread4(weights_value), total);
     }
   }
-  const float4 seen_1 = total / spread4(sum);
-  store(seen_2, blockIdx.x * 256u + mine, seen_1);
-  if (blockIdx.x % 16u == 0u) {
-    const int count_value = count[0u];
-    if (0u < unsigned(count_value)) {
-      const unsigned new_slot = unsigned(seen_value) % 2176u;
-      const float4 proj_k_value_5 = load<float4>(proj_k, max(mine, 128u));
-      const float4 proj_k_value_6 = load<float4>(proj_k, min(max(mine, 64u), 124u));
-      const float4 rotary_128_10000_value_4 = load<float4>(rotary_128_10000, min(max(mine, 64u), 124u) - 64u);
-      const float4 proj_k_value_7 = load<float4>(proj_k, min(max(mine, 64u), 124u) - 64u);
-      const float4 rotary_128_10000_value_5 = load<float4>(rotary_128_10000, min(max(mine, 64u), 124u));
-      const float4 proj_k_value_8 = load<float4>(proj_k, min(mine, 60u));
-      const float4 rotary_128_10000_value_6 = load<float4>(rotary_128_10000, min(mine, 60u));
-      const float4 proj_k_value_9 = load<float4>(proj_k, min(mine, 60u) + 64u);
-      const float4 rotary_128_10000_value_7 = load<float4>(rotary_128_10000, min(mine, 60u) + 64u);
-      const float4 ringWrite = select(spread4(mine < 64u), proj_k_value_8 * rotary_128_10000_value_6 - proj_k_value_9 * rotary_128_10000_value_7, select(spread4(mine < 128u), proj_k_value_6 * rotary_128_10000_value_4 + proj_k_value_7 * rotary_128_10000_value_5, proj_k_value_5));
-      store(temporal_block_keys, new_slot * 256u + mine, ringWrite);
-      const float4 proj_v_value_1 = load<float4>(proj_v, mine);
-      store(temporal_block_values, new_slot * 256u + mine, proj_v_value_1);
+  const float sum_now_2 = sum;
+  const float4 total_now_2 = total;
+  sums[threadIdx.x] = sum_now_2;
+  store(totals, part * 256u + mine, total_now_2);
+  __syncthreads();
+  if (part == 0u) {
+    float sum_1 = sum_now_2;
+    float4 total_1 = total_now_2;
+    for (unsigned other_2 = 1u; other_2 < 4u; other_2 += 1u) {
+      const float sums_value = sums[other_2 * 64u + threadIdx.x % 64u];
+      sum_1 = sum_1 + sums_value;
+      const float4 totals_value = load<float4>(totals, other_2 * 256u + mine);
+      total_1 = total_1 + totals_value;
+    }
+    const float4 seen_1 = total_1 / spread4(sum_1);
+    store(seen_2, blockIdx.x * 256u + mine, seen_1);
+    if (blockIdx.x % 16u == 0u) {
+      const int count_value = count[0u];
+      if (0u < unsigned(count_value)) {
+        const unsigned new_slot = unsigned(seen_value) % 2176u;
+        const float4 proj_k_value_5 = load<float4>(proj_k, max(mine, 128u));
+        const float4 proj_k_value_6 = load<float4>(proj_k, min(max(mine, 64u), 124u));
+        const float4 rotary_128_10000_value_4 = load<float4>(rotary_128_10000, min(max(mine, 64u), 124u) - 64u);
+        const float4 proj_k_value_7 = load<float4>(proj_k, min(max(mine, 64u), 124u) - 64u);
+        const float4 rotary_128_10000_value_5 = load<float4>(rotary_128_10000, min(max(mine, 64u), 124u));
+        const float4 proj_k_value_8 = load<float4>(proj_k, min(mine, 60u));
+        const float4 rotary_128_10000_value_6 = load<float4>(rotary_128_10000, min(mine, 60u));
+        const float4 proj_k_value_9 = load<float4>(proj_k, min(mine, 60u) + 64u);
+        const float4 rotary_128_10000_value_7 = load<float4>(rotary_128_10000, min(mine, 60u) + 64u);
+        const float4 ringWrite = select(spread4(mine < 64u), proj_k_value_8 * rotary_128_10000_value_6 - proj_k_value_9 * rotary_128_10000_value_7, select(spread4(mine < 128u), proj_k_value_6 * rotary_128_10000_value_4 + proj_k_value_7 * rotary_128_10000_value_5, proj_k_value_5));
+        store(temporal_block_keys, new_slot * 256u + mine, ringWrite);
+        const float4 proj_v_value_1 = load<float4>(proj_v, mine);
+        store(temporal_block_values, new_slot * 256u + mine, proj_v_value_1);
+      }
     }
   }
 }

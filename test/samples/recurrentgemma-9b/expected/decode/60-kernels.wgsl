@@ -670,36 +670,41 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 @group(0) @binding(8) var<storage, read_write> seen_2: array<vec4<f32>>;
 @group(0) @binding(9) var<storage, read> count: array<i32>;
 var<workgroup> query: array<vec4<f32>, 64>;
-var<workgroup> peaks: array<f32, 64>;
-var<workgroup> weights: array<f32, 64>;
+var<workgroup> peaks: array<f32, 256>;
+var<workgroup> weights: array<f32, 256>;
 var<workgroup> own_key: array<vec4<f32>, 64>;
+var<workgroup> sums: array<f32, 256>;
+var<workgroup> totals: array<vec4<f32>, 256>;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let d = lane * 4u;
-  let proj_q_value = proj_q[group.x * 64u + max(d, 128u) / 4u];
-  let proj_q_value_1 = proj_q[group.x * 64u + min(max(d, 64u), 124u) / 4u];
-  let rotary_128_10000_value = rotary_128_10000[min(max(d, 64u), 124u) / 4u - 16u];
-  let proj_q_value_2 = proj_q[group.x * 64u + (min(max(d, 64u), 124u) / 4u - 16u)];
-  let rotary_128_10000_value_1 = rotary_128_10000[min(max(d, 64u), 124u) / 4u];
-  let proj_q_value_3 = proj_q[group.x * 64u + min(d, 60u) / 4u];
-  let rotary_128_10000_value_2 = rotary_128_10000[min(d, 60u) / 4u];
-  let proj_q_value_4 = proj_q[group.x * 64u + min(d, 60u) / 4u + 16u];
-  let rotary_128_10000_value_3 = rotary_128_10000[min(d, 60u) / 4u + 16u];
-  query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, vec4<bool>(d < 128u)), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, vec4<bool>(d < 64u)) * vec4<f32>(0.0625);
-  let proj_k_value = proj_k[max(d, 128u) / 4u];
-  let proj_k_value_1 = proj_k[min(max(d, 64u), 124u) / 4u];
-  let proj_k_value_2 = proj_k[min(max(d, 64u), 124u) / 4u - 16u];
-  let proj_k_value_3 = proj_k[min(d, 60u) / 4u];
-  let proj_k_value_4 = proj_k[min(d, 60u) / 4u + 16u];
-  own_key[d / 4u] = select(select(proj_k_value, proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, vec4<bool>(d < 128u)), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, vec4<bool>(d < 64u));
+  if (lane < 64u) {
+    let d = lane * 4u;
+    let proj_q_value = proj_q[group.x * 64u + max(d, 128u) / 4u];
+    let proj_q_value_1 = proj_q[group.x * 64u + min(max(d, 64u), 124u) / 4u];
+    let rotary_128_10000_value = rotary_128_10000[min(max(d, 64u), 124u) / 4u - 16u];
+    let proj_q_value_2 = proj_q[group.x * 64u + (min(max(d, 64u), 124u) / 4u - 16u)];
+    let rotary_128_10000_value_1 = rotary_128_10000[min(max(d, 64u), 124u) / 4u];
+    let proj_q_value_3 = proj_q[group.x * 64u + min(d, 60u) / 4u];
+    let rotary_128_10000_value_2 = rotary_128_10000[min(d, 60u) / 4u];
+    let proj_q_value_4 = proj_q[group.x * 64u + min(d, 60u) / 4u + 16u];
+    let rotary_128_10000_value_3 = rotary_128_10000[min(d, 60u) / 4u + 16u];
+    query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, vec4<bool>(d < 128u)), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, vec4<bool>(d < 64u)) * vec4<f32>(0.0625);
+    let proj_k_value = proj_k[max(d, 128u) / 4u];
+    let proj_k_value_1 = proj_k[min(max(d, 64u), 124u) / 4u];
+    let proj_k_value_2 = proj_k[min(max(d, 64u), 124u) / 4u - 16u];
+    let proj_k_value_3 = proj_k[min(d, 60u) / 4u];
+    let proj_k_value_4 = proj_k[min(d, 60u) / 4u + 16u];
+    own_key[d / 4u] = select(select(proj_k_value, proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, vec4<bool>(d < 128u)), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, vec4<bool>(d < 64u));
+  }
   workgroupBarrier(); storageBarrier();
   let seen_value = seen[0u];
   let newest = seen_value + i32(group.y);
   let position_value = position[0u];
   let place = max(position_value, 0i);
   let oldest = max(newest - min(place, 2048i), 0i);
-  let mine = lane * 4u;
+  let part = lane / 64u;
+  let mine = lane % 64u * 4u;
   var product = vec4<f32>(0.0);
   for (var d_1 = 0u; d_1 < 256u; d_1 += 4u) {
     let own_key_value = own_key[d_1 / 4u];
@@ -709,13 +714,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let product_now_1 = product;
   let own_logit = product_now_1.x + product_now_1.y + product_now_1.z + product_now_1.w;
   var own_value = vec4<f32>(0.0);
-  let proj_v_value = proj_v[mine / 4u];
-  own_value = proj_v_value;
+  if (part == 0u) {
+    let proj_v_value = proj_v[mine / 4u];
+    own_value = proj_v_value;
+  }
   var largest = own_logit;
-  var sum = 1.0;
+  var sum = select(0.0, 1.0, part == 0u);
   var total = own_value;
   let last = newest - 1i;
-  for (var tile = oldest; tile < last + 1i; tile += 64i) {
+  for (var tile = oldest; tile < last + 1i; tile += 256i) {
     let key = tile + i32(lane);
     let visible = key <= last;
     let slot = u32(min(key, last) % 2176i);
@@ -730,7 +737,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     peaks[lane] = logit;
     workgroupBarrier(); storageBarrier();
     let largest_now = largest;
-    for (var other = 0u; other < 64u; other += 1u) {
+    for (var other = 0u; other < 256u; other += 1u) {
       let peaks_value = peaks[other];
       largest = max(largest, peaks_value);
     }
@@ -740,8 +747,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     workgroupBarrier(); storageBarrier();
     sum = sum * fade;
     total = total * vec4<f32>(fade);
-    let keys_here = u32(min(last + 1i - tile, 64i));
-    for (var other_1 = 0u; other_1 < keys_here; other_1 += 1u) {
+    let keys_here = u32(min(last + 1i - tile, 256i));
+    for (var other_1 = part; other_1 < keys_here; other_1 += 4u) {
       let weights_value = weights[other_1];
       let slot_1 = u32((tile + i32(other_1)) % 2176i);
       sum = sum + weights_value;
@@ -749,25 +756,40 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       total = fma(temporal_block_values_value, vec4<f32>(weights_value), total);
     }
   }
-  let seen_1 = total / vec4<f32>(sum);
-  seen_2[group.x * 64u + mine / 4u] = seen_1;
-  if (group.x % 16u == 0u) {
-    let count_value = count[0u];
-    if (0u < u32(count_value)) {
-      let new_slot = u32(seen_value) % 2176u;
-      let proj_k_value_5 = proj_k[max(mine, 128u) / 4u];
-      let proj_k_value_6 = proj_k[min(max(mine, 64u), 124u) / 4u];
-      let rotary_128_10000_value_4 = rotary_128_10000[min(max(mine, 64u), 124u) / 4u - 16u];
-      let proj_k_value_7 = proj_k[min(max(mine, 64u), 124u) / 4u - 16u];
-      let rotary_128_10000_value_5 = rotary_128_10000[min(max(mine, 64u), 124u) / 4u];
-      let proj_k_value_8 = proj_k[min(mine, 60u) / 4u];
-      let rotary_128_10000_value_6 = rotary_128_10000[min(mine, 60u) / 4u];
-      let proj_k_value_9 = proj_k[min(mine, 60u) / 4u + 16u];
-      let rotary_128_10000_value_7 = rotary_128_10000[min(mine, 60u) / 4u + 16u];
-      let ringWrite = select(select(proj_k_value_5, proj_k_value_6 * rotary_128_10000_value_4 + proj_k_value_7 * rotary_128_10000_value_5, vec4<bool>(mine < 128u)), proj_k_value_8 * rotary_128_10000_value_6 - proj_k_value_9 * rotary_128_10000_value_7, vec4<bool>(mine < 64u));
-      temporal_block_keys[new_slot * 64u + mine / 4u] = ringWrite;
-      let proj_v_value_1 = proj_v[mine / 4u];
-      temporal_block_values[new_slot * 64u + mine / 4u] = proj_v_value_1;
+  let sum_now_2 = sum;
+  let total_now_2 = total;
+  sums[lane] = sum_now_2;
+  totals[part * 64u + mine / 4u] = total_now_2;
+  workgroupBarrier(); storageBarrier();
+  if (part == 0u) {
+    var sum_1 = sum_now_2;
+    var total_1 = total_now_2;
+    for (var other_2 = 1u; other_2 < 4u; other_2 += 1u) {
+      let sums_value = sums[other_2 * 64u + lane % 64u];
+      sum_1 = sum_1 + sums_value;
+      let totals_value = totals[other_2 * 64u + mine / 4u];
+      total_1 = total_1 + totals_value;
+    }
+    let seen_1 = total_1 / vec4<f32>(sum_1);
+    seen_2[group.x * 64u + mine / 4u] = seen_1;
+    if (group.x % 16u == 0u) {
+      let count_value = count[0u];
+      if (0u < u32(count_value)) {
+        let new_slot = u32(seen_value) % 2176u;
+        let proj_k_value_5 = proj_k[max(mine, 128u) / 4u];
+        let proj_k_value_6 = proj_k[min(max(mine, 64u), 124u) / 4u];
+        let rotary_128_10000_value_4 = rotary_128_10000[min(max(mine, 64u), 124u) / 4u - 16u];
+        let proj_k_value_7 = proj_k[min(max(mine, 64u), 124u) / 4u - 16u];
+        let rotary_128_10000_value_5 = rotary_128_10000[min(max(mine, 64u), 124u) / 4u];
+        let proj_k_value_8 = proj_k[min(mine, 60u) / 4u];
+        let rotary_128_10000_value_6 = rotary_128_10000[min(mine, 60u) / 4u];
+        let proj_k_value_9 = proj_k[min(mine, 60u) / 4u + 16u];
+        let rotary_128_10000_value_7 = rotary_128_10000[min(mine, 60u) / 4u + 16u];
+        let ringWrite = select(select(proj_k_value_5, proj_k_value_6 * rotary_128_10000_value_4 + proj_k_value_7 * rotary_128_10000_value_5, vec4<bool>(mine < 128u)), proj_k_value_8 * rotary_128_10000_value_6 - proj_k_value_9 * rotary_128_10000_value_7, vec4<bool>(mine < 64u));
+        temporal_block_keys[new_slot * 64u + mine / 4u] = ringWrite;
+        let proj_v_value_1 = proj_v[mine / 4u];
+        temporal_block_values[new_slot * 64u + mine / 4u] = proj_v_value_1;
+      }
     }
   }
 }
