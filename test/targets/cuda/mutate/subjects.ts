@@ -1,6 +1,7 @@
 /** One small program of each recipe, in each manner of writing it: what the mutants are made from. */
 import { gemv } from "../../../../codegen/recipes/gemv.ts";
 import { matmul } from "../../../../codegen/recipes/matmul.ts";
+import { pairs } from "./pairs.ts";
 import {
   attending,
   convolution,
@@ -48,6 +49,7 @@ export const subjects: readonly (() => Subject)[] = [
       { columns: 1, slices: 32, lanes: 128, subgroup: 1 },
       { together: true, tolerance: 5e-6 },
     ),
+  ...pairs,
   () => recurrence("scan", [2, 9, 132], { width: 4 }),
   () => recurrence("scan in chunks", [2, 40, 60], { chunk: 16 }),
   () => recurrence("scan reading ahead", [2, 21, 132], { width: 4, ahead: 8 }),
