@@ -1,19 +1,26 @@
 /** `npm run bench`: the 110 M Griffin with random weights on one adapter, the scan alone, and the language and its server; writes what it measured to bench/results/. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { Command } from "commander";
-import { bytesOfScalar } from "../codegen/bytes.ts";
+import { Command, Option } from "commander";
 import type { Kernel } from "../codegen/kernel.ts";
 import type { Program } from "../codegen/program.ts";
 import { totalTraffic } from "../codegen/traffic.ts";
-import { type ExecutorFlags, executorOptions, executorRequest, whole } from "../src/cli/options.ts";
+import {
+  type ExecutorFlags,
+  executorOptions,
+  executorRequest,
+  schedulesRequest,
+  whole,
+} from "../src/cli/options.ts";
 import { print, report, say } from "../src/cli/terminal.ts";
 import { type Executor, openExecutor, wgslExecutor } from "../src/execute/executors.ts";
 import { compileFile, weightsFor } from "../src/execute/open-model.ts";
+import { memoryOf } from "../src/limits/memory.ts";
 import { Stream } from "../targets/stream.ts";
 import { openDevice } from "../targets/wgsl/device.ts";
 import { benchFront, frontLine } from "./front.ts";
 import { benchEditor, editorTable } from "./lsp.ts";
+import { madeBy } from "./made-by.ts";
+import { benchScanGrid } from "./scan/main.ts";
 import { benchScan, type ScanTimes } from "./scan.ts";
 
 type Flags = ExecutorFlags & {
@@ -22,6 +29,10 @@ type Flags = ExecutorFlags & {
   readonly model: boolean;
   readonly scan: boolean;
   readonly editor: boolean;
+  readonly only?: "scan";
+  readonly quick?: boolean;
+  readonly runs: number;
+  readonly out: string;
 };
 
 /** The sizes at which other runtimes were measured: width 768, 12 layers, recurrence 768, MLP 2304, 6 heads of 128. */
@@ -38,11 +49,19 @@ const sizes = {
 };
 const modelFile = new URL("../examples/griffin.eyrie", import.meta.url).pathname;
 
-async function benchModel(executor: Executor, { chunk, steps, precision = "f32" }: Flags) {
+async function benchModel(
+  executor: Executor,
+  { chunk, steps, precision = "f32", schedules }: Flags,
+) {
+  const tuned = await schedulesRequest(schedules);
   const compiling = performance.now();
   const compiled = await compileFile(
-    { model: modelFile, settings: sizes, chunk, precision, entries: ["prefill", "decode"] },
+    {
+      ...{ model: modelFile, settings: sizes, chunk, precision, ...tuned },
+      entries: ["prefill", "decode"],
+    },
     executor.caps,
+    executor.device,
   );
   const compileMs = performance.now() - compiling;
   const { weights } = await weightsFor(compiled, { seed: 1 });
@@ -93,7 +112,8 @@ async function benchModel(executor: Executor, { chunk, steps, precision = "f32" 
       tokensPerSecond: steps / decodeSeconds,
     },
     stored: precision,
-    weightBytes: values * bytesOfScalar[precision],
+    tuned: schedules !== undefined,
+    weightBytes: memoryOf(Object.values(compiled.entries).map((e) => e.program)).weights,
   };
 }
 
@@ -110,8 +130,7 @@ function counts(program: Program<Kernel>) {
   };
 }
 
-const madeOn = (): string =>
-  `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown CPU"}; made by \`npm run bench\`.`;
+const made = madeBy("npm run bench");
 
 const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
@@ -120,10 +139,10 @@ function table(
   model: Awaited<ReturnType<typeof benchModel>> | null,
   scans: readonly ScanTimes[],
 ): string {
-  const lines = [`# ${info}`, "", madeOn(), ""];
+  const lines = [`# ${info}`, "", made, ""];
   if (model) {
     lines.push(
-      `Griffin, ${(model.parameters / 1e6).toFixed(0)} M parameters, ${model.stored}, random weights: text to kernels ${model.compileMs.toFixed(0)} ms (prefill and decode); weights drawn, uploaded and pipelines ready in ${model.loadMs.toFixed(0)} ms, of which pipelines ${model.pipelinesMs.toFixed(0)} ms; first prefill call ${model.firstPrefillMs.toFixed(0)} ms, first decode call ${model.firstDecodeMs.toFixed(0)} ms (software drivers compile a kernel when it first runs, and cache it on disk).`,
+      `Griffin, ${(model.parameters / 1e6).toFixed(0)} M parameters, ${model.stored}, ${model.tuned ? "tuned schedules, " : ""}random weights: text to kernels ${model.compileMs.toFixed(0)} ms (prefill and decode); weights drawn, uploaded and pipelines ready in ${model.loadMs.toFixed(0)} ms, of which pipelines ${model.pipelinesMs.toFixed(0)} ms; first prefill call ${model.firstPrefillMs.toFixed(0)} ms, first decode call ${model.firstDecodeMs.toFixed(0)} ms (software drivers compile a kernel when it first runs, and cache it on disk).`,
       "",
       "| entry | tokens/s | kernels | dispatches | a layer | read | written | arena |",
       "|---|---|---|---|---|---|---|---|",
@@ -172,7 +191,8 @@ function write(
 ): void {
   const text = table(info, model, scans);
   print(text);
-  const name = model && model.stored !== "f32" ? `${file}-${model.stored}` : file;
+  const stored = model && model.stored !== "f32" ? `-${model.stored}` : "";
+  const name = `${file}${stored}${model?.tuned ? "-tuned" : ""}`;
   writeFileSync(new URL(`${name}.md`, results), `${text}\n`);
   writeFileSync(
     new URL(`${name}.json`, results),
@@ -181,11 +201,12 @@ function write(
 }
 
 async function main(flags: Flags): Promise<void> {
+  if (flags.only === "scan") return benchScanGrid(flags);
   mkdirSync(results, { recursive: true });
   if (flags.editor) {
     const text = `${frontLine(benchFront())}\n\n${editorTable(await benchEditor())}`;
     print(text);
-    writeFileSync(new URL("editor.md", results), `# The language in use\n\n${madeOn()}\n\n${text}`);
+    writeFileSync(new URL("editor.md", results), `# The language in use\n\n${made}\n\n${text}`);
   }
   if (!flags.scan && !flags.model) return;
   if (flags.executor !== "wgsl") return benchCuda(flags);
@@ -209,6 +230,12 @@ const program = new Command("bench");
 executorOptions(program)
   .option("--chunk <n>", "tokens of the prefill", whole(1), 512)
   .option("--steps <n>", "tokens to decode", whole(1), 16)
+  .addOption(
+    new Option("--only <part>", "measure this alone, over a grid of sizes").choices(["scan"]),
+  )
+  .option("--quick", "with --only: few sizes")
+  .option("--runs <n>", "with --only: runs of each that count", whole(1), 7)
+  .option("--out <folder>", "with --only: where results go", results.pathname)
   .option("--no-model", "leave the 110 M model out")
   .option("--no-scan", "leave the scan out")
   .option("--no-editor", "leave the language server out")

@@ -4,8 +4,10 @@ import type { Node } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
 import { dependentsOf, pathBetween, placesAlong } from "./behind.ts";
 import { KernelBuilder } from "./build.ts";
+import { isDequantize, type PackedReader, packedOf, readPacked } from "./dequantize.ts";
 import { addIndex, Indices, keyOf, size } from "./indices.ts";
 import type { Memory, Scalar, Width } from "./kernel.ts";
+import { packedWords, quantizedOf } from "./packing.ts";
 import type { BindingOf, LoweredKernel, ReadAt, WriteAt } from "./recipe.ts";
 import { call, literal, select, type Val, vector } from "./val.ts";
 import {
@@ -21,11 +23,17 @@ import {
 
 /**
  * One piece of a parameter that is too large for a binding; its start comes from a tiny buffer, so that one kernel serves all
- * pieces of a size. `rows`: gathers from `table` read rows [start, start + size) of `parameter`, and only what they find is
+ * pieces of a size. `rows`: gathers from `table` read rows [start, start + size) of `parameters`, and only what they find is
  * stored. `columns`: the region's anchor is `whole` cut along `axis`; stores go to the whole's places.
  */
 export type Split =
-  | { readonly kind: "rows"; readonly table: Node; readonly parameter: Node; readonly size: number }
+  | {
+      readonly kind: "rows";
+      readonly table: Node;
+      /** One, or the two of a quantised one. */
+      readonly parameters: readonly Node[];
+      readonly size: number;
+    }
   | { readonly kind: "columns"; readonly whole: Node; readonly axis: number };
 export type SplitRegion = Region & { readonly split: Split };
 
@@ -72,6 +80,16 @@ export class RegionIO {
   bind(node: Node, value: (at: readonly Val[], width: Width) => Val): void {
     this.#bound.set(node, (at, width = 1) => value(at, width));
     for (const n of [node, ...dependentsOf(node, this.#region.body)]) this.#known.delete(n);
+  }
+
+  /** How quantised parameters are read without what they are fused with. */
+  get packed(): PackedReader {
+    return {
+      k: this.k,
+      indices: this.indices,
+      shapeOf: (parameter) => this.#shapeOf(parameter),
+      load: (parameter, index, width) => this.k.load(this.#memoryOf(parameter), index, width),
+    };
   }
 
   /** Stores every output at the place where it holds the anchor's element `at` (width 4: and the next three). */
@@ -170,6 +188,10 @@ export class RegionIO {
     if ((node.type.shape.at(-1) ?? 1) % 4 !== 0) return false;
     const { anchor, inputs } = this.#region;
     if (inputs.includes(node) || node === anchor || !canBeComputed(node)) return true;
+    if (isDequantize(node)) {
+      const { axis, column } = packedOf(node).quantized;
+      return [axis, column].includes(node.type.shape.length - 1);
+    }
     if (isView(node) && !keepsVectors(node, 4)) return false;
     return (node.op === "gather" ? node.inputs.slice(0, 1) : node.inputs).every((n) =>
       this.canVector(n),
@@ -227,6 +249,10 @@ export class RegionIO {
       return vector(
         Array.from({ length: width }, (_, j) => this.#value(node, nextAlong(at, j), 1)),
       );
+    if (isDequantize(node)) {
+      const value = readPacked(this.packed, node, at, at.length - 1, width);
+      return this.k.let(node.label || "number", value);
+    }
     const value = computeNode(node, at, width, {
       indices: this.indices,
       read: (n) => this.read(n),
@@ -280,13 +306,18 @@ export class RegionIO {
 
   #memoryOf(node: Node): Memory {
     const scalar = scalarOf(node);
-    const split =
-      this.#split?.kind === "rows" && this.#split.parameter === node ? this.#split : null;
-    const length = size(split ? [split.size, ...node.type.shape.slice(1)] : node.type.shape);
+    const shape = this.#shapeOf(node);
+    const quantized = quantizedOf(node);
+    const length = quantized ? packedWords({ shape, quantized }) : size(shape);
     return this.#declare(node, bufferName(node), scalar === "bool" ? "u32" : scalar, length, {
       kind: "node",
       node,
     });
+  }
+
+  #shapeOf(node: Node): readonly number[] {
+    const split = this.#split?.kind === "rows" ? this.#split : null;
+    return split?.parameters.includes(node) ? node.type.shape.with(0, split.size) : node.type.shape;
   }
 
   #declare(

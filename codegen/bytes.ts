@@ -1,5 +1,5 @@
 /** How many bytes scalars take in memory, and tensors in buffers. */
-import type { Type } from "../src/graph/graph.ts";
+import type { DType, Type } from "../src/graph/graph.ts";
 import { size } from "./indices.ts";
 import type { Kernel, Memory, Scalar } from "./kernel.ts";
 
@@ -15,9 +15,17 @@ export const bytesOfScalar = {
 
 export const bytesOfMemory = ({ scalar, length }: Memory): number => bytesOfScalar[scalar] * length;
 
+/** What a number of a tensor takes; blocks of packed ones may be padded. */
+export const bytesOfNumber = (dtype: DType): number =>
+  dtype === "i8" ? 1 : dtype === "i4" ? 0.5 : bytesOfScalar[dtype];
+
+/** How a kernel holds a stored tensor: packed numbers are words, which whoever reads them takes apart. */
+export const scalarOfStored = (dtype: DType): Scalar =>
+  dtype === "i8" || dtype === "i4" ? "u32" : dtype;
+
 /** A multiple of 4. */
 export const bytesOf = (type: Type): number =>
-  Math.ceil((size(type.shape) * bytesOfScalar[type.dtype]) / 4) * 4;
+  Math.ceil((size(type.shape) * bytesOfNumber(type.dtype)) / 4) * 4;
 
 /** Bytes of workgroup memory that a kernel declares. */
 export const workgroupBytesOf = ({ workgroupMemory }: Kernel): number =>

@@ -1,11 +1,12 @@
 /** Gives each region to a recipe: from fused regions to kernels with what they bind. Knows no buffers and no order but the given one. */
 import type { Graph, Node } from "../src/graph/graph.ts";
 import type { Fused, Region } from "../src/passes/regions.ts";
+import { isDequantize } from "./dequantize.ts";
 import type { Caps } from "./kernel.ts";
 import { naming } from "./over-limits.ts";
 import type { Piece } from "./program.ts";
 import type { Lowered } from "./recipe.ts";
-import { type Cuts, cutParameters, regionPieces } from "./splits.ts";
+import { type Cuts, cutParameters, regionPieces, type StandIn } from "./splits.ts";
 import {
   firstChoice,
   type KnownRegions,
@@ -24,12 +25,7 @@ export type Target =
 /** Kernels of a region, or of a region on one piece of a parameter. */
 export type LoweredPart = {
   readonly lowered: Lowered;
-  /** Where kernels bind `standIn`, this piece of the parameter belongs. */
-  readonly split: {
-    readonly parameter: Node;
-    readonly standIn: Node;
-    readonly piece: Piece;
-  } | null;
+  readonly split: { readonly standIns: readonly StandIn[]; readonly piece: Piece } | null;
 };
 
 export type LoweredRegion = Omit<Written, "lowered"> & {
@@ -172,7 +168,8 @@ function castOf(node: Node, { body, outputs }: Region): Node {
 
 function readsAny(gather: Node, cuts: Cuts): boolean {
   let table = gather.inputs[0]!;
-  while (table.op === "cast" || table.op === "transpose") table = table.inputs[0]!;
+  while (table.op === "cast" || table.op === "transpose" || isDequantize(table))
+    table = table.inputs[0]!;
   return cuts.has(table);
 }
 
@@ -198,10 +195,14 @@ function lowerRegion(
   }
   const parts = pieces.map(({ region: cut, ...split }) => ({ written: write(cut), split }));
   const { recipe, schedule } = parts[0]!.written;
+  const measured = parts.map(({ written }) => written.microseconds);
   return {
     region,
     recipe,
     schedule,
+    ...(measured.every((n) => n !== undefined)
+      ? { microseconds: measured.reduce((sum, n) => sum + n, 0) }
+      : {}),
     parts: parts.map(({ written, split }) => ({ lowered: written.lowered, split })),
   };
 }

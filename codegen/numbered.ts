@@ -3,6 +3,7 @@ import { canonical } from "../src/graph/canonical.ts";
 import type { Node } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
 import { splitOf } from "./access.ts";
+import { quantizedOf } from "./packing.ts";
 import { bufferName } from "./views.ts";
 
 /** Equal keys: the regions compute the same, and `nodes` with one number play one part. */
@@ -28,7 +29,11 @@ export function numbered(region: Region): Numbered {
     anchor: region.anchor ? [numberOf(region.anchor)] : [],
     inputs: region.inputs.map(numberOf),
     outputs: region.outputs.map(numberOf),
-    split: split && Object.values(split).map((v) => (typeof v === "object" ? numberOf(v) : v)),
+    split:
+      split &&
+      Object.values(split)
+        .flat()
+        .map((v: Node | string | number) => (typeof v === "object" ? numberOf(v) : v)),
   };
   return { key: `${JSON.stringify(parts)}\n${lines.join("\n")}`, nodes: [...numbers.keys()] };
 }
@@ -41,5 +46,11 @@ export const namesOf = (region: Region, nodes: readonly Node[]): string =>
 function operation(node: Node): string {
   const { dtype, shape } = node.type;
   const isLeaf = node.op === "parameter" || node.op === "input" || node.op === "state";
-  return `${node.op} ${isLeaf ? "" : canonical(node.attrs)} ${dtype} ${shape}`;
+  return `${node.op} ${isLeaf ? packing(node) : canonical(node.attrs)} ${dtype} ${shape}`;
+}
+
+/** How a quantised parameter lies in memory. */
+function packing(node: Node): string {
+  const quantized = quantizedOf(node);
+  return quantized ? canonical({ ...quantized, of: "" }) : "";
 }

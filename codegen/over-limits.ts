@@ -1,7 +1,7 @@
 /** What a model needs and a device has not, as facts: which tensor or region, and the limit. Knows no text and no place in it. */
 import { UserError } from "../src/graph/bug.ts";
 import type { Node } from "../src/graph/graph.ts";
-import { bytesOf } from "./bytes.ts";
+import { bytesOfNode } from "./packing.ts";
 import { nameOf } from "./views.ts";
 
 export type Excess =
@@ -54,7 +54,7 @@ function sentenceOf(excess: Excess): string {
 
 function sizeOf(node: Node, limit: number): string {
   const name = node.op === "parameter" ? node.attrs.name : nameOf(node);
-  return `${name} [${node.type.shape.join(", ")}] takes ${bytesOf(node.type)} bytes, and this device binds ${limit} at once`;
+  return `${name} [${node.type.shape.join(", ")}] takes ${bytesOfNode(node)} bytes, and this device binds ${limit} at once`;
 }
 
 /** Runs `write`, and says of what a dispatch that is too large was made. */

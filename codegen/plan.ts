@@ -6,6 +6,7 @@ import { bytesOf } from "./bytes.ts";
 import { joinSteps } from "./join-steps.ts";
 import type { Caps, Kernel } from "./kernel.ts";
 import type { LoweredPart, LoweredRegion, Target } from "./lower.ts";
+import { packedWords } from "./packing.ts";
 import { kernelKey } from "./plain.ts";
 import type { BufferPlan, Piece, Program, Step, Unplaced } from "./program.ts";
 import type { BindingOf } from "./recipe.ts";
@@ -121,9 +122,8 @@ class Buffers {
         const { node } = binding;
         if (target && node === region.outputs[0])
           return target.kind === "node" ? this.#node(target.node) : this.#once(keyOf(target));
-        return split && node === split.standIn
-          ? this.#parameter(split.parameter, split.piece)
-          : this.#node(node);
+        const cut = split?.standIns.find((s) => s.standIn === node);
+        return split && cut ? this.#parameter(cut.parameter, split.piece) : this.#node(node);
       }
       case "scratch": {
         const length = lowered.scratch.find((s) => s.name === binding.name)?.length;
@@ -187,11 +187,14 @@ class Buffers {
     if (node.op !== "parameter") throw new CompilerBug(`${node.op} ${node.label} is no parameter`);
     const { name } = node.attrs;
     const shape = piece ? node.type.shape.with(piece.axis, piece.size) : node.type.shape;
-    const type = { dtype: node.type.dtype, shape };
+    const { quantized } = node.attrs;
+    const bytes = quantized ? { bytes: 4 * packedWords({ shape, quantized }) } : {};
     return this.#once(`parameter ${name} ${piece?.start ?? ""}`, () => ({
       kind: "parameter",
       name,
-      ...stored(type),
+      ...stored({ dtype: node.type.dtype, shape }),
+      ...bytes,
+      ...(quantized ? { quantized } : {}),
       ...(piece ? { piece } : {}),
     }));
   }

@@ -1,10 +1,10 @@
 /** A program: buffers, kernels, and steps that run them. Plain data; `K` is a kernel or a target's text of one. */
-import type { DType, InputSource } from "../src/graph/graph.ts";
+import type { DType, InputSource, QuantizedPart } from "../src/graph/graph.ts";
 
 /** A part of a parameter along one axis, stored contiguously in a buffer of its own. */
 export type Piece = { readonly axis: number; readonly start: number; readonly size: number };
 
-/** f32, i32 and u32 take 4 bytes an element, f16 and bf16 two; bool is stored as u32. `bytes` is a multiple of 4. */
+/** f32, i32 and u32 take 4 bytes an element, f16 and bf16 two, i8 one and i4 half a byte in padded blocks; bool is stored as u32. `bytes` is a multiple of 4. */
 type Stored = {
   readonly name: string;
   readonly dtype: DType;
@@ -13,7 +13,12 @@ type Stored = {
 };
 
 export type BufferPlan =
-  | (Stored & { readonly kind: "parameter"; readonly piece?: Piece })
+  /** `quantized`: it holds words or scales in blocks (packing.ts), and its values come from the parameter `quantized.of`. */
+  | (Stored & {
+      readonly kind: "parameter";
+      readonly quantized?: QuantizedPart;
+      readonly piece?: Piece;
+    })
   | (Stored & { readonly kind: "input"; readonly source?: InputSource })
   /** Read at the start of a call. `updatedInPlace`: a step writes the new value into it (rings). */
   | (Stored & { readonly kind: "state"; readonly updatedInPlace: boolean })

@@ -23,8 +23,11 @@ export const recipes: readonly Recipe[] = [
   elementwise,
 ];
 
-/** Which recipe computes a composite as a whole; null: it is replaced by its definition. */
-const claimedBy = { conv1d, attend: attention } satisfies Record<CompositeName, Recipe | null>;
+/** Which recipe computes a composite as a whole; null: it is replaced by its definition; "read": where its numbers are read. */
+const claimedBy = { conv1d, attend: attention, dequantize: "read" } satisfies Record<
+  CompositeName,
+  Recipe | "read" | null
+>;
 
 /** Whether some recipe computes this composite as a whole. One token's convolution is better a few maps, which fuse. */
 export function claims({ attrs, type }: NodeOf<"composite">): boolean {

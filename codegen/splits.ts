@@ -1,19 +1,22 @@
 /** Cuts parameters that are too large for one binding: one cut serves all uses of a parameter, and one region a piece does the work. */
 import { CompilerBug } from "../src/graph/bug.ts";
-import type { Node, NodeOf, Type } from "../src/graph/graph.ts";
+import type { Node, NodeOf } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
 import type { Split, SplitRegion } from "./access.ts";
-import { bytesOf } from "./bytes.ts";
+import { isDequantize } from "./dequantize.ts";
 import type { Caps } from "./kernel.ts";
 import { type Excess, OverLimits } from "./over-limits.ts";
+import { bytesOfNode, packedWords, quantizedOf } from "./packing.ts";
 import type { Piece } from "./program.ts";
 import { nameOf } from "./views.ts";
 
-/** A region that works on one piece; its kernels bind `standIn` where that piece belongs. */
+/** Where kernels bind `standIn`, the piece of `parameter` belongs. */
+export type StandIn = { readonly parameter: Node; readonly standIn: Node };
+
+/** A region that works on one piece of a parameter, or of both tensors of a quantised one. */
 export type RegionPiece = {
   readonly region: Region;
-  readonly parameter: Node;
-  readonly standIn: Node;
+  readonly standIns: readonly StandIn[];
   readonly piece: Piece;
 };
 export type Cuts = ReadonlyMap<Node, readonly Piece[]>;
@@ -22,7 +25,18 @@ const limitOf = (caps: Caps) => Math.min(caps.maxBindingBytes, caps.maxBufferByt
 
 /** Whether the parameter is too large for one binding. */
 export const isCut = (node: Node, caps: Caps): boolean =>
-  node.op === "parameter" && bytesOf(node.type) > limitOf(caps);
+  node.op === "parameter" && bytesToBind(node) > limitOf(caps);
+
+/** Scales are cut as the numbers are, and told of with them. */
+const isScales = (node: Node): boolean => quantizedOf(node)?.part === "scales";
+
+/** The larger tensor of a quantised parameter decides for both, so that they are cut alike. */
+function bytesToBind(node: Node): number {
+  const quantized = quantizedOf(node);
+  if (quantized?.part !== "scales") return bytesOfNode(node);
+  const shape = node.type.shape.with(quantized.axis, quantized.terms);
+  return 4 * packedWords({ shape, quantized: { ...quantized, part: "values" } });
+}
 
 /** How each parameter that needs it is cut; throws OverLimits with all that cannot be. */
 export function cutParameters(regions: readonly Region[], caps: Caps): Cuts {
@@ -30,10 +44,11 @@ export function cutParameters(regions: readonly Region[], caps: Caps): Cuts {
   const cuts = new Map<Node, readonly Piece[]>();
   const excesses: Excess[] = [];
   for (const node of new Set(regions.flatMap((r) => [...r.inputs, ...r.outputs]))) {
-    if (bytesOf(node.type) <= limit) continue;
+    if (bytesToBind(node) <= limit) continue;
     const pieces = node.op === "parameter" ? piecesOf(node, regions, limit) : null;
     if (pieces) cuts.set(node, pieces);
-    else excesses.push({ kind: node.op === "parameter" ? "parameter" : "value", node, limit });
+    else if (!isScales(node))
+      excesses.push({ kind: node.op === "parameter" ? "parameter" : "value", node, limit });
   }
   if (excesses.length > 0) throw new OverLimits(excesses);
   return cuts;
@@ -51,16 +66,16 @@ function piecesOf(
   const axes = parameter.type.shape
     .map((_, axis) => axis)
     .filter((axis) => uses.every((use) => use.axes.includes(axis)));
-  return (
-    axes.map((axis) => piecesAlong(parameter.type, axis, limit)).find((p) => p !== null) ?? null
-  );
+  return axes.map((axis) => piecesAlong(parameter, axis, limit)).find((p) => p !== null) ?? null;
 }
 
-/** The fewest pieces that fit, of one size but for the last; of whole vectors where the axis is. */
-function piecesAlong(type: Type, axis: number, limit: number): readonly Piece[] | null {
-  const length = type.shape[axis]!;
-  const unit = length % 4 === 0 ? 4 : 1;
-  const most = Math.floor(limit / (bytesOf(type) / length) / unit) * unit;
+/** The fewest pieces that fit, of one size but for the last; of whole vectors where the axis is, and of whole blocks. */
+function piecesAlong(parameter: Node, axis: number, limit: number): readonly Piece[] | null {
+  const length = parameter.type.shape[axis]!;
+  const isPacked = quantizedOf(parameter)?.column === axis;
+  const unit = isPacked || length % 4 === 0 ? 4 : 1;
+  const units = isPacked ? Math.ceil(length / 4) * 4 : length;
+  const most = Math.floor(limit / (bytesToBind(parameter) / units) / unit) * unit;
   if (most < 1) return null;
   const size = Math.ceil(length / Math.ceil(length / most) / unit) * unit;
   return Array.from({ length: Math.ceil(length / size) }, (_, i) => ({
@@ -81,7 +96,7 @@ function usesOf(parameter: Node, region: Region): readonly Use[] {
   const found: Use[] = [];
   const follow = (node: Node, chain: readonly Node[], axes: readonly number[]): void => {
     for (const user of region.body.filter((n) => n.inputs.includes(node))) {
-      if (user.op === "cast") follow(user, [...chain, user], axes);
+      if (user.op === "cast" || isDequantize(user)) follow(user, [...chain, user], axes);
       else if (user.op === "transpose")
         follow(
           user,
@@ -129,11 +144,13 @@ export function regionPieces(
   const [parameter] = cut;
   if (!parameter) return null;
   const [use, ...others] = usesOf(parameter, region);
-  if (!use || others.length > 0 || cut.length > 1)
+  const nameOfWhole = (n: Node) => quantizedOf(n)?.of ?? n;
+  const isAlone = cut.every((n) => nameOfWhole(n) === nameOfWhole(parameter));
+  if (!use || others.length > 0 || !isAlone)
     throw new OverLimits([
       {
         kind: "pieces",
-        parameters: cut,
+        parameters: cut.filter((n) => !isScales(n)),
         node: region.outputs.at(-1) ?? parameter,
         region: region.name,
         limit: limitOf(caps),
@@ -141,23 +158,28 @@ export function regionPieces(
     ]);
   return cuts.get(parameter)!.map((piece) => {
     if (use.end.op === "gather") {
-      const split: Split = { kind: "rows", table: use.end.inputs[0]!, parameter, size: piece.size };
-      return { region: { ...region, split } as SplitRegion, parameter, standIn: parameter, piece };
+      const table = use.end.inputs[0]!;
+      const split: Split = { kind: "rows", table, parameters: cut, size: piece.size };
+      const standIns = cut.map((n) => ({ parameter: n, standIn: n }));
+      return { region: { ...region, split } as SplitRegion, standIns, piece };
     }
-    return { ...cutColumns(region, parameter, use, piece), parameter, piece };
+    return { ...cutColumns(region, cut, use, piece), piece };
   });
 }
 
 /** The region with its product narrowed to a piece; what follows the product keeps its whole shape. */
 function cutColumns(
   region: Region,
-  parameter: Node,
+  parameters: readonly Node[],
   use: Use,
   piece: Piece,
-): { region: SplitRegion; standIn: Node } {
+): { region: SplitRegion; standIns: readonly StandIn[] } {
   const whole = use.end as NodeOf<"contract">;
-  const standIn = narrowed(parameter, parameter.inputs, piece.axis, piece.size);
-  const replaced = new Map<Node, Node>([[parameter, standIn]]);
+  const standIns = parameters.map((parameter) => ({
+    parameter,
+    standIn: narrowed(parameter, [], piece.axis, piece.size),
+  }));
+  const replaced = new Map<Node, Node>(standIns.map((s) => [s.parameter, s.standIn]));
   let axis = piece.axis;
   for (const node of use.chain) {
     if (node.op === "transpose") axis = node.attrs.order.indexOf(axis);
@@ -187,7 +209,7 @@ function cutColumns(
   const swap = (n: Node) => replaced.get(n) ?? n;
   const split: Split = { kind: "columns", whole, axis: column };
   return {
-    standIn,
+    standIns,
     region: {
       ...region,
       anchor: swap(whole),

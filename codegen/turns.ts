@@ -36,6 +36,12 @@ export function turnsOf({ from, below, step }: Stmt & { readonly kind: "for" }):
   return Math.max(0, Math.ceil((bound.value - from.value) / step.value));
 }
 
+/** How often a loop turns at most: one that begins at a lane's own place as if it began at 0. */
+export const mostTurnsOf = (loop: Stmt & { readonly kind: "for" }): number =>
+  loop.from.kind === "literal"
+    ? turnsOf(loop)
+    : turnsOf({ ...loop, from: { kind: "literal", value: 0, type: loop.from.type } });
+
 const shown = (bound: Expr): Expr => {
   if (bound.kind !== "call" || bound.fn !== "add") return bound;
   const [number, rest] = bound.args;

@@ -1,6 +1,8 @@
 /** What a body node's element is in terms of its inputs' elements: maps become calls, views become index arithmetic. Knows no memory. */
 import { CompilerBug } from "../src/graph/bug.ts";
 import type { Node, NodeOf } from "../src/graph/graph.ts";
+import { scalarOfStored } from "./bytes.ts";
+import { isDequantize } from "./dequantize.ts";
 import { addIndex, type Indices, subtractIndex } from "./indices.ts";
 import type { Scalar, Width } from "./kernel.ts";
 import type { ReadAt } from "./recipe.ts";
@@ -20,10 +22,10 @@ export const isView = (node: Node): node is View =>
 
 /** Whether computeNode knows the node; the others are inputs or bound by recipes. */
 export const canBeComputed = (node: Node): boolean =>
-  isView(node) || ["constant", "iota", "map", "cast"].includes(node.op);
+  isView(node) || isDequantize(node) || ["constant", "iota", "map", "cast"].includes(node.op);
 
 /** How a tensor's elements are held in kernels' values. */
-export const scalarOf = (node: Node): Scalar => node.type.dtype;
+export const scalarOf = (node: Node): Scalar => scalarOfStored(node.type.dtype);
 
 /** What messages call a node. */
 export const nameOf = (node: Node): string => `${node.label || node.op} (%${node.id})`;
@@ -173,7 +175,9 @@ export function bufferName(node: Node): string {
         .join("_") || name
     );
   const source =
-    node.op === "ringWrite" || node.op === "cast" || isView(node) ? node.inputs[0] : undefined;
+    node.op === "ringWrite" || node.op === "cast" || isDequantize(node) || isView(node)
+      ? node.inputs[0]
+      : undefined;
   return source
     ? bufferName(source)
     : node.op === "map" || node.op === "reduce"

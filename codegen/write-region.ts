@@ -12,8 +12,11 @@ import { verifyKernel } from "./verify.ts";
 import { nameOf } from "./views.ts";
 import { touchedBy, visit } from "./visit.ts";
 
+/** A choice, and how long one run of it took where that was measured. */
+export type Chosen = Choice & { readonly microseconds?: number };
+
 /** Picks one of a recipe's choices, once for regions that differ in names alone. */
-export type Schedules = (region: Region, recipe: Recipe, choices: readonly Choice[]) => Choice;
+export type Schedules = (region: Region, recipe: Recipe, choices: readonly Choice[]) => Chosen;
 
 /** The recipe's own choice. */
 export const firstChoice: Schedules = (region, recipe, choices) => {
@@ -26,6 +29,8 @@ export const firstChoice: Schedules = (region, recipe, choices) => {
 export type Written = {
   readonly recipe: string;
   readonly schedule: Schedule;
+  /** One run of its kernels on the device, where that was measured. */
+  readonly microseconds?: number;
   readonly lowered: Lowered;
 };
 export type Write = (region: Region) => Written;
@@ -75,10 +80,10 @@ export function writeRegion(region: Region, caps: Caps, schedules: Schedules): W
     throw new CompilerBug(
       `no recipe accepts ${region.name}, anchored at ${region.anchor ? nameOf(region.anchor) : "nothing"}`,
     );
-  const { schedule, build } = schedules(region, recipe, recipe.choices(region, caps));
+  const { build, ...chosen } = schedules(region, recipe, recipe.choices(region, caps));
   const { kernels, scratch } = build();
   const finished = kernels.map((k) => finish(k, region, caps));
-  return { recipe: recipe.name, schedule, lowered: { kernels: finished, scratch } };
+  return { recipe: recipe.name, ...chosen, lowered: { kernels: finished, scratch } };
 }
 
 /** The kernel simplified and checked, without buffers that it does not use. */

@@ -9,7 +9,7 @@ import { printPlain } from "../codegen/plain.ts";
 import { type Planned, plan } from "../codegen/plan.ts";
 import { printProgram, printRegions } from "../codegen/print-program.ts";
 import { claims } from "../codegen/recipes.ts";
-import { firstChoice, type KnownRegions } from "../codegen/write-region.ts";
+import type { KnownRegions } from "../codegen/write-region.ts";
 import type { Diagnostic } from "../dsl/diagnostics.ts";
 import { checkFile, elaborate, type GivenPlaces } from "../dsl/elaborate.ts";
 import type { Model, Settings } from "../dsl/model.ts";
@@ -33,6 +33,8 @@ import type { Fused } from "./passes/regions.ts";
 import { rewrite } from "./passes/rewrite.ts";
 import { rules, simplify } from "./passes/simplify.ts";
 import { lastModel, parseAll, type Source } from "./sources.ts";
+import type { TunedRegions } from "./tune/file.ts";
+import { type Tuned, tunedSchedules } from "./tune/lookup.ts";
 
 export type { Source } from "./sources.ts";
 
@@ -62,6 +64,10 @@ export type CompileOptions = {
   readonly path?: string;
   /** Paths of instances or named values that `score` gives as outputs, too. */
   readonly taps?: readonly string[];
+  /** Schedules that were measured on the device of `caps`, by region; schedulesFor() takes them from a file. */
+  readonly schedules?: TunedRegions;
+  /** Told in a sentence where such schedules are not used. */
+  readonly onNotice?: (sentence: string) => void;
   /** Whose text of the kernels the last stage shows; WGSL. */
   readonly target?: Target;
   /** Receives every stage as numbered text; verification runs after each pass when given. */
@@ -155,6 +161,7 @@ function buildEntries(files: readonly File[], target: string, options: CompileOp
   let said: readonly Diagnostic[] = [];
   const elaborated = new Map<number, ReturnType<typeof elaborate>>();
   const known: KnownRegions = new Map();
+  const tuned = tunedSchedules(options.schedules ?? {});
   for (const kind of options.entries ?? (["prefill", "score", "decode"] as const)) {
     const tokens = kind === "decode" ? 1 : chunk;
     const built = elaborated.get(tokens) ?? elaborate(files, target, sized(options, tokens));
@@ -165,13 +172,15 @@ function buildEntries(files: readonly File[], target: string, options: CompileOp
     const source = kind === "score" ? withTaps(built.model, taps) : built.model.graph;
     const graph = frontOf({ ...source, values: built.model.values }, kind, options);
     try {
-      const back = backOf(graph, kind, caps, options, known);
+      const back = backOf(graph, kind, caps, options, { known, tuned });
       entries[kind] = { ...back, graph, spec: entrySpec(back.program, source) };
     } catch (error) {
       if (!(error instanceof OverLimits)) throw error;
       unfit.push({ entry: kind, graph, excesses: error.excesses });
     }
   }
+  const notice = tuned.notice();
+  if (notice !== null) options.onNotice?.(notice);
   if (!model)
     throw new UserError("compile was asked for no entries; name prefill, score or decode");
   return { model, entries, unfit, said };
@@ -220,11 +229,11 @@ function backOf(
   kind: EntryKind,
   caps: Caps,
   { dump, target = wgsl }: CompileOptions,
-  known: KnownRegions,
+  { known, tuned }: { readonly known: KnownRegions; readonly tuned: Tuned },
 ): Omit<CompiledEntry, "graph" | "spec"> {
   const fused = fuse(graph, fuseOptions(caps));
   dump?.(`${kind}/30-regions.txt`, printRegions(fused));
-  const lowered = lower(fused, caps, firstChoice, known);
+  const lowered = lower(fused, caps, tuned.choose, known);
   const planned = plan(lowered, graph, kind, caps);
   const { program } = planned;
   dump?.(`${kind}/40-kernels.txt`, program.kernels.map(printPlain).join("\n"));

@@ -33,6 +33,16 @@ export { capsFor, findProfile } from "./execute/profiles.ts";
 export { type ExplainOptions, type Explanation, explain, printExplanation } from "./explain.ts";
 export { UserError } from "./graph/bug.ts";
 export type { Precision, PrecisionName } from "./passes/precision.ts";
+export type { DeviceIdentity } from "./tune/device.ts";
+export {
+  mergeSchedules,
+  parseSchedules,
+  readSchedules,
+  type ScheduleFile,
+  type TunedRegions,
+  writeSchedules,
+} from "./tune/file.ts";
+export { type DeviceSchedules, schedulesFor } from "./tune/lookup.ts";
 export { type Checkpoint, openCheckpoint } from "./weights/checkpoint.ts";
 export { writeSafetensors, writeWeights } from "./weights/file.ts";
 export { initialWeights } from "./weights/initialize.ts";

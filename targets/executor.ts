@@ -1,5 +1,6 @@
 /** What every executor offers: the graph evaluator, the kernel interpreter, Dawn, and later CUDA. */
-import type { DType, InputSource } from "../src/graph/graph.ts";
+import type { DType, Grouping, InputSource } from "../src/graph/graph.ts";
+import type { Quantized } from "../src/graph/quantize.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
 
 export type TensorSpec = {
@@ -22,10 +23,17 @@ export type EntrySpec = {
 };
 
 /** Reads parameters by name, one at a time, as f32 in the model's own layout; asked once each. */
-export type Weights = { read(name: string): Promise<Float32Array> };
+export type Weights = {
+  read(name: string): Promise<Float32Array>;
+  /** The parameter as it was quantised before; null where it was not, or otherwise than asked. */
+  readQuantized?(name: string, grouping: Grouping): Promise<Quantized | null>;
+};
 
 /** Carried values on the executor's own memory: fresh ones are zero. A value: running an entry replaces its contents. */
 export type StateHandle = { readonly batch: number; release(): void };
+
+/** What a run took: on the device, or by the clock where the device tells no times. */
+export type Elapsed = { readonly milliseconds: number; readonly by: "device" | "clock" };
 
 export type Session = {
   readonly executor: string;
@@ -41,6 +49,11 @@ export type Session = {
     state: StateHandle,
     outputs: readonly string[],
   ): Promise<Record<string, Tensor>>;
+  /**
+   * Measures the steps of an entry, run `times` times in a row on the inputs of its last run; reads nothing back and leaves
+   * the state where it is, but for what steps update in place. Absent where a run tells nothing of a device.
+   */
+  time?(entry: string, state: StateHandle, times: number): Promise<Elapsed>;
   /** Waits for all work and frees everything. */
   release(): Promise<void>;
 };

@@ -1,7 +1,7 @@
 /** How numbers of each type lie in device memory, and as what they cross the border: one table for all sessions. Knows no device. */
-import { bytesOfScalar } from "../codegen/bytes.ts";
+import { bytesOfNumber } from "../codegen/bytes.ts";
 import { CompilerBug } from "../src/graph/bug.ts";
-import type { DType } from "../src/graph/graph.ts";
+import type { DType, PackedDType } from "../src/graph/graph.ts";
 import { toBf16, toHalf } from "./half.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -35,10 +35,16 @@ const storage = {
   i32: { crosses: "i32", store: (numbers) => Int32Array.from(numbers) },
   u32: { crosses: "u32", store: (numbers) => Uint32Array.from(numbers) },
   bool: { crosses: "u32", store: (numbers) => Uint32Array.from(numbers, (n) => (n === 0 ? 0 : 1)) },
-} as const satisfies Record<DType, Storage>;
+} as const satisfies Record<Exclude<DType, PackedDType>, Storage>;
+
+/** Packed numbers lie in blocks, which packed.ts makes. */
+function storageOf(dtype: DType): Storage {
+  if (dtype === "i8" || dtype === "i4") throw new CompilerBug(`${dtype} is stored in blocks only`);
+  return storage[dtype];
+}
 
 /** As what values of a type cross the border. */
-export const crossingType = (dtype: DType): Tensor["dtype"] => storage[dtype].crosses;
+export const crossingType = (dtype: DType): Tensor["dtype"] => storageOf(dtype).crosses;
 
 /** The same for values that are read back bit by bit; a CompilerBug where they would have to be converted. */
 export function readBackType({
@@ -48,10 +54,10 @@ export function readBackType({
   readonly name: string;
   readonly dtype: DType;
 }): Tensor["dtype"] {
-  if (bytesOfScalar[dtype] === 4) return crossingType(dtype);
+  if (bytesOfNumber(dtype) === 4) return crossingType(dtype);
   throw new CompilerBug(`${name} is read back as ${dtype}`);
 }
 
 /** Numbers as memory holds them; halves to nearest, ties to even. */
 export const store = (dtype: DType, numbers: ArrayLike<number>): Stored =>
-  storage[dtype].store(numbers);
+  storageOf(dtype).store(numbers);

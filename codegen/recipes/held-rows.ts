@@ -12,7 +12,7 @@ import { scalarOf } from "../views.ts";
 import { acrossLanes, combine, combineParts, neutral } from "./across.ts";
 import { indexOf, type Layout, type Product, termsAtOnce, unflatten } from "./product.ts";
 import { bindRowValues } from "./row-values.ts";
-import type { RowsHeld } from "./tile.ts";
+import type { RowsHeld } from "./sums.ts";
 
 type Reduce = NodeOf<"reduce">;
 

@@ -4,8 +4,12 @@
  */
 import { CompilerBug } from "../../src/graph/bug.ts";
 import type { Node, NodeOf } from "../../src/graph/graph.ts";
+import { groupSize } from "../../src/graph/quantize.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import type { RegionIO } from "../access.ts";
+import { isDequantize, packedOf, readColumns } from "../dequantize.ts";
+import { blockTerms } from "../packing.ts";
+import type { ReadAt } from "../recipe.ts";
 import type { Val } from "../val.ts";
 
 export type Axis = { readonly label: string; readonly size: number };
@@ -36,6 +40,8 @@ export type Layout = {
   readonly innerByFour: boolean;
   /** The right operand's neighbours in memory are terms of one sum rather than columns. */
   readonly innerContiguous: boolean;
+  /** Bits of a right operand whose columns lie together in blocks, wherever they stand in its shape; null: it is not packed. */
+  readonly packed: 4 | 8 | null;
 };
 
 const sizeOf = (axes: readonly Axis[]) => axes.reduce((n, a) => n * a.size, 1);
@@ -105,8 +111,11 @@ export function layoutOfAll(io: RegionIO, products: readonly Product[]): Layout 
   const [first, ...others] = products.map((p) => layoutOf(io, p));
   if (!first) throw new CompilerBug("no products");
   const { innerContiguous } = first;
-  const same = others.every((l) => l.kind === first.kind && l.innerContiguous === innerContiguous);
-  return same ? first : { kind: "scalar", innerByFour: false, innerContiguous };
+  const same = others.every(
+    (l) =>
+      l.kind === first.kind && l.innerContiguous === innerContiguous && l.packed === first.packed,
+  );
+  return same ? first : { kind: "scalar", innerByFour: false, innerContiguous, packed: null };
 }
 
 export function layoutOf(io: RegionIO, p: Product): Layout {
@@ -119,15 +128,35 @@ export function layoutOf(io: RegionIO, p: Product): Layout {
     io.canVector(operand.node);
   const innerByFour = byFour(term, p.left);
   const innerContiguous = term !== undefined && lastOf(p.right.labels) === term.label;
-  if (byFour(column, p.right)) return { kind: "columns", innerByFour, innerContiguous };
-  if (innerByFour && byFour(term, p.right)) return { kind: "inner", innerByFour, innerContiguous };
-  return { kind: "scalar", innerByFour: false, innerContiguous };
+  if (column && column.size % 4 === 0 && packedLabel(p.right) === column.label) {
+    const packed = packedOf(p.right.node).quantized.bits;
+    return { kind: "columns", innerByFour, innerContiguous: false, packed };
+  }
+  const rest = { innerContiguous, packed: null };
+  if (byFour(column, p.right)) return { kind: "columns", innerByFour, ...rest };
+  if (innerByFour && byFour(term, p.right)) return { kind: "inner", innerByFour, ...rest };
+  return { kind: "scalar", innerByFour: false, ...rest };
+}
+
+/** The label of the columns that a quantised operand keeps together. */
+const packedLabel = ({ node, labels }: Operand): string | undefined =>
+  isDequantize(node) ? labels[packedOf(node).quantized.column] : undefined;
+
+/** Reads the right operand of a product: four columns in the columns layout, else as its memory has them. */
+export function readRight(io: RegionIO, { right }: Product, layout: Layout): ReadAt {
+  return layout.packed ? readColumns(io.packed, right.node) : io.read(right.node);
 }
 
 /** Columns in one group of this layout. */
 export const columnsAtOnce = (layout: Layout) => (layout.kind === "columns" ? 4 : 1);
 /** Terms of the sum that one turn of the loop takes. */
 export const termsAtOnce = (layout: Layout) => (layout.innerByFour ? 4 : 1);
+/** The same where all terms of a group that shares scales are one turn. */
+export const termsATurn = (layout: Layout, p: Product): number =>
+  sumsGroups(layout, p) ? groupSize : termsAtOnce(layout);
+/** Whether whole groups of a quantised operand are summed before their scale is taken. */
+const sumsGroups = ({ packed, innerByFour }: Layout, p: Product): boolean =>
+  packed !== null && innerByFour && p.K % blockTerms(packed) === 0;
 
 /** One index as an index an axis, the last fastest. */
 export function unflatten(io: RegionIO, index: Val, axes: readonly Axis[]): Places {

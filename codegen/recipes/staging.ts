@@ -7,6 +7,7 @@ import {
   type Layout,
   type Places,
   type Product,
+  readRight,
   unflatten,
   writeGroup,
 } from "./product.ts";
@@ -37,7 +38,7 @@ export function leftQuads(
 /** One term of four columns of the right operand; past either edge the last is repeated: its results are not kept. */
 export function rightQuads(io: RegionIO, p: Product, layout: Layout, batch: Places) {
   const k = io.k;
-  const read = io.read(p.right.node);
+  const read = readRight(io, p, layout);
   const width = layout.kind === "columns" ? 4 : 1;
   return (term: Val, first: Val): Val => {
     const inner = join(

@@ -2,12 +2,14 @@
  * A lane's share of a matrix product, held in registers: a few rows times a few groups of columns, summed over some of the
  * terms. Knows nothing of who else works on the same product.
  */
+import { groupSize } from "../../src/graph/quantize.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
 import { linearLanes } from "../grid.ts";
 import type { Caps } from "../kernel.ts";
 import type { LoweredKernel } from "../recipe.ts";
 import { call, fma, literal, type Num, type Val } from "../val.ts";
+import { sumGroups } from "./group-sums.ts";
 import {
   columnsAtOnce,
   indexOf,
@@ -17,31 +19,12 @@ import {
   type Places,
   type Product,
   productsOf,
-  termsAtOnce,
+  readRight,
+  termsATurn,
   unflatten,
   writeGroup,
 } from "./product.ts";
-
-export type LaneTile = {
-  readonly batch: Places;
-  /** In range; past the edge they repeat the last row. */
-  readonly rows: readonly Val[];
-  /** The first column of each group, in range. */
-  readonly columns: readonly Val[];
-  /** Turns of the loop over the terms: which is this lane's first, and how far the next is. */
-  readonly from: Num;
-  readonly step: Num;
-  /** Terms a turn of the loop. */
-  readonly terms: 1 | 4;
-};
-
-/** A row's terms from workgroup memory: the row, the first term, and how many. */
-export type RowsHeld = (row: Val, term: Val, width: 1 | 4) => Val;
-
-const times = (v: Num, n: number): Num => (typeof v === "number" ? v * n : v.times(n));
-
-/** Sums by product, row and group; a group has four columns in the columns layout, else one. */
-export type Sums = readonly (readonly (readonly Val[])[])[];
+import { type LaneTile, mapSums, type RowsHeld, type Sums, times } from "./sums.ts";
 
 /** The sums of a lane's tile of each product. */
 export function sumTile(
@@ -53,6 +36,7 @@ export function sumTile(
 ): Sums {
   const k = io.k;
   const p = products[0]!;
+  if (tile.terms === groupSize) return sumGroups(io, products, tile, rowsHeld);
   const left = io.read(p.left.node);
   const rows = tile.rows.map((row) => join(tile.batch, unflatten(io, row, p.axes.rows)));
   const columns = tile.columns.map((column) =>
@@ -64,7 +48,7 @@ export function sumTile(
       columns.map((_, j) => k.variable(`sum_${i}_${j}`, literal(0, "f32", width))),
     ),
   );
-  const { terms } = tile;
+  const terms = tile.terms === 4 ? 4 : 1;
   k.loop("term", times(tile.from, terms), p.K, times(tile.step, terms), (term) => {
     const inner = unflatten(io, term, p.axes.inner);
     const lefts = rows.map((row, i) =>
@@ -76,7 +60,7 @@ export function sumTile(
       const at = u === 0 ? inner : nextTerm(p, inner, u);
       const rights = products.map((q) =>
         columns.map((column) =>
-          k.let("right", io.read(q.right.node)(indexOf(q.right, join(column, at)), width)),
+          k.let("right", readRight(io, q, layout)(indexOf(q.right, join(column, at)), width)),
         ),
       );
       for (const [n, ofProduct] of sums.entries())
@@ -91,15 +75,6 @@ export function sumTile(
     const total = sum.get();
     return layout.kind === "inner" ? k.let("sum", sumOfParts(total)) : total;
   });
-}
-
-/** Every sum replaced; it is counted over all products, rows and groups. */
-export function mapSums<A, B>(
-  sums: readonly (readonly (readonly A[])[])[],
-  change: (sum: A, count: number) => B,
-): readonly (readonly (readonly B[])[])[] {
-  let count = 0;
-  return sums.map((rows) => rows.map((row) => row.map((sum) => change(sum, count++))));
 }
 
 function nextTerm(p: Product, inner: Places, u: number): Places {
@@ -207,7 +182,7 @@ export function registerTiles(
       from: 0,
       step: 1,
       // With several rows one term a turn: four would multiply the code for no gain on lavapipe (see matmul).
-      terms: layout.kind === "columns" && shape.rows > 1 ? 1 : termsAtOnce(layout),
+      terms: layout.kind === "columns" && shape.rows > 1 ? 1 : termsATurn(layout, p),
     };
     const sums = sumTile(io, products, layout, lane, rowsHeld);
     const whole = { rows: down * shape.rows === p.M, columns: covered === p.N };

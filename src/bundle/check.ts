@@ -1,5 +1,5 @@
 /** Checks that a program's numbers point at things that exist: what a schema cannot say. */
-import { bytesOfScalar } from "../../codegen/bytes.ts";
+import { bytesOfNumber } from "../../codegen/bytes.ts";
 import type { EntrySpec, TensorSpec } from "../../targets/executor.ts";
 import { UserError } from "../graph/bug.ts";
 import type { ManifestProgram } from "./bundle.ts";
@@ -31,7 +31,7 @@ export function checkProgram(program: ManifestProgram, where: string): void {
   const { buffers, slots, kernels, steps } = program;
   for (const buffer of buffers) {
     const size =
-      bytesOfScalar[buffer.dtype] * buffer.shape.reduce((product, length) => product * length, 1);
+      bytesOfNumber(buffer.dtype) * buffer.shape.reduce((product, length) => product * length, 1);
     if (buffer.bytes < size)
       throw fail(`gives "${buffer.name}" ${buffer.bytes} bytes, but its shape takes ${size}`);
     if (

@@ -18,18 +18,26 @@ import { UserError } from "../graph/bug.ts";
 import { type DeviceFlags, deviceOption } from "./device.ts";
 import { writeTexts } from "./files.ts";
 import type { Format } from "./formats.ts";
-import { compileOptions, modelOptions, precisionOption } from "./options.ts";
+import {
+  compileOptions,
+  modelOptions,
+  precisionOption,
+  type SchedulesFlags,
+  schedulesOption,
+  schedulesRequest,
+} from "./options.ts";
 import { colour, printJson, say, tellDiagnostics } from "./terminal.ts";
 
-type Flags = DeviceFlags & {
-  readonly target: "wgsl" | "cuda";
-  readonly arch?: readonly string[];
-  readonly output?: string;
-  readonly dump?: string;
-  readonly adapter?: AdapterChoice;
-  readonly json?: boolean;
-  readonly format?: Format;
-};
+type Flags = DeviceFlags &
+  SchedulesFlags & {
+    readonly target: "wgsl" | "cuda";
+    readonly arch?: readonly string[];
+    readonly output?: string;
+    readonly dump?: string;
+    readonly adapter?: AdapterChoice;
+    readonly json?: boolean;
+    readonly format?: Format;
+  };
 
 export const compileCommand = (program: Command): void => {
   const command = program
@@ -55,7 +63,7 @@ export const compileCommand = (program: Command): void => {
     )
     .addOption(new Option("--json", "print what was compiled as JSON").conflicts("format"))
     .action(compileModel);
-  precisionOption(command);
+  schedulesOption(precisionOption(command));
 };
 
 async function compileModel(model: string, flags: Flags): Promise<void> {
@@ -66,16 +74,18 @@ async function compileModel(model: string, flags: Flags): Promise<void> {
   const started = performance.now();
   const { precision = "f32" } = flags;
   const target = targetOf(flags);
-  const { device, caps } = await deviceOf(flags, precision === "f16");
+  const { device, identity, caps } = await deviceOf(flags, precision === "f16");
   const compiled = await compileFile(
     {
       ...{ model, precision, target, ...compileOptions(flags), ...dump },
+      ...(await schedulesRequest(flags.schedules)),
       ...(device ? { device } : {}),
       ...(target === cuda ? { entries: ["prefill", "decode"] as const } : {}),
       colour: colour(),
       onDiagnostics: (found, sources) => tellDiagnostics(found, sources, flags.format),
     },
     caps,
+    identity,
   );
   const milliseconds = performance.now() - started;
   if (flags.dump) await writeTexts(flags.dump, stages);
@@ -127,14 +137,14 @@ function targetOf({ target, arch, device, adapter }: Flags): Target {
 async function deviceOf({ target, arch, device: name, adapter }: Flags, f16: boolean) {
   if (target === "cuda") {
     const [first = usual[0], ...rest] = arch ?? usual;
-    return { device: null, caps: { ...cudaCaps(first, ...rest), f16 } };
+    return { device: null, identity: null, caps: { ...cudaCaps(first, ...rest), f16 } };
   }
   if (name !== undefined) {
     const device = await findProfile(name);
-    return { device, caps: capsFor(device, f16) };
+    return { device, identity: null, caps: capsFor(device, f16) };
   }
-  if (adapter === undefined) return { device: null, caps: { ...minimumCaps, f16 } };
+  if (adapter === undefined) return { device: null, identity: null, caps: { ...minimumCaps, f16 } };
   const executor = await openExecutor({ adapter, f16 });
   await executor.release();
-  return { device: null, caps: executor.caps };
+  return { device: null, identity: executor.device, caps: executor.caps };
 }

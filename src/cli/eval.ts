@@ -16,6 +16,7 @@ import {
   weightsFor,
 } from "../execute/open-model.ts";
 import { UserError } from "../graph/bug.ts";
+import { measuredOn } from "../tune/lookup.ts";
 import { type Checkpoint, openCheckpoint } from "../weights/checkpoint.ts";
 import { writeSafetensors } from "../weights/file.ts";
 import { checkOutput } from "./files.ts";
@@ -26,6 +27,7 @@ import {
   executorRequest,
   type ModelFlags,
   modelOptions,
+  schedulesRequest,
 } from "./options.ts";
 import { colour, print, printJson, say } from "./terminal.ts";
 
@@ -86,6 +88,7 @@ async function evaluateOn(
   const block = isBlock(source, flags.item);
   const [batch, chunk] = sizesOf(inputs, block ? null : tensorInputs(source, flags.item), given);
   const standard = standardLibrary();
+  const { schedules: file, onNotice = say } = await schedulesRequest(flags.schedules);
   const { config: _title, ...options } = compileOptions(flags);
   const shapes = Object.fromEntries(
     Object.entries(inputs)
@@ -102,6 +105,8 @@ async function evaluateOn(
     batch,
     chunk,
     caps: executor.caps,
+    ...measuredOn(file, executor.device, executor.caps, onNotice),
+    onNotice,
     precision: precisionFor(flags, executor.caps),
     entries: ["score"],
     ...(flags.path ? { path: flags.path } : {}),

@@ -6,7 +6,7 @@ import { explainedCodes, printExplanation, readExplanation } from "../explanatio
 import { UserError } from "../graph/bug.ts";
 import { deviceOption } from "./device.ts";
 import { type ExplainFlags, explainModel } from "./explain-model.ts";
-import { modelOptions, precisionOption } from "./options.ts";
+import { modelOptions, precisionOption, schedulesOption } from "./options.ts";
 import { print } from "./terminal.ts";
 
 export const explainCommand = (program: Command): void => {
@@ -24,7 +24,7 @@ export const explainCommand = (program: Command): void => {
     )
     .option("--json", "print the explanation of a model as JSON");
   deviceOption(
-    modelOptions(precisionOption(command)),
+    modelOptions(schedulesOption(precisionOption(command))),
     "compile for this device (default: webgpu)",
   ).action(async (what: string | undefined, name: string | undefined, flags: ExplainFlags) => {
     if (what?.endsWith(".eyrie")) await explainModel(what, name, flags);

@@ -12,17 +12,21 @@ import { initWeightsCommand } from "./init-weights.ts";
 import { inspectCommand } from "./inspect.ts";
 import { lspCommand } from "./lsp.ts";
 import { perplexityCommand } from "./perplexity.ts";
+import { quantizeCommand } from "./quantize.ts";
 import { runCommand } from "./run.ts";
 import { exitCodes, print, report, say } from "./terminal.ts";
+import { tuneCommand } from "./tune.ts";
 
 const commands = [
   checkCommand,
   fmtCommand,
   compileCommand,
   runCommand,
+  tuneCommand,
   evalCommand,
   perplexityCommand,
   initWeightsCommand,
+  quantizeCommand,
   inspectCommand,
   explainCommand,
   doctorCommand,

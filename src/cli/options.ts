@@ -6,7 +6,9 @@ import { type AdapterChoice, adapterChoices } from "../../targets/wgsl/drivers.t
 import type { CompileOptions } from "../compile.ts";
 import { type ExecutorName, type ExecutorOptions, executorNames } from "../execute/executors.ts";
 import { type PrecisionName, precisionNames } from "../passes/precision.ts";
+import { readSchedules } from "../tune/file.ts";
 import { formatOption } from "./formats.ts";
+import { say } from "./terminal.ts";
 
 export type ModelFlags = {
   readonly item?: string;
@@ -19,7 +21,9 @@ export type ModelFlags = {
 export type ExecutorFlags = {
   readonly executor?: ExecutorName;
   readonly adapter?: AdapterChoice;
-} & PrecisionFlags;
+} & PrecisionFlags &
+  SchedulesFlags;
+export type SchedulesFlags = { readonly schedules?: string };
 export type PrecisionFlags = { readonly precision?: PrecisionName };
 
 /** A whole number from `least` to `most`. */
@@ -95,13 +99,20 @@ export const modelOptions = (command: Command): Command =>
 
 export const precisionOption = (
   command: Command,
-  what = "store weight matrices as f16 or bf16, in half the bytes",
+  what = "store weight matrices as f16 or bf16, in half the bytes, or as int8 or int4, in a quarter or less",
 ): Command =>
   command.addOption(new Option("--precision <name>", what).choices([...precisionNames]));
 
-/** What runs a model, and how its weights are stored. */
+/** What runs a model, how its weights are stored, and with which schedules. */
 export const executorOptions = (command: Command): Command =>
-  precisionOption(executorOption(command));
+  schedulesOption(precisionOption(executorOption(command)));
+
+export const schedulesOption = (command: Command): Command =>
+  command.option("--schedules <file>", "use the schedules that eyrie tune measured");
+
+/** The file that `--schedules` names, read, and where notices about it go. */
+export const schedulesRequest = async (path: string | undefined) =>
+  path === undefined ? {} : { schedules: await readSchedules(path), onNotice: say };
 
 export const executorOption = (command: Command): Command =>
   command
@@ -124,7 +135,11 @@ export const executorOption = (command: Command): Command =>
     );
 
 /** What an executor is opened with: f16 only where weights are to be stored so. */
-export const executorRequest = ({ precision, ...flags }: ExecutorFlags): ExecutorOptions => ({
+export const executorRequest = ({
+  precision,
+  schedules: _file,
+  ...flags
+}: ExecutorFlags): ExecutorOptions => ({
   ...flags,
   f16: precision === "f16",
 });

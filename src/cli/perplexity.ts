@@ -9,6 +9,7 @@ import {
   executorOptions,
   type ModelFlags,
   modelOptions,
+  schedulesRequest,
   tokenList,
   whole,
 } from "./options.ts";
@@ -37,7 +38,7 @@ export const perplexityCommand = (program: Command): void => {
     .option("--tokens <numbers>", "token numbers instead of a text", tokenList)
     .option("--first <n>", "only the first n tokens", whole(2))
     .option("--json", "print as JSON")
-    .action(async (model: string, text: string | undefined, flags: Flags) => {
+    .action(async (model: string, text: string | undefined, { schedules, ...flags }: Flags) => {
       const given = requireGiven(
         await readGiven({ ...flags, ...(text === undefined ? {} : { promptFile: text }) }),
         "a file with a text, or --tokens",
@@ -45,6 +46,7 @@ export const perplexityCommand = (program: Command): void => {
       const opened = await openAny({
         ...flags,
         ...compileOptions(flags),
+        ...(await schedulesRequest(schedules)),
         model,
         entries: ["score"],
       });

@@ -11,6 +11,7 @@ import {
   type ModelFlags,
   modelOptions,
   real,
+  schedulesRequest,
   tokenList,
   whole,
 } from "./options.ts";
@@ -77,7 +78,7 @@ export const runCommand = (program: Command): void => {
     .action(run);
 };
 
-async function run(model: string, flags: Flags): Promise<void> {
+async function run(model: string, { schedules, ...flags }: Flags): Promise<void> {
   const given = await readGiven(flags);
   if (!flags.restoreState) requireGiven(given, promptFlags);
   await checkOutput(flags.saveState);
@@ -85,6 +86,7 @@ async function run(model: string, flags: Flags): Promise<void> {
   const opened = await openAny({
     ...flags,
     ...compileOptions(flags),
+    ...(await schedulesRequest(schedules)),
     model,
     entries: ["prefill", "decode"],
     onProgress: bar.update,

@@ -27,15 +27,15 @@ export function tellDiagnostics(
     say(formatDiagnostics(diagnostics, sources, "text", colour()).trimEnd());
 }
 
-/** A bar on a terminal, nothing elsewhere. */
+/** A bar on a terminal, with a few words behind it; nothing elsewhere. */
 export function progressBar(title: string): {
-  update(done: number, total: number): void;
+  update(done: number, total: number, words?: string): void;
   stop(): void;
 } {
   if (!process.stderr.isTTY) return { update: () => {}, stop: () => {} };
   const bar = new cliProgress.SingleBar(
     {
-      format: `${title} {bar} {value}/{total}`,
+      format: `${title} {bar} {value}/{total} {words}`,
       clearOnComplete: true,
       hideCursor: true,
       stream: process.stderr,
@@ -44,10 +44,10 @@ export function progressBar(title: string): {
   );
   let started = false;
   return {
-    update: (done, total) => {
-      if (!started) bar.start(total, done);
+    update: (done, total, words = "") => {
+      if (!started) bar.start(total, done, { words });
       started = true;
-      bar.update(done);
+      bar.update(done, { words });
     },
     stop: () => bar.stop(),
   };

@@ -7,12 +7,18 @@ import type { Session, Weights } from "../../targets/executor.ts";
 import { type AdapterChoice, type OpenDevice, openDevice } from "../../targets/wgsl/device.ts";
 import { toKernelText } from "../../targets/wgsl/print.ts";
 import { loadSession } from "../../targets/wgsl/session.ts";
-import type { Compiled } from "../compile.ts";
+import type { Compiled, CompiledEntry } from "../compile.ts";
+import { type DeviceIdentity, hashCaps } from "../tune/device.ts";
 
 export const executorNames = ["wgsl", "cuda", "cuda-cpu", "interpret", "evaluate"] as const;
 export type ExecutorName = (typeof executorNames)[number];
 
 export type Progress = (done: number, total: number) => void;
+
+/** What an executor needs of a compiled model, or of a program by itself. */
+export type Loadable = Pick<Compiled, "caps"> & {
+  readonly entries: Readonly<Record<string, Pick<CompiledEntry, "program" | "graph" | "spec">>>;
+};
 
 /** An opened executor: compile against its `caps`, then load. Release it when done, or the process stays alive. */
 export type Executor = {
@@ -20,7 +26,9 @@ export type Executor = {
   /** What it runs on, for people. */
   readonly describe: string;
   readonly caps: Caps;
-  load(compiled: Compiled, weights: Weights, onProgress?: Progress): Promise<Session>;
+  /** Whose measurements hold for it; null where there is no device. */
+  readonly device: DeviceIdentity | null;
+  load(compiled: Loadable, weights: Weights, onProgress?: Progress): Promise<Session>;
   release(): Promise<void>;
 };
 
@@ -55,6 +63,7 @@ export async function openExecutor(options: ExecutorOptions = {}): Promise<Execu
           busyLanes: 64,
           f16: options.f16 ?? false,
         },
+        device: null,
         load: async (compiled, weights) =>
           loadInterpreter(
             mapEntries(compiled, (e) => e.program),
@@ -69,6 +78,7 @@ export async function openExecutor(options: ExecutorOptions = {}): Promise<Execu
         name: "evaluate",
         describe: "graph evaluator on the CPU",
         caps: { ...minimumCaps, f16: options.f16 ?? false },
+        device: null,
         load: async (compiled, weights) =>
           loadEvaluator(
             mapEntries(compiled, (e) => e.graph),
@@ -89,6 +99,10 @@ async function cudaExecutor(name: "cuda" | "cuda-cpu", f16: boolean): Promise<Ex
     name,
     describe: device.info,
     caps: { ...device.caps, f16 },
+    device: {
+      ...{ backend: name, vendor: "nvidia", architecture: device.architecture },
+      ...{ name: device.name, driver: device.driver, caps: hashCaps(device.caps) },
+    },
     load: (compiled, weights, onProgress) =>
       loadCuda(
         device,
@@ -103,10 +117,13 @@ async function cudaExecutor(name: "cuda" | "cuda-cpu", f16: boolean): Promise<Ex
 
 /** An executor on a device that is open already; releasing it releases the device. */
 export function wgslExecutor(opened: OpenDevice): Executor {
+  const { vendor, architecture, device: name, description: driver } = opened.facts;
+  const caps = hashCaps(opened.caps);
   return {
     name: "wgsl",
     describe: opened.info,
     caps: opened.caps,
+    device: { backend: "webgpu", vendor, architecture, name, driver, caps },
     load: (compiled, weights, onProgress) => {
       const text = (p: Program<Kernel>) => ({ ...p, kernels: p.kernels.map(toKernelText) });
       const programs = mapEntries(compiled, (e) => text(e.program));
@@ -122,11 +139,11 @@ export function wgslExecutor(opened: OpenDevice): Executor {
   };
 }
 
-const specs = (compiled: Compiled) => mapEntries(compiled, (e) => e.spec);
+const specs = (compiled: Loadable) => mapEntries(compiled, (e) => e.spec);
 
 function mapEntries<T>(
-  compiled: Compiled,
-  f: (entry: Compiled["entries"][string]) => T,
+  compiled: Loadable,
+  f: (entry: Loadable["entries"][string]) => T,
 ): Record<string, T> {
   return Object.fromEntries(
     Object.entries(compiled.entries).map(([name, entry]) => [name, f(entry)]),

@@ -34,7 +34,9 @@ export async function openAny(request: ModelRequest): Promise<OpenedAny> {
   };
 }
 
-const compileOptions = ["item", "config", "batch", "chunk", "context", "precision"] as const;
+const compileOptions = [
+  ...(["item", "config", "batch", "chunk", "context", "precision", "schedules"] as const),
+] as const;
 
 /** A bundle was compiled before: what says how to compile would go unheard. */
 export function refuseCompileOptions(

@@ -11,6 +11,8 @@ import type { Session, Weights } from "../../targets/executor.ts";
 import { type Compiled, type CompileOptions, compile, type Source } from "../compile.ts";
 import { UserError } from "../graph/bug.ts";
 import type { Precision, PrecisionName } from "../passes/precision.ts";
+import type { ScheduleFile } from "../tune/file.ts";
+import { measuredOn } from "../tune/lookup.ts";
 import { openCheckpoint } from "../weights/checkpoint.ts";
 import { readConfig, settingsOf } from "../weights/config.ts";
 import { initialWeights } from "../weights/initialize.ts";
@@ -31,7 +33,7 @@ export class DiagnosticsError extends UserError {
 }
 
 export type ModelRequest = Omit<ExecutorOptions, "f16"> &
-  Omit<CompileOptions, "standard" | "caps" | "config" | "precision"> & {
+  Omit<CompileOptions, "standard" | "caps" | "config" | "precision" | "schedules"> & {
     /** Path of an .eyrie file. */
     readonly model: string;
     /** Title of a named configuration, or path of a Hugging Face config.json. */
@@ -40,6 +42,8 @@ export type ModelRequest = Omit<ExecutorOptions, "f16"> &
     readonly precision?: PrecisionName;
     /** Path of a checkpoint, or the seed of random weights. */
     readonly weights: string | { readonly seed: number };
+    /** What eyrie tune measured; see readSchedules(). */
+    readonly schedules?: ScheduleFile;
     readonly colour?: boolean;
     readonly onProgress?: Progress;
     /** Receives warnings and notes of a compilation that went well, and the texts that they point into. */
@@ -100,19 +104,21 @@ export async function settingsFor(
   return { settings: { ...found, ...settings } };
 }
 
-/** Compiles for an executor that is open already. Throws DiagnosticsError. */
+/** Compiles for an executor that is open already; `device`: its own, where it has one. Throws DiagnosticsError. */
 export async function compileFile(
   request: Omit<ModelRequest, "weights">,
   caps: Executor["caps"],
+  device: Executor["device"] = null,
 ): Promise<Compiled> {
   const source = await readSource(request.model);
   const given = await settingsFor(source, request);
-  const { config: _title, ...rest } = request;
+  const { config: _title, schedules, ...rest } = request;
   requireItem(source, request.item);
   const precision = precisionFor(request, caps);
   const result = compile([source], {
     ...rest,
     ...given,
+    ...measuredOn(schedules, device, caps, request.onNotice),
     precision,
     standard: standardLibrary(),
     caps,
@@ -171,7 +177,7 @@ export async function openModel(request: ModelRequest): Promise<OpenedModel> {
   const executor = await openExecutor({ ...request, f16: request.precision === "f16" });
   try {
     const started = performance.now();
-    const compiled = await compileFile(request, executor.caps);
+    const compiled = await compileFile(request, executor.caps, executor.device);
     const compileTime = performance.now() - started;
     const { weights, describe, close } = await weightsFor(compiled, request.weights);
     const loading = performance.now();

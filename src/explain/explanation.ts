@@ -79,6 +79,8 @@ export type RegionExplanation = {
   readonly beside: readonly number[];
   /** Of one of `numbers`. */
   readonly cost: Cost;
+  /** Microseconds of one of `numbers` by itself on the device, where the schedules it was compiled with tell. */
+  readonly measured: number | null;
   readonly boundaries: readonly Boundary[];
 };
 

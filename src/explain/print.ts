@@ -66,7 +66,7 @@ function printRegion(r: RegionExplanation, full: boolean): string {
     ...line("writes", r.writes.map((t) => printTensor(t, local)).join(", ")),
     ...r.kernels.flatMap((k) => line("kernel", printKernel(k))),
     ...line("beside", besideOf(r)),
-    ...line("cost", `${printCost(r.cost)}${r.numbers.length > 1 ? ", each" : ""}`),
+    ...line("cost", `${printCost(r.cost)}${measuredOf(r)}${r.numbers.length > 1 ? ", each" : ""}`),
     ...(full ? r.boundaries.flatMap((b) => line("apart", boundary(b))) : []),
     "",
   ].join("\n");
@@ -122,6 +122,9 @@ function whyOf({ recipe, because, declined }: RegionExplanation): string {
   return `${because}; ${recipe} is the first recipe that accepts it${before}`;
 }
 
+const measuredOf = ({ measured }: RegionExplanation): string =>
+  measured === null ? "" : `, ${readableTime(measured)} measured`;
+
 type Local = (path: string) => string;
 
 function anchorOf({ anchor }: RegionExplanation, local: Local): string {
@@ -159,6 +162,10 @@ function ranges(numbers: readonly number[]): string {
     )
     .join(", ");
 }
+
+/** Of microseconds. */
+export const readableTime = (us: number): string =>
+  us < 1000 ? `${us.toPrecision(3)} µs` : `${(us / 1000).toPrecision(3)} ms`;
 
 /** `1.5 G`, for a unit to follow. */
 function readableCount(n: number): string {

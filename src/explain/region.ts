@@ -1,7 +1,8 @@
 /** Describes one lowered region: what it computes around its anchor, what it reads and writes, its kernels and its cost. */
-import { bytesOf, workgroupBytesOf } from "../../codegen/bytes.ts";
+import { workgroupBytesOf } from "../../codegen/bytes.ts";
 import type { Kernel } from "../../codegen/kernel.ts";
 import type { LoweredRegion } from "../../codegen/lower.ts";
+import { bytesOfNode } from "../../codegen/packing.ts";
 import type { Step, Unplaced } from "../../codegen/program.ts";
 import { productOf } from "../../codegen/recipes/product.ts";
 import { recipes } from "../../codegen/recipes.ts";
@@ -60,6 +61,7 @@ export function describeRegion(
     writes: region.outputs.map((node) => ({ ...stored(node), kind: writtenAs(node, entry.graph) })),
     pieces: parts.length,
     kernels: describeKernels(entry.separate, steps),
+    measured: lowered.microseconds ?? null,
     cost: {
       flops: region.body.reduce((total, node) => total + flopsOf(node), 0),
       read: sum((t) => t.read),
@@ -153,7 +155,7 @@ function describeStored(node: Node, { names, near }: Near): StoredTensor {
   const kind =
     node.op === "parameter" || node.op === "input" || node.op === "state" ? node.op : "value";
   const name = nameFor(node, names, near);
-  return { name, kind, dtype, shape, bytes: bytesOf(node.type), madeBy: null };
+  return { name, kind, dtype, shape, bytes: bytesOfNode(node), madeBy: null };
 }
 
 function writtenAs(node: Node, graph: Graph): StoredTensor["kind"] {

@@ -10,6 +10,7 @@ import type {
   NodeOf,
   OpName,
   Ops,
+  QuantizedPart,
   ScalarName,
   Type,
 } from "./graph.ts";
@@ -68,8 +69,8 @@ export class GraphBuilder {
     return node;
   }
 
-  parameter(name: string, type: Type): NodeOf<"parameter"> {
-    return this.node("parameter", { name, type }, [], name);
+  parameter(name: string, type: Type, quantized?: QuantizedPart): NodeOf<"parameter"> {
+    return this.node("parameter", quantized ? { name, type, quantized } : { name, type }, [], name);
   }
   input(name: string, type: Type, source?: InputSource): NodeOf<"input"> {
     return this.node("input", source ? { name, type, source } : { name, type }, [], name);

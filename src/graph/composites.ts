@@ -3,6 +3,7 @@ import type { GraphBuilder } from "./build.ts";
 import { softCap, softmax } from "./functions.ts";
 import type { CompositeName, Composites, Node, Type } from "./graph.ts";
 import { demand, printType, sameShape } from "./ops/rule.ts";
+import { scalesShape } from "./quantize.ts";
 
 export type CompositeRule<K extends CompositeName> = {
   /** The result's type; throws Inconsistent. */
@@ -107,7 +108,29 @@ const attend: CompositeRule<"attend"> = {
   },
 };
 
-export const composites: { readonly [K in CompositeName]: CompositeRule<K> } = { conv1d, attend };
+const dequantize: CompositeRule<"dequantize"> = {
+  type: ([values, scales], { axis, group, bits }) => {
+    demand(values !== undefined && axis < values.shape.length, `values have no axis ${axis}`);
+    expect(values, bits === 8 ? "i8" : "i4", values.shape, "values");
+    expect(scales, "f32", scalesShape(values.shape, { axis, group }), "scales");
+    return { dtype: "f32", shape: values.shape };
+  },
+  define: (g, inputs, { axis, group }) => {
+    const [values, scales] = inputs as [Node, Node];
+    const { shape } = values.type;
+    const groups = scales.type.shape[axis]!;
+    const apart = scales.type.shape.toSpliced(axis + 1, 0, group);
+    const axes = scales.type.shape.map((_, i) => (i <= axis ? i : i + 1));
+    const repeated = g.reshape(g.broadcast(scales, apart, axes), shape.with(axis, groups * group));
+    return g.map("mul", g.cast(values, "f32"), g.slice(repeated, axis, 0, shape[axis]!));
+  },
+};
+
+export const composites: { readonly [K in CompositeName]: CompositeRule<K> } = {
+  conv1d,
+  attend,
+  dequantize,
+};
 
 /** The definition of a composite node, built in `g` on `inputs`. */
 export function defineComposite<K extends CompositeName>(

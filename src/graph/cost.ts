@@ -59,6 +59,8 @@ function compositeFlops({ attrs, inputs, type }: NodeOf<"composite">): number {
   switch (attrs.name) {
     case "conv1d":
       return 2 * second[0]! * elements(type.shape);
+    case "dequantize":
+      return elements(type.shape);
     case "attend": {
       const [B, T, H, D] = type.shape as [number, number, number, number];
       const keys = Math.min(second[1]!, attrs.window + 1);

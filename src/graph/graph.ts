@@ -1,6 +1,8 @@
 /** The tensor graph: typed, immutable, hash-consed nodes. What a model computes; nothing of how. */
 
-export type DType = "f32" | "f16" | "bf16" | "i32" | "u32" | "bool";
+/** i8 and i4 are whole numbers of parameters alone: they are cast to f32 and nothing else is done with them. */
+export type DType = "f32" | "f16" | "bf16" | "i32" | "u32" | "bool" | PackedDType;
+export type PackedDType = "i8" | "i4";
 
 /** Element type and sizes. Sizes are numbers once a graph exists; the DSL keeps their names. */
 export type Type = { readonly dtype: DType; readonly shape: readonly number[] };
@@ -15,6 +17,20 @@ export type InputSource = {
   readonly theta: number;
 };
 
+/** How numbers are kept as whole numbers of few bits: every `group` of them along `axis` shares one scale; the last may be shorter. */
+export type Grouping = { readonly axis: number; readonly group: number; readonly bits: 4 | 8 };
+
+/**
+ * What a parameter is of a quantised one, whose name is `of`: its whole numbers or its scales. `terms`: numbers along `axis`.
+ * `column`: the other axis along which kernels read several numbers at once, so that storage keeps them together.
+ */
+export type QuantizedPart = Grouping & {
+  readonly of: string;
+  readonly part: "values" | "scales";
+  readonly terms: number;
+  readonly column: number;
+};
+
 /** Attributes of the composite operations; each is defined by other nodes in composites.ts. */
 export type Composites = {
   /** (x [B,T,C], w [K,C], past [B,K−1,C], position [B,T]) → [B,T,C]; tap K−1 is the current token. */
@@ -24,6 +40,8 @@ export type Composites = {
    * slots. Logits become cap · tanh(logits / cap) unless cap is 0.
    */
   attend: { readonly window: number; readonly scale: number; readonly cap: number };
+  /** (values i8 or i4 [.., K, ..], scales f32 [.., ⌈K / group⌉, ..]) → f32 [.., K, ..]: each number times its group's scale. */
+  dequantize: Grouping;
 };
 export type CompositeName = keyof Composites;
 export type CompositeAttrs = {
@@ -32,7 +50,7 @@ export type CompositeAttrs = {
 
 /** Every operation with its attributes. About twenty primitives; ops.ts gives each its type rule and its meaning. */
 export type Ops = {
-  parameter: { readonly name: string; readonly type: Type };
+  parameter: { readonly name: string; readonly type: Type; readonly quantized?: QuantizedPart };
   input: { readonly name: string; readonly type: Type; readonly source?: InputSource };
   /** What a time-mixing operation carries from one call to the next; its next value is in Graph.states. */
   state: { readonly name: string; readonly type: Type };

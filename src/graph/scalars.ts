@@ -137,6 +137,11 @@ export function convert(n: number, from: DType, to: DType): number {
     case "i32":
     case "u32":
       return toInteger(n, from, to);
+    case "i8":
+    case "i4": {
+      const most = to === "i8" ? 127 : 7;
+      return Math.min(most, Math.max(-most - 1, toInteger(n, from, "i32")));
+    }
   }
 }
 

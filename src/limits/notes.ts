@@ -66,13 +66,13 @@ function splitParameters(
   });
 }
 
-/** The pieces of every parameter that is bound in pieces, of the entry that has most. */
+/** The pieces of every parameter that is bound in pieces, of the entry that has most; scales are cut as their numbers are. */
 function piecesByName(programs: readonly Program<Kernel>[]): ReadonlyMap<string, readonly Piece[]> {
   const most = new Map<string, readonly Piece[]>();
   for (const { buffers } of programs) {
     const here = new Map<string, Piece[]>();
     for (const buffer of buffers)
-      if (buffer.kind === "parameter" && buffer.piece)
+      if (buffer.kind === "parameter" && buffer.piece && buffer.quantized?.part !== "scales")
         here.set(buffer.name, [...(here.get(buffer.name) ?? []), buffer]);
     for (const [name, pieces] of here)
       if (pieces.length > (most.get(name)?.length ?? 0)) most.set(name, pieces);

@@ -1,6 +1,7 @@
 /** Turns what a device cannot hold into diagnostics at the values' places in the text, each with what would make it fit. */
 import { bytesOf } from "../../codegen/bytes.ts";
 import type { Excess } from "../../codegen/over-limits.ts";
+import { bytesOfNode } from "../../codegen/packing.ts";
 import type { Told } from "../../dsl/device-messages.ts";
 import type { Diagnostic } from "../../dsl/diagnostics.ts";
 import { diagnose } from "../../dsl/messages.ts";
@@ -63,7 +64,7 @@ function namedExcess(excess: Excess, names: ValueNames, places: Places): Omit<Fo
 export function toldOf(node: Node, name: string, place: Place | null, exact: boolean): Told {
   const { shape, dtype } = node.type;
   const dims = exact && place?.dims?.length === shape.length ? place.dims : null;
-  return { name, dims, shape, dtype, bytes: bytesOf(node.type), unnamed: !exact };
+  return { name, dims, shape, dtype, bytes: bytesOfNode(node), unnamed: !exact };
 }
 
 function say(

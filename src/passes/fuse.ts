@@ -45,7 +45,8 @@ export function fuse(graph: Graph, options: FuseOptions): Fused {
   };
   for (const ops of turns) {
     for (const node of facts.order) {
-      if (!ops.includes(node.op) || owner.has(node) || waitsForReader(node, facts)) continue;
+      if (!ops.includes(node.op) || roleOf(node) !== "anchor") continue;
+      if (owner.has(node) || waitsForReader(node, facts)) continue;
       const draft = begin(node);
       for (const [i, operand] of node.inputs.entries())
         draft.claimBackward([operand], reachOf(node, i));

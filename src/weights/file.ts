@@ -2,10 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { Weights } from "../../targets/executor.ts";
-import type { TensorData } from "../../targets/tensor.ts";
 import { UserError } from "../graph/bug.ts";
 import { elements, type Source } from "./safetensors.ts";
-import { type StoredDType, storedTypes } from "./stored.ts";
+import { type StoredDType, storedTypes, type Writable } from "./stored.ts";
 
 export type FileSource = Source & { close(): Promise<void> };
 
@@ -14,7 +13,7 @@ export type TensorToWrite = {
   readonly name: string;
   readonly dtype: StoredDType;
   readonly shape: readonly number[];
-  read(): Promise<TensorData>;
+  read(): Promise<Writable>;
 };
 
 /** Opens a file for reading by ranges. */

@@ -24,7 +24,7 @@ type Request = {
 /** Checks that the stored tensor is the parameter in another layout; an error names both shapes. */
 export function layoutOf(request: Request): Layout {
   const { source, stored, index, transpose, shape } = request;
-  if (stored.dtype === "I32" || stored.dtype === "U32")
+  if (["I32", "U32", "I8", "U8"].includes(stored.dtype))
     throw mismatch(request, `holds ${stored.dtype} integers`);
   const length = stored.shape[0] ?? 0;
   if (index !== null && index >= length) throw mismatch(request, `has no part [${index}]`);

@@ -3,6 +3,7 @@ import { nearNames } from "../../dsl/suggest.ts";
 import type { Weights } from "../../targets/executor.ts";
 import { UserError } from "../graph/bug.ts";
 import { type Layout, layoutOf, readInLayout } from "./layout.ts";
+import { quantizationOf, quantizedWeights } from "./quantized.ts";
 import type { Checkpoint } from "./tensors.ts";
 
 /** What a NameRule says without its places in the text: both a model's tables and a bundle's fit. */
@@ -31,12 +32,17 @@ export type Origin = {
 };
 type Found = { readonly origins: ReadonlyMap<string, Origin>; readonly missing: readonly string[] };
 
-/** Takes the model's own names, else the first table under which the checkpoint has every parameter; checks every shape before anything is read. */
+/** A quantised checkpoint is read as one. Else takes the model's own names, else the first table under which the checkpoint has every parameter; checks every shape before anything is read. */
 export function mapNames(
   parameters: readonly Parameter[],
   tables: readonly LoadTable[],
   checkpoint: Checkpoint,
 ): MappedWeights {
+  const quantization = quantizationOf(checkpoint);
+  if (quantization) {
+    const weights = quantizedWeights(parameters, quantization, checkpoint);
+    return { ...weights, table: "own", unused: [] };
+  }
   const misses: Miss[] = [];
   for (const table of [null, ...tables]) {
     const { origins, missing } = find(parameters, table, checkpoint);

@@ -3,14 +3,17 @@ import { bf16Bits } from "../../targets/half.ts";
 import type { Tensor, TensorData } from "../../targets/tensor.ts";
 import { UserError } from "../graph/bug.ts";
 
-export type StoredDType = "F32" | "F16" | "BF16" | "I32" | "U32";
+export type StoredDType = "F32" | "F16" | "BF16" | "I32" | "U32" | "I8" | "U8";
+
+/** What is written: small whole numbers may come in bytes. */
+export type Writable = TensorData | Int8Array | Uint8Array;
 
 /** `decode` fills values[at…] from bytes whose start is aligned to `bytes`; `encode` is its inverse. */
 type StoredType = {
-  readonly bytes: 2 | 4;
+  readonly bytes: 1 | 2 | 4;
   readonly dtype: Tensor["dtype"];
   decode(bytes: Uint8Array, values: TensorData, at: number): void;
-  encode(values: TensorData): Uint8Array;
+  encode(values: Writable): Uint8Array;
 };
 
 /** The element types that are read and written; anything else is refused by name. */
@@ -20,6 +23,8 @@ export const storedTypes = {
   U32: { bytes: 4, dtype: "u32", decode: copyIn, encode: copyOut },
   F16: { bytes: 2, dtype: "f32", decode: widenF16, encode: (values) => narrow(values, f16Bits) },
   BF16: { bytes: 2, dtype: "f32", decode: widenBF16, encode: (values) => narrow(values, bf16Bits) },
+  I8: { bytes: 1, dtype: "i32", decode: signedBytes, encode: (v) => Uint8Array.from(v) },
+  U8: { bytes: 1, dtype: "u32", decode: copyBytes, encode: (v) => Uint8Array.from(v) },
 } satisfies Record<StoredDType, StoredType>;
 
 /** Whether a name in a file's header is an element type that can be read. */
@@ -37,15 +42,23 @@ function copyIn(bytes: Uint8Array, values: TensorData, at: number): void {
   bytesOf(values).set(bytes, 4 * at);
 }
 
-function copyOut(values: TensorData): Uint8Array {
+function copyOut(values: Writable): Uint8Array {
   return bytesOf(values);
 }
 
-function bytesOf(values: TensorData): Uint8Array {
+function copyBytes(bytes: Uint8Array, values: TensorData, at: number): void {
+  values.set(bytes, at);
+}
+
+function signedBytes(bytes: Uint8Array, values: TensorData, at: number): void {
+  values.set(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length), at);
+}
+
+function bytesOf(values: Writable): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-function bitsOf(values: TensorData): Uint32Array {
+function bitsOf(values: Writable): Uint32Array {
   return new Uint32Array(values.buffer, values.byteOffset, values.length);
 }
 
@@ -80,7 +93,7 @@ function f32Bits(half: number): number {
   return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }
 
-function narrow(values: TensorData, half: (bits: number) => number): Uint8Array {
+function narrow(values: Writable, half: (bits: number) => number): Uint8Array {
   return new Uint8Array(Uint16Array.from(bitsOf(values), half).buffer);
 }
 

@@ -1,7 +1,8 @@
 /** Runs graphs as a Session by the evaluator: double precision, no kernels. What every other executor is compared with. */
 import { UserError } from "../../src/graph/bug.ts";
 import { evaluate, type Value } from "../../src/graph/evaluate.ts";
-import type { Graph, Type } from "../../src/graph/graph.ts";
+import type { Graph, QuantizedPart, Type } from "../../src/graph/graph.ts";
+import { quantize } from "../../src/graph/quantize.ts";
 import { rootsOf, topological } from "../../src/graph/walk.ts";
 import type { EntrySpec, Session, TensorSpec, Weights } from "../executor.ts";
 import { completeInputs, tensorOf } from "../inputs.ts";
@@ -40,7 +41,7 @@ export async function loadEvaluator(
         );
       const values = valuesOf(state);
       const given = {
-        parameters: (name: string) => parameters.get(name)!,
+        parameters: (name: string) => parameters.get(entry)!.get(name)!,
         inputs: inputValues(entry, spec, inputs),
         states: Object.fromEntries(values),
       };
@@ -79,13 +80,34 @@ function readOutputs(
 async function readParameters(
   graphs: Readonly<Record<string, Graph>>,
   weights: Weights,
-): Promise<Map<string, Value>> {
-  const parameters = new Map<string, Value>();
-  for (const graph of Object.values(graphs)) {
+): Promise<Map<string, ReadonlyMap<string, Value>>> {
+  const read = new Map<string, Value>();
+  const byEntry = new Map<string, ReadonlyMap<string, Value>>();
+  for (const [entry, graph] of Object.entries(graphs)) {
+    const own = new Map<string, Value>();
     for (const node of topological(rootsOf(graph))) {
-      if (node.op !== "parameter" || parameters.has(node.attrs.name)) continue;
-      parameters.set(node.attrs.name, makeValue(node.type, await weights.read(node.attrs.name)));
+      if (node.op !== "parameter") continue;
+      const { name, quantized } = node.attrs;
+      const key = `${node.type.dtype} ${name}`;
+      const numbers = async () =>
+        quantized ? readPart(weights, node.type.shape, quantized) : weights.read(name);
+      const value = read.get(key) ?? makeValue(node.type, await numbers());
+      read.set(key, value);
+      own.set(name, value);
     }
+    byEntry.set(entry, own);
   }
-  return parameters;
+  return byEntry;
+}
+
+/** The whole numbers or the scales of a parameter. */
+async function readPart(
+  weights: Weights,
+  shape: readonly number[],
+  part: QuantizedPart,
+): Promise<ArrayLike<number>> {
+  const ready = await weights.readQuantized?.(part.of, part);
+  const whole = shape.with(part.axis, part.terms);
+  const made = ready ?? quantize(await weights.read(part.of), whole, part, part.of);
+  return made[part.part];
 }

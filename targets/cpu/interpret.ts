@@ -3,7 +3,7 @@
  * its arena slot is its own, and that outputs and next states are written whole.
  */
 
-import { bytesOfScalar } from "../../codegen/bytes.ts";
+import { scalarOfStored } from "../../codegen/bytes.ts";
 import { roundTo } from "../../codegen/interpret/spell.ts";
 import { allocateMemory, type CheckedMemory, interpret } from "../../codegen/interpret.ts";
 import type { Caps, Kernel, Scalar } from "../../codegen/kernel.ts";
@@ -13,9 +13,15 @@ import { CompilerBug, UserError } from "../../src/graph/bug.ts";
 import type { DType } from "../../src/graph/graph.ts";
 import type { EntrySpec, Session, Weights } from "../executor.ts";
 import { completeInputs, tensorOf } from "../inputs.ts";
+import {
+  type ParameterPlan,
+  parameterKey,
+  plansByName,
+  type ReadParameter,
+  readParameter,
+} from "../parameters.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import { type Carried, keepStates } from "./carried.ts";
-import { slicePiece } from "./piece.ts";
 
 type Programs = Readonly<Record<string, Program<Kernel>>>;
 /** Parameters and constants by program and buffer index. */
@@ -72,7 +78,7 @@ function verifyProgram(program: Program<Kernel>, caps: Caps): void {
 }
 
 /** What a buffer's cells are. */
-const scalarOf = (dtype: DType): Scalar => (dtype === "bool" ? "u32" : dtype);
+const scalarOf = (dtype: DType): Scalar => (dtype === "bool" ? "u32" : scalarOfStored(dtype));
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
@@ -87,7 +93,7 @@ function memoryOf(
   if (numbers.length !== memory.data.length)
     throw new CompilerBug(`${numbers.length} numbers for ${memory.data.length} cells`);
   memory.data.set(numbers);
-  if (bytesOfScalar[dtype] === 2)
+  if (dtype === "f16" || dtype === "bf16")
     memory.data.forEach((x, i) => {
       memory.data[i] = roundTo[dtype](x);
     });
@@ -97,24 +103,25 @@ function memoryOf(
 /** Reads each parameter once, however many programs and pieces use it. */
 async function readFixed(programs: Programs, weights: Weights): Promise<Fixed> {
   const fixed = new Map<BufferPlan, CheckedMemory>();
-  const readers = new Map<string, (BufferPlan & { readonly kind: "parameter" })[]>();
   for (const buffer of Object.values(programs).flatMap((p) => p.buffers)) {
     if (buffer.kind === "constant") fixed.set(buffer, memoryOf(buffer, buffer.values));
-    if (buffer.kind === "parameter")
-      readers.set(buffer.name, [...(readers.get(buffer.name) ?? []), buffer]);
   }
-  for (const [name, buffers] of readers) {
-    const whole = await weights.read(name);
-    const made = new Map<string, CheckedMemory>();
-    for (const buffer of buffers) {
-      const key = JSON.stringify([buffer.dtype, buffer.piece]);
-      const memory =
-        made.get(key) ?? memoryOf(buffer, slicePiece(whole, buffer.shape, buffer.piece));
-      made.set(key, memory);
-      fixed.set(buffer, memory);
-    }
+  const made = new Map<string, CheckedMemory>();
+  for (const [name, plans] of plansByName(Object.values(programs))) {
+    const read = await readParameter(weights, name, plans.values());
+    for (const [key, plan] of plans) made.set(key, parameterMemory(plan, read));
   }
+  for (const buffer of Object.values(programs).flatMap((p) => p.buffers))
+    if (buffer.kind === "parameter") fixed.set(buffer, made.get(parameterKey(buffer))!);
   return fixed;
+}
+
+function parameterMemory(plan: ParameterPlan, { numbers, stored }: ReadParameter): CheckedMemory {
+  if (!plan.quantized) return memoryOf(plan, numbers(plan));
+  const words = stored(plan);
+  const memory = allocateMemory(scalarOf(plan.dtype), words.length, true);
+  memory.data.set(words);
+  return memory;
 }
 
 function runProgram(

@@ -4,11 +4,11 @@ import type { Piece } from "../../codegen/program.ts";
 import { CompilerBug } from "../../src/graph/bug.ts";
 
 /** `shape` is the part's own; without a piece the whole is returned as it is. */
-export function slicePiece(
-  whole: Float32Array,
+export function slicePiece<T extends Float32Array | Int8Array>(
+  whole: T,
   shape: readonly number[],
   piece: Piece | undefined,
-): Float32Array {
+): T {
   if (!piece) return whole;
   const { axis, start, size } = piece;
   const before = shape.slice(0, axis).reduce((a, b) => a * b, 1);
@@ -19,10 +19,11 @@ export function slicePiece(
       `a piece ${start}+${size} of axis ${axis} of ${full}, stored as [${shape.join(", ")}]`,
     );
   }
-  const part = new Float32Array(before * size * after);
+  const length = before * size * after;
+  const part = whole instanceof Int8Array ? new Int8Array(length) : new Float32Array(length);
   for (let b = 0; b < before; b++) {
     const from = (b * full + start) * after;
     part.set(whole.subarray(from, from + size * after), b * size * after);
   }
-  return part;
+  return part as T;
 }

@@ -19,6 +19,8 @@ export type CudaDevice = {
   readonly name: string;
   /** "sm_90". */
   readonly architecture: string;
+  /** The driver in words. */
+  readonly driver: string;
   /** Of memory. */
   readonly bytes: number;
   /** Kernels run on the CPU: their PTX must be built for it before they are loaded. */
@@ -54,6 +56,7 @@ export function openCuda({ ordinal = 0, ...options }: CudaOptions = {}): CudaDev
     name,
     architecture,
     caps,
+    driver: `CUDA ${printVersion(driver.version)}`,
     bytes: driver.deviceBytes(device),
     emulated: context.standIn !== null,
     info: context.standIn

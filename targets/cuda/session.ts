@@ -1,11 +1,11 @@
 /** Runs programs of CUDA kernels on a device as a Session: a GPU through its driver, or the stand-in on the CPU. */
 import { CompilerBug, UserError } from "../../src/graph/bug.ts";
-import type { EntrySpec, Session, StateHandle, Weights } from "../executor.ts";
+import type { Elapsed, EntrySpec, Session, StateHandle, Weights } from "../executor.ts";
 import { completeInputs } from "../inputs.ts";
 import { createShared } from "../placing.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
 import type { CudaDevice } from "./device.ts";
-import { createEntry, type Entry } from "./session/entry.ts";
+import { createEntry, type Entry, launchesOf } from "./session/entry.ts";
 import {
   type CudaProgram,
   type Functions,
@@ -146,6 +146,8 @@ function sessionOf(device: CudaDevice, owned: Owned, loaded: Loaded): CudaSessio
     upload: (values) => begin(() => states.upload(values)),
     run: (entry, inputs, state, outputs) =>
       begin(() => runEntry(loaded, entry, inputs, state, outputs)),
+    time: (entry, state, times) =>
+      begin(() => timeEntry(device, owned, loaded, entry, state, times)),
     passTime: () => timer?.last() ?? null,
     release: async () => {
       if (released) return;
@@ -156,19 +158,23 @@ function sessionOf(device: CudaDevice, owned: Owned, loaded: Loaded): CudaSessio
   };
 }
 
+function entryOf({ entries }: Loaded, name: string): Loaded["entries"][string] {
+  const found = entries[name];
+  if (found) return found;
+  throw new UserError(
+    `there is no entry "${name}"; the entries are ${Object.keys(entries).join(", ")}`,
+  );
+}
+
 async function runEntry(
-  { states, transfers, timer, entries }: Loaded,
+  loaded: Loaded,
   name: string,
   inputs: Tensors,
   handle: StateHandle,
   outputs: readonly string[],
 ): Promise<Record<string, Tensor>> {
-  const found = entries[name];
-  if (!found)
-    throw new UserError(
-      `there is no entry "${name}"; the entries are ${Object.keys(entries).join(", ")}`,
-    );
-  const { entry, spec } = found;
+  const { states, transfers, timer } = loaded;
+  const { entry, spec } = entryOf(loaded, name);
   const { buffers, replays } = states.open(handle);
   const wanted = outputs.map((output) => wantedOutput(entry, spec, output));
   const given = Object.entries(completeInputs(name, spec, inputs)).flatMap(([input, tensor]) => {
@@ -184,6 +190,29 @@ async function runEntry(
   );
   measured?.read();
   return tensors;
+}
+
+/** The launches alone, between two events: next states are not copied. */
+async function timeEntry(
+  { context: gpu }: CudaDevice,
+  owned: Owned,
+  loaded: Loaded,
+  name: string,
+  handle: StateHandle,
+  times: number,
+): Promise<Elapsed> {
+  const { stream, finished } = owned.work;
+  owned.timer ??= createTimer(gpu, stream);
+  const { entry } = entryOf(loaded, name);
+  const launches = launchesOf(entry, loaded.states.open(handle).buffers);
+  const measured = owned.timer.start();
+  measured.around(() => {
+    for (let turn = 0; turn < times; turn++)
+      for (const launch of launches) gpu.launch(launch, stream);
+  });
+  await finished();
+  measured.read();
+  return { milliseconds: owned.timer.last() ?? 0, by: "device" };
 }
 
 function wantedOutput(entry: Entry, spec: EntrySpec, name: string): Wanted {

@@ -1,7 +1,7 @@
 /** Brings parameters onto the device in the types and pieces that programs ask for, one at a time. */
 import type { Program } from "../../codegen/program.ts";
 import type { Weights } from "../executor.ts";
-import { plansByName, storedValues } from "../parameters.ts";
+import { plansByName, readParameter } from "../parameters.ts";
 import type { Pool } from "./memory.ts";
 
 /** What the device's queue may hold copies of before it is waited for. */
@@ -17,10 +17,10 @@ export async function uploadParameters(
   const buffers = new Map<string, GPUBuffer>();
   let inFlight = 0;
   for (const [name, plans] of plansByName(programs)) {
-    const values = await weights.read(name);
+    const { stored } = await readParameter(weights, name, plans.values());
     for (const [key, plan] of plans) {
       const buffer = pool.create(name, plan.bytes);
-      inFlight += write(device, buffer, storedValues(values, plan));
+      inFlight += write(device, buffer, stored(plan));
       buffers.set(key, buffer);
     }
     if (inFlight > mostInFlight) {

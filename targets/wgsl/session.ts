@@ -2,7 +2,7 @@
 
 import type { KernelText, Program } from "../../codegen/program.ts";
 import { UserError } from "../../src/graph/bug.ts";
-import type { EntrySpec, Session, StateHandle, TensorSpec, Weights } from "../executor.ts";
+import type { Elapsed, EntrySpec, Session, StateHandle, TensorSpec, Weights } from "../executor.ts";
 import { completeInputs } from "../inputs.ts";
 import { createShared } from "../placing.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
@@ -12,7 +12,7 @@ import { createPool, type Pool } from "./memory.ts";
 import { uploadParameters } from "./parameters.ts";
 import { createPipelines, type Progress } from "./pipelines.ts";
 import { keepDeviceStates, type States } from "./states.ts";
-import { createPassTimer, type PassTimer } from "./timer.ts";
+import { lazyPassTimer, type PassTimer } from "./timer.ts";
 
 export type LoadOptions = {
   /** Told how many pipelines there are and how many are ready. */
@@ -32,7 +32,9 @@ type Loaded = {
   readonly pool: Pool;
   readonly states: States;
   readonly entries: Readonly<Record<string, { readonly entry: Entry; readonly spec: EntrySpec }>>;
+  /** Null unless every run is measured. */
   readonly timer: PassTimer | null;
+  readonly stopwatch: ReturnType<typeof lazyPassTimer>;
 };
 
 /** Makes pipelines, brings the weights onto the device, and is ready to run. */
@@ -62,9 +64,10 @@ export async function loadSession(
     await device.queue.onSubmittedWorkDone();
     watch.check();
     const states = keepDeviceStates(device, pool, Object.values(entries));
-    const timer = options.profile ? createPassTimer(device) : null;
+    const stopwatch = lazyPassTimer(device);
+    const timer = options.profile ? stopwatch.get() : null;
     return sessionOf(
-      { device, watch, pool, states, timer, entries: Object.fromEntries(loaded) },
+      { device, watch, pool, states, timer, stopwatch, entries: Object.fromEntries(loaded) },
       entries,
     );
   } catch (error) {
@@ -74,7 +77,7 @@ export async function loadSession(
 }
 
 function sessionOf(loaded: Loaded, specs: Readonly<Record<string, EntrySpec>>): WgslSession {
-  const { device, watch, pool, states, timer } = loaded;
+  const { device, watch, pool, states, timer, stopwatch } = loaded;
   let released = false;
   /** What happened to the device explains better than the operation that failed because of it. */
   const guard = async <T>(work: () => T | Promise<T>): Promise<T> => {
@@ -101,30 +104,35 @@ function sessionOf(loaded: Loaded, specs: Readonly<Record<string, EntrySpec>>): 
     upload: (values) => guard(() => states.upload(values)),
     run: (entry, inputs, state, outputs) =>
       guard(() => runEntry(loaded, entry, inputs, state, outputs)),
+    time: (entry, state, times) => guard(() => timeEntry(loaded, entry, state, times)),
     passTime: () => timer?.last() ?? null,
     release: async () => {
       if (released) return;
       released = true;
       await device.queue.onSubmittedWorkDone().catch(() => undefined);
-      timer?.release();
+      stopwatch.release();
       pool.destroyAll();
     },
   };
 }
 
+function entryOf({ entries }: Loaded, name: string): Loaded["entries"][string] {
+  const found = entries[name];
+  if (found) return found;
+  throw new UserError(
+    `there is no entry "${name}"; the entries are ${Object.keys(entries).join(", ")}`,
+  );
+}
+
 async function runEntry(
-  { device, pool, states, entries, timer }: Loaded,
+  loaded: Loaded,
   name: string,
   inputs: Tensors,
   handle: StateHandle,
   outputs: readonly string[],
 ): Promise<Record<string, Tensor>> {
-  const found = entries[name];
-  if (!found)
-    throw new UserError(
-      `there is no entry "${name}"; the entries are ${Object.keys(entries).join(", ")}`,
-    );
-  const { entry, spec } = found;
+  const { device, pool, states, timer } = loaded;
+  const { entry, spec } = entryOf(loaded, name);
   const state = states.open(handle);
   const wanted = outputs.map((output) => wantedOutput(entry, spec, output));
   for (const [input, tensor] of Object.entries(completeInputs(name, spec, inputs))) {
@@ -145,6 +153,33 @@ async function runEntry(
   const tensors = await reading.read();
   await timer?.read();
   return tensors;
+}
+
+/** All turns in one compute pass: what it costs to begin one is shared out among them. */
+async function timeEntry(
+  loaded: Loaded,
+  name: string,
+  handle: StateHandle,
+  times: number,
+): Promise<Elapsed> {
+  const { device, states } = loaded;
+  const { entry } = entryOf(loaded, name);
+  const timer = loaded.stopwatch.get();
+  const groups = bindGroupsOf(device, entry, states.open(handle));
+  const encoder = device.createCommandEncoder({ label: name });
+  const pass = encoder.beginComputePass(timer ? { timestampWrites: timer.writes } : {});
+  for (let turn = 0; turn < times; turn++) encodeSteps(pass, entry, groups);
+  pass.end();
+  timer?.resolve(encoder);
+  await device.queue.onSubmittedWorkDone();
+  const started = performance.now();
+  device.queue.submit([encoder.finish()]);
+  if (!timer) {
+    await device.queue.onSubmittedWorkDone();
+    return { milliseconds: performance.now() - started, by: "clock" };
+  }
+  await timer.read();
+  return { milliseconds: timer.last() ?? 0, by: "device" };
 }
 
 function wantedOutput(

@@ -39,3 +39,18 @@ export function createPassTimer(device: GPUDevice): PassTimer | null {
     },
   };
 }
+
+/** A pass timer that is made when it is first asked for. */
+export function lazyPassTimer(device: GPUDevice): {
+  get(): PassTimer | null;
+  release(): void;
+} {
+  let made: PassTimer | null = null;
+  return {
+    get: () => {
+      made ??= createPassTimer(device);
+      return made;
+    },
+    release: () => made?.release(),
+  };
+}

@@ -50,6 +50,26 @@ describe("the command line", function () {
       out,
     );
   });
+  it("quantises a checkpoint, says how far it is from it, and runs it, and a bundle, as if quantised on the way", async () => {
+    for (const precision of ["int8", "int4"]) {
+      const [file, bundle] = [at(`${precision}.safetensors`), at(`${precision}-bundle`)];
+      const words = ["quantize", model, "--weights", weights, "--precision", precision];
+      const { out } = await done(...words, "--output", file);
+      assert.match(out, /relative root mean square error of each kind of weight\n {2}embedding /);
+      const { kinds } = await json(...words, "--output", file);
+      const [least, most] = precision === "int8" ? [0.001, 0.01] : [0.03, 0.12];
+      for (const { kind, relativeError } of kinds)
+        assert.ok(relativeError > least && relativeError < most, `${kind} ${relativeError}`);
+      const tokens = ["--tokens", "1,2,3,4,5", "--max", "8", "--precision", precision];
+      const fromWhole = await done(...run, ...tokens);
+      const ready = ["run", model, "--weights", file, ...run.slice(4)];
+      assert.equal((await done(...ready, ...tokens)).out, fromWhole.out);
+      await done("compile", model, "--precision", precision, "--output", bundle);
+      const { parameters, programs } = JSON.parse(readFileSync(`${bundle}/manifest.json`, "utf8"));
+      assert.ok(programs.decode.buffers.some((b: { quantized?: object }) => b.quantized));
+      assert.ok(parameters.every((p: { name: string }) => !p.name.endsWith(".scales")));
+    }
+  });
   it("draws by seed, gives a row of its own to each of --batch, and ends at --stop", async () => {
     const draw = ["--tokens", "1 2", "--max", "6", "--temperature", "1", "--seed"];
     const two = await json(...run, ...draw, "7", "--batch", "2");

@@ -31,6 +31,16 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
     for (const words of [
       ["init-weights", model, weights],
       ["init-weights", model, at("wide.safetensors"), "--config", "wide"],
+      [
+        "quantize",
+        model,
+        "--weights",
+        weights,
+        "--precision",
+        "int8",
+        "--output",
+        at("int8.safetensors"),
+      ],
       ["compile", model, "--output", bundle],
       [...run, "--tokens", "1", "--max", "2", "--save-state", at("state.safetensors")],
     ])
@@ -48,6 +58,17 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
       ["without a model", ["compile", at("empty.eyrie")], /empty\.eyrie defines no model; write one, or give --item the name of a block$/],
       ["without this model", ["compile", model, "--item", "smal"], /hint: did you mean `small`\?$/],
       ["with a block alone", ["compile", model, "--item", "rms_norm"], /hint: .*`eyrie eval` runs a block on tensors from a file$/],
+    ],
+    "eyrie quantize": [
+      ["with no precision", ["quantize", model, "--weights", weights, "--output", at("q.safetensors")], /required option '--precision <name>' not specified$/, 2],
+      ["with another precision", ["quantize", model, "--weights", weights, "--output", at("q.safetensors"), "--precision", "f16"], /Allowed choices are int8, int4\.$/, 2],
+      ["into a folder", ["quantize", model, "--weights", weights, "--output", at("."), "--precision", "int8"], /is a folder; give the name of a file to write$/],
+      ["of what is quantised already", ["quantize", model, "--weights", at("int8.safetensors"), "--output", at("q.safetensors"), "--precision", "int4"], /int8\.safetensors holds weights in int8; give --precision int8, or the checkpoint that it was made from$/],
+      ["of other weights", ["quantize", model, "--weights", at("wide.safetensors"), "--output", at("q.safetensors"), "--precision", "int8"], /the parameter .* has shape .*; check the model's settings$/],
+    ],
+    "quantised weights": [
+      ["without their precision", ["run", model, "--weights", at("int8.safetensors"), ...evaluate, "--tokens", "1"], /int8\.safetensors holds weights in int8; give --precision int8, or/],
+      ["with another", ["run", model, "--weights", at("int8.safetensors"), ...evaluate, "--tokens", "1", "--precision", "int4"], /int8\.safetensors holds weights in int8; give --precision int8, or/],
     ],
     "--config": [
       ["an unknown title", ["compile", model, "--config", "wid"], /E0215.*`small` has no configuration `wid`[\s\S]*did you mean `wide`\?$/],
@@ -96,7 +117,7 @@ describe("a mistake on the command line is one clear sentence, never a trace", f
       ["--top-p above 1", [...run, "--tokens", "1", "--top-p", "2"], /give a number from 0\.000001 to 1$/, 2],
       ["--seed beyond 32 bits", [...run, "--tokens", "1", "--seed", "4294967296"], /from 0 to 4294967295$/, 2],
       ["--adapter of no kind", [...run, "--tokens", "1", "--adapter", "nvidia"], /Allowed choices are auto, gpu, lavapipe, swiftshader\.$/, 2],
-      ["--precision of no kind", [...run, "--tokens", "1", "--precision", "int3"], /'int3' is invalid\. Allowed choices are f32, f16, bf16\.$/, 2],
+      ["--precision of no kind", [...run, "--tokens", "1", "--precision", "int3"], /'int3' is invalid\. Allowed choices are f32, f16, bf16, int8, int4\.$/, 2],
       ["--executor of no kind", ["run", model, "--executor", "metal"], /Allowed choices are wgsl, cuda, cuda-cpu, interpret, evaluate\.$/, 2],
       ["a state of no run", [...run, "--tokens", "1", "--restore-state", weights], /is not a saved stream state; give a file that saveState or run --save-state wrote$/],
       ["a state of another model", ["run", `${kjv}/kjv-bytes.eyrie`, "--weights", `${kjv}/model.safetensors`, ...evaluate, "--restore-state", at("state.safetensors")], /holds the state of the model small, not of kjv_bytes; load that model or start fresh$/],

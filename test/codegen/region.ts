@@ -1,12 +1,15 @@
 /** Makes a region by hand around one anchor and holds every choice of a recipe, run by the interpreter, against the graph's meaning. */
 import assert from "node:assert/strict";
+import { scalarOfStored } from "../../codegen/bytes.ts";
 import { allocateMemory, type CheckedMemory, interpret } from "../../codegen/interpret.ts";
-import { type Caps, type Kernel, minimumCaps } from "../../codegen/kernel.ts";
+import { type Caps, type Kernel, minimumCaps, type Scalar } from "../../codegen/kernel.ts";
+import { quantizedOf } from "../../codegen/packing.ts";
 import type { Choice, Lowered, Recipe } from "../../codegen/recipe.ts";
 import { verifyKernel } from "../../codegen/verify.ts";
 import { evaluate, type Value, valueFrom } from "../../src/graph/evaluate.ts";
 import type { Graph, Node, Type } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
+import { packScales, packValues } from "../../targets/packed.ts";
 
 /** Every node from the leaves to the outputs in one region. */
 export function regionOf(
@@ -71,8 +74,9 @@ export function runLowered(
   for (const node of region.outputs)
     memories.set(node, allocateMemory(scalarOf(node), sizeOf(node), false));
   for (const [node, value] of leaves) {
-    const memory = allocateMemory(scalarOf(node), sizeOf(node), true);
-    memory.data.set(value.data);
+    const stored = storedLeaf(node, value);
+    const memory = allocateMemory(scalarOf(node), stored.length, true);
+    memory.data.set(stored);
     memories.set(node, memory);
   }
   for (const { kernel, bindings, grid } of lowered.kernels) {
@@ -89,7 +93,16 @@ export function runLowered(
   });
 }
 
-const scalarOf = (node: Node) => (node.type.dtype === "bool" ? "u32" : node.type.dtype);
+const scalarOf = ({ type }: Node): Scalar =>
+  type.dtype === "bool" ? "u32" : scalarOfStored(type.dtype);
+/** A leaf's numbers as its buffer holds them. */
+function storedLeaf(node: Node, { data }: Value): ArrayLike<number> {
+  const quantized = quantizedOf(node);
+  if (!quantized) return data;
+  const part = { shape: node.type.shape, quantized };
+  return quantized.part === "values" ? packValues(data, part) : packScales(data, part);
+}
+
 const sizeOf = (node: Node) => node.type.shape.reduce((a, b) => a * b, 1);
 
 const least: Caps = { ...minimumCaps, f16: true };

@@ -1,5 +1,6 @@
 /** Runs a graph all the way, fused, lowered, planned and interpreted, against its meaning. */
 import assert from "node:assert/strict";
+import { scalarOfStored } from "../../codegen/bytes.ts";
 import { fuseOptions } from "../../codegen/fuse-options.ts";
 import { allocateMemory, type CheckedMemory, interpret } from "../../codegen/interpret.ts";
 import type { Caps, Kernel } from "../../codegen/kernel.ts";
@@ -76,7 +77,7 @@ function run(
   const memories = program.buffers.map((b) => {
     const length = b.shape.reduce((a, n) => a * n, 1);
     const numbers = numbersOf(b, leaves);
-    const scalar = b.dtype === "bool" ? "u32" : b.dtype;
+    const scalar = b.dtype === "bool" ? "u32" : scalarOfStored(b.dtype);
     const memory = allocateMemory(scalar, length, numbers !== null);
     if (numbers) memory.data.set(numbers);
     return memory;

@@ -37,6 +37,10 @@ export class Random {
       case "f16":
       case "bf16":
         return this.unit() * 4 - 2;
+      case "i8":
+        return this.integer(-127, 127);
+      case "i4":
+        return this.integer(-8, 7);
       case "i32":
         return this.integer(-3, 6);
       case "u32":

@@ -29,6 +29,16 @@ describe("notes on a device", () => {
     );
     assert.equal(pieces, 6);
   });
+  it("name a quantised parameter in pieces once, by its numbers", () => {
+    const precision = { parameters: "int8" } as const;
+    const caps = { maxBindingBytes: 4096 };
+    const [first, second] = notesOn(tied, { caps, precision, chunk: 4, settings: { vocab: 192 } });
+    assert.equal(
+      described(first!, tied),
+      "6: N0601 at embedding: `embedding` [vocab, width] = [192, 32] in i8 is 6 KiB; a binding of tiny holds 4 KiB: it is split in 2 along `vocab`",
+    );
+    assert.doesNotMatch(described(second!, tied), /scales/);
+  });
   it("tell parameters of repeated layers once, at the call in the user's own text", () => {
     const caps = { maxBindingBytes: 2048 };
     const notes = notesOn(tied, { caps, chunk: 8 });

@@ -146,7 +146,7 @@ describe("a precision of another name", () => {
       () => compile([griffin], options),
       (error: unknown) =>
         error instanceof UserError &&
-        error.message === 'there is no precision "int3"; choose one of f32, f16, bf16',
+        error.message === 'there is no precision "int3"; choose one of f32, f16, bf16, int8, int4',
     );
   });
 });

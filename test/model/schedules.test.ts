@@ -1,9 +1,21 @@
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Caps } from "../../codegen/kernel.ts";
+import { standardLibrary } from "../../dsl/standard-node.ts";
+import { type CompileOptions, compile } from "../../src/compile.ts";
 import type { Executor } from "../../src/execute/executors.ts";
 import { assertClose, loadForTest } from "../../src/testing.ts";
+import {
+  noSchedules,
+  parseSchedules,
+  printSchedules,
+  type ScheduleFile,
+  withRegion,
+} from "../../src/tune/file.ts";
+import { measuredOn } from "../../src/tune/lookup.ts";
 import { Stream } from "../../targets/stream.ts";
 import { executorOrSkip, executors } from "../executor.ts";
+import { drawnSchedules } from "../tune/drawn.ts";
 
 const text = readFileSync(new URL("../../examples/griffin.eyrie", import.meta.url), "utf8");
 const settings = {
@@ -28,17 +40,30 @@ const devices: Readonly<Record<string, Partial<Caps>>> = {
   "few workgroups a dimension": { maxWorkgroupsPerDimension: 7 },
 };
 
+const source = { file: "griffin.eyrie", text };
+const sizes = { settings, batch: 2, chunk: 16, entries: ["prefill", "decode"] as const };
+
 /** Logits after a ragged feed of two rows and one step, then drawn tokens. */
-async function runOn(executor: Executor) {
-  const source = { file: "griffin.eyrie", text };
-  const entries = ["prefill", "decode"] as const;
-  const model = await loadForTest(executor, source, { settings, batch: 2, chunk: 16, entries });
+async function runOn(
+  executor: Executor,
+  tuned: Pick<CompileOptions, "schedules" | "onNotice"> = {},
+) {
+  const model = await loadForTest(executor, source, { ...sizes, ...tuned });
   const stream = Stream.open(model.session);
   const fed = await stream.feed([tokens, tokens.slice(3, 12)]);
   const stepped = await stream.step([7, 129], { outputs: ["logits", "token"] });
   stream.release();
   await model.release();
   return [fed.logits.data, stepped.logits.data, stepped.token.data] as const;
+}
+
+/** A file of drawn schedules, as eyrie tune writes it. */
+function fileFor({ caps, device }: Executor, seed: number): ScheduleFile {
+  const { compiled } = compile([source], { ...sizes, standard: standardLibrary(), caps });
+  let file = noSchedules;
+  for (const [signature, region] of Object.entries(drawnSchedules(compiled!, seed)))
+    file = withRegion(file, device!, signature, region);
+  return parseSchedules(printSchedules(file), "schedules.json");
 }
 
 describe("a model compiled for", function () {
@@ -49,6 +74,17 @@ describe("a model compiled for", function () {
       const got = await runOn({ ...executor, caps: { ...executor.caps, ...caps } });
       const want = await runOn(await executors.evaluate());
       // The largest difference seen on lavapipe and SwiftShader is 1.8e-6.
+      for (const [i, data] of got.entries()) assertClose(data, want[i]!, 7e-6, `output ${i}`);
+    });
+
+  for (const seed of [1, 2])
+    it(`schedules drawn by seed ${seed}, from a file, gives what its graph means`, async function () {
+      const executor = await executorOrSkip(this);
+      const { caps, device } = executor;
+      const { schedules } = measuredOn(fileFor(executor, seed), device, caps, assert.fail);
+      const got = await runOn(executor, { schedules: schedules!, onNotice: assert.fail });
+      const want = await runOn(await executors.evaluate());
+      // The largest difference seen on lavapipe and SwiftShader is 1.9e-6.
       for (const [i, data] of got.entries()) assertClose(data, want[i]!, 7e-6, `output ${i}`);
     });
 });

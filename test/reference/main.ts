@@ -1,7 +1,7 @@
 /** `npm run reference -- DIR`: runs every case of a directory of reference cases on an executor, one line a case. */
 import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
-import { type ExecutorFlags, executorOption } from "../../src/cli/options.ts";
+import { type ExecutorFlags, executorOption, largestWord, whole } from "../../src/cli/options.ts";
 import { print, report, say } from "../../src/cli/terminal.ts";
 import { openExecutor } from "../../src/execute/executors.ts";
 import { UserError } from "../../src/graph/bug.ts";
@@ -10,7 +10,10 @@ import { deviceFactor, share, verdict } from "./compare.ts";
 import { runCase } from "./run-case.ts";
 
 /** Weights are stored as they come, in f32: the cases hold what the published code makes of those. */
-type Flags = Omit<ExecutorFlags, "precision"> & { readonly only?: string };
+type Flags = Omit<ExecutorFlags, "precision" | "schedules"> & {
+  readonly only?: string;
+  readonly drawSchedules?: number;
+};
 
 async function main(directory: string, flags: Flags): Promise<void> {
   if (!existsSync(directory))
@@ -26,7 +29,7 @@ async function main(directory: string, flags: Flags): Promise<void> {
   for (const file of forward) {
     const c = await openCase(directory, file);
     try {
-      const { measured, unmeasured } = await runCase(c, executor);
+      const { measured, unmeasured } = await runCase(c, executor, flags.drawSchedules);
       const result = verdict(measured, executor.name === "wgsl");
       const worst = measured.reduce((a, b) => (share(b) > share(a) ? b : a));
       const notes = [
@@ -59,6 +62,11 @@ async function main(directory: string, flags: Flags): Promise<void> {
 const program = new Command("reference").argument("<directory>", "directory of cases");
 executorOption(program)
   .addOption(new Option("--only <pattern>", "regular expression on names of cases"))
+  .option(
+    "--draw-schedules <seed>",
+    "take any of the recipes' choices in place of the first",
+    whole(0, largestWord),
+  )
   .action((directory: string, flags: Flags) => main(directory, flags));
 try {
   await program.parseAsync();

@@ -3,8 +3,10 @@ import { standardLibrary } from "../../dsl/standard-node.ts";
 import { compile } from "../../src/compile.ts";
 import type { Executor } from "../../src/execute/executors.ts";
 import { DiagnosticsError } from "../../src/execute/open-model.ts";
+import type { TunedRegions } from "../../src/tune/file.ts";
 import { mapNames } from "../../src/weights/names.ts";
 import type { Tensor, Tensors } from "../../targets/tensor.ts";
+import { drawnSchedules } from "../tune/drawn.ts";
 import type { Case } from "./cases.ts";
 import { type Measured, measure } from "./compare.ts";
 import { tapsOf } from "./taps.ts";
@@ -16,11 +18,15 @@ export type CaseResult = {
   readonly unmeasured: readonly string[];
 };
 
-export async function runCase(c: Case, executor: Executor): Promise<CaseResult> {
+/** With `seed`, every region has one of its recipe's choices, drawn, in place of the first. */
+export async function runCase(c: Case, executor: Executor, seed?: number): Promise<CaseResult> {
   const target = targetOf(c);
   const script = scriptOf(c, target);
   const taps = tapsOf(c, target);
-  const compiled = compileCase(target, script, executor, [...taps.values()]);
+  const compiledWith = (schedules: TunedRegions) =>
+    compileCase(target, script, executor, [...taps.values()], schedules);
+  const first = compiledWith({});
+  const compiled = seed === undefined ? first : compiledWith(drawnSchedules(first, seed));
   const weights = mapNames(compiled.model.parameters, compiled.model.names, c.weights);
   const session = await executor.load(compiled, weights);
   try {
@@ -36,6 +42,7 @@ function compileCase(
   script: Script,
   executor: Executor,
   taps: readonly string[],
+  schedules: TunedRegions,
 ) {
   const standard = standardLibrary();
   const { compiled, diagnostics } = compile([target.source], {
@@ -46,7 +53,7 @@ function compileCase(
     chunk: Math.max(1, script.prefill),
     caps: executor.caps,
     entries: script.decode > 0 ? ["score", "decode"] : ["score"],
-    taps,
+    ...{ taps, schedules },
     ...(target.path ? { path: target.path } : {}),
     ...(target.input === "x"
       ? {

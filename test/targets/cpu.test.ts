@@ -138,7 +138,7 @@ describe("the interpreter's checks of a program", () => {
       );
       await session.run("decode", { x: f32([1, 2], [1, 2]) }, session.fresh(), ["y"]);
     };
-    await assert.rejects(run(["sum"]), /sum reads t, but its slot 0 is not its own/);
+    await assert.rejects(run(["sum"]), /sum reads t, but its place in slot 0 is not its own/);
     await assert.rejects(run(["product"]), /leaves next total.next\[0\] unwritten/);
   });
 });

@@ -27,7 +27,9 @@ const roles = {
   composite: "anchor",
 } as const satisfies Record<OpName, Role>;
 
-export const roleOf = (node: Node): Role => roles[node.op];
+/** A quantised parameter's numbers are computed wherever they are read. */
+export const roleOf = (node: Node): Role =>
+  node.op === "composite" && node.attrs.name === "dequantize" ? "view" : roles[node.op];
 
 const costly = ["exp", "log", "sqrt", "rsqrt", "tanh", "sin", "cos"] as const;
 /** Most maps that a leaf-derived value may take and still be computed again wherever it is read. */

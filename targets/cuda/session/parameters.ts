@@ -1,7 +1,7 @@
 /** Brings parameters onto the device in the types and pieces that programs ask for, one at a time through pinned blocks. */
 import type { Program } from "../../../codegen/program.ts";
 import type { Weights } from "../../executor.ts";
-import { plansByName, storedValues } from "../../parameters.ts";
+import { plansByName, readParameter } from "../../parameters.ts";
 import type { Context } from "../driver/driver.ts";
 import type { Buffer, Pool } from "./pool.ts";
 import { type Block, type Staging, upload } from "./staging.ts";
@@ -35,11 +35,11 @@ export async function uploadParameters(
   };
   try {
     for (const [name, plans] of plansByName(programs)) {
-      const whole = await weights.read(name);
+      const { stored } = await readParameter(weights, name, plans.values());
       for (const [key, plan] of plans) {
         const buffer = pool.create(name, plan.bytes);
         buffers.set(key, buffer);
-        for (const { at, part } of partsOf(storedValues(whole, plan))) {
+        for (const { at, part } of partsOf(stored(plan))) {
           await settle(mostInFlight - 1);
           const block = staging.take(part.byteLength);
           upload(gpu, work.stream, buffer.address + BigInt(at), part, block);

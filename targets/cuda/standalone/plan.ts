@@ -68,8 +68,8 @@ type Shared = {
   readonly states: readonly TensorTable[];
 };
 
-const keyOf = ({ name, dtype, piece }: Parameter): string =>
-  JSON.stringify([name, dtype, piece ?? null]);
+const keyOf = ({ name, dtype, piece, quantized }: Parameter): string =>
+  JSON.stringify([name, dtype, piece ?? null, quantized ?? null]);
 
 function weightsOf(
   { parameters }: StandaloneModel,
@@ -78,10 +78,11 @@ function weightsOf(
   const found = new Map<string, WeightTable>();
   for (const buffer of programs.flatMap((p) => p.buffers)) {
     if (buffer.kind !== "parameter" || found.has(keyOf(buffer))) continue;
-    const parameter = parameters.findIndex(({ name }) => name === buffer.name);
+    const { dtype, bytes, piece = null, quantized = null } = buffer;
+    const parameter = parameters.findIndex(({ name }) => name === (quantized?.of ?? buffer.name));
     if (parameter < 0) throw new CompilerBug(`the model has no parameter ${buffer.name}`);
-    const { dtype, bytes, piece = null } = buffer;
-    found.set(keyOf(buffer), { parameter, type: storedType(dtype), bytes, piece });
+    const type = quantized?.part === "values" ? "u32" : storedType(dtype);
+    found.set(keyOf(buffer), { parameter, type, bytes, piece, quantized });
   }
   return [...found].map(([key, weight]) => ({ key, weight }));
 }
@@ -97,7 +98,10 @@ function slotsOf(programs: readonly Program<unknown>[]): readonly number[] {
   return Array.from({ length: most }, (_, i) => Math.max(...programs.map((p) => p.slots[i] ?? 0)));
 }
 
-const storedType = (dtype: DType): StoredType => (dtype === "bool" ? "boolean" : dtype);
+function storedType(dtype: DType): StoredType {
+  if (dtype === "i8" || dtype === "i4") throw new CompilerBug(`${dtype} is stored in blocks only`);
+  return dtype === "bool" ? "boolean" : dtype;
+}
 
 function tensorTable(plan: BufferPlan): TensorTable {
   const { name, dtype, shape, bytes } = plan;

@@ -98,9 +98,13 @@ const originText = ({
 }: StandaloneModel["tables"][number]["origins"][number][number]): string =>
   `{${quote(tensor)}, ${index ?? -1}, ${transpose}}`;
 
-function weightText({ parameter, type, bytes, piece }: PlanTable["weights"][number]): string {
+function weightText(weight: PlanTable["weights"][number]): string {
+  const { parameter, type, bytes, piece, quantized: q } = weight;
   const cut = piece ? `true, ${piece.axis}, ${piece.start}, ${piece.size}` : "false, 0, 0, 0";
-  return `{${parameter}, Type::${type}, ${bytes}, ${cut}}`;
+  const how = q
+    ? `${q.bits}, ${q.part === "scales"}, ${q.axis}, ${q.column}, ${q.group}`
+    : "0, false, 0, 0, 0";
+  return `{${parameter}, Type::${type}, ${bytes}, ${cut}, {${how}}}`;
 }
 
 const tensors = (name: string, items: readonly TensorTable[]): string =>

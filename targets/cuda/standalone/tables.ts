@@ -1,5 +1,6 @@
 /** The tables of a standalone folder as plain data: what host/library/plan.h declares. */
 import type { Piece } from "../../../codegen/program.ts";
+import type { QuantizedPart } from "../../../src/graph/graph.ts";
 import type { CudaKernelText } from "../print.ts";
 
 /** Entries that the host library runs. */
@@ -24,6 +25,7 @@ export type WeightTable = {
   readonly type: StoredType;
   readonly bytes: number;
   readonly piece: Piece | null;
+  readonly quantized: QuantizedPart | null;
 };
 export type InputTable = {
   readonly name: string;

@@ -1,5 +1,6 @@
 /** Every recipe that reads stored weights, with weights in f16 and bf16, under every schedule, at odd sizes. */
 import assert from "node:assert/strict";
+import { scalarOfStored } from "../../../codegen/bytes.ts";
 import { roundTo } from "../../../codegen/interpret/spell.ts";
 import type { Recipe } from "../../../codegen/recipe.ts";
 import { elementwise } from "../../../codegen/recipes/elementwise.ts";
@@ -29,7 +30,7 @@ function leavesOf({ inputs }: Region): ReadonlyMap<Node, Value> {
               node.type,
               Array.from({ length: size }, (_, i) => (i * 3) % 11),
             )
-          : noise(seed + 1, node.type, roundTo[dtype]),
+          : noise(seed + 1, node.type, roundTo[scalarOfStored(dtype)]),
       ];
     }),
   );

@@ -1,4 +1,5 @@
 /** Small programs for each recipe, with numbers that reach their edges. Knows no CUDA. */
+import { scalarOfStored } from "../../../../codegen/bytes.ts";
 import { roundTo } from "../../../../codegen/interpret/spell.ts";
 import type { Recipe } from "../../../../codegen/recipe.ts";
 import { attention } from "../../../../codegen/recipes/attention.ts";
@@ -12,7 +13,6 @@ import { GraphBuilder } from "../../../../src/graph/build.ts";
 import { type Value, valueFrom } from "../../../../src/graph/evaluate.ts";
 import { silu } from "../../../../src/graph/functions.ts";
 import type { Node, Type } from "../../../../src/graph/graph.ts";
-import type { PrecisionName } from "../../../../src/passes/precision.ts";
 import type { Region } from "../../../../src/passes/regions.ts";
 import { type Leaves, noise, regionOf } from "../../../codegen/region.ts";
 import { caps, type Subject } from "./subject.ts";
@@ -30,7 +30,7 @@ const leavesOf =
     new Map(
       region.inputs.map((node, at): [Node, Value] => {
         const of = given[node.label];
-        const value = noise(at + 10 * seed, node.type, roundTo[node.type.dtype]);
+        const value = noise(at + 10 * seed, node.type, roundTo[scalarOfStored(node.type.dtype)]);
         return [
           node,
           of
@@ -87,7 +87,7 @@ export function product(
     stored = "f32",
     together = false,
     tolerance = 1.5e-6,
-  }: { stored?: PrecisionName; together?: boolean; tolerance?: number } = {},
+  }: { stored?: "f32" | "f16" | "bf16"; together?: boolean; tolerance?: number } = {},
 ): Subject {
   const g = new GraphBuilder();
   const shape = together ? [n, k] : [k, n];

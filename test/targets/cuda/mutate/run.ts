@@ -1,4 +1,5 @@
 /** Runs a subject's kernels on numbers: by the interpreter, and what nvcc made of them by the emulator. Knows no mutants. */
+import { scalarOfStored } from "../../../../codegen/bytes.ts";
 import {
   allocateMemory,
   type CellData,
@@ -22,7 +23,7 @@ type Key = Node | string;
 const keyOf = (b: BindingOf): Key =>
   b.kind === "node" ? b.node : b.kind === "scratch" ? b.name : "piece";
 
-const scalarOf = ({ type: { dtype } }: Node) => (dtype === "bool" ? "u32" : dtype);
+const scalarOf = ({ type: { dtype } }: Node) => (dtype === "bool" ? "u32" : scalarOfStored(dtype));
 const sizeOf = (node: Node) => node.type.shape.reduce((a, b) => a * b, 1);
 
 /** Every buffer that the kernels bind. A ring that is written is the one that was kept. */

@@ -1,5 +1,5 @@
-// What the host library reads, by itself: numbers of 16 bits, JSON texts, and files of tensors that
-// may be broken.
+// What the host library reads, by itself: numbers of 16 bits, quantised ones, JSON texts, and files
+// of tensors that may be broken.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "library/failure.h"
 #include "library/json.h"
 #include "library/numbers.h"
+#include "library/quantized.h"
 #include "library/safetensors.h"
 
 using namespace eyrie;
@@ -23,6 +24,27 @@ static int numbers() {
   for (float value; fread(&value, sizeof value, 1, stdin) == 1;) {
     const uint16_t halves[] = {narrow_f16(value), narrow_bf16(value)};
     fwrite(halves, sizeof halves, 1, stdout);
+  }
+  return 0;
+}
+
+// Words of f32 from standard input become a piece's blocks of whole numbers, then its scales. Words:
+// bits, axis, column, group, the bytes of both, the piece's axis (-1: the whole), start and size,
+// then the shape.
+static int quantized(char **words, int count) {
+  const auto word = [words](int i) { return strtoull(words[i], nullptr, 10); };
+  std::vector<uint64_t> shape;
+  for (int i = 9; i < count; i++) shape.push_back(word(i));
+  std::vector<float> numbers(elements_of(shape));
+  if (fread(numbers.data(), sizeof(float), numbers.size(), stdin) != numbers.size()) return 1;
+  const Quantization how{(unsigned)word(0), false, word(1), word(2), word(3)};
+  const Quantized whole = quantize(numbers, shape, how, "w");
+  for (const bool scales : {false, true}) {
+    const bool cut = strcmp(words[6], "-1") != 0;
+    Weight weight{0, Type::u32, word(scales ? 5 : 4), cut, cut ? word(6) : 0, word(7), word(8), how};
+    weight.quantized.scales = scales;
+    const std::vector<unsigned char> memory = packed(whole, shape, weight);
+    fwrite(memory.data(), 1, memory.size(), stdout);
   }
   return 0;
 }
@@ -99,5 +121,6 @@ int main(int count, char **words) {
   const std::string what = count > 1 ? words[1] : "";
   if (what == "numbers") return numbers();
   if (what == "json") return json();
+  if (what == "quantized" && count > 11) return quantized(words + 2, count - 2);
   return count == 4 && what == "files" ? files(words[2], (uint32_t)atoi(words[3])) : 2;
 }

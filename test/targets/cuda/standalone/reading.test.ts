@@ -4,9 +4,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
+import { packedWords } from "../../../../codegen/packing.ts";
+import { scalesShape } from "../../../../src/graph/quantize.ts";
 import { writeSafetensors } from "../../../../src/weights/file.ts";
 import { storedTypes } from "../../../../src/weights/stored.ts";
 import { bf16Bits, halfBits } from "../../../../targets/half.ts";
+import { type ParameterPlan, readParameter } from "../../../../targets/parameters.ts";
 import { mustRun, needsTools, temporaryFolder } from "./folder.ts";
 
 const test = fileURLToPath(new URL("./reading.cpp", import.meta.url));
@@ -20,7 +23,7 @@ describe("what a CUDA folder reads", function () {
   after(remove);
   before(async function () {
     await needsTools(this, "g++");
-    const sources = ["numbers", "json", "safetensors", "failure"];
+    const sources = ["numbers", "quantized", "json", "safetensors", "failure"];
     mustRun("g++", [
       ...["-std=c++17", "-O1", "-Wall", "-Wextra", "-Werror", `-I${host}`, "-o", program],
       ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
@@ -54,6 +57,50 @@ describe("what a CUDA folder reads", function () {
       assert.equal(made.readUInt16LE(at), halfBits(floats[i]!), `${floats[i]}`);
       assert.equal(made.readUInt16LE(at + 2), bf16Bits(words[i]!), `${words[i]!.toString(16)}`);
     }
+  });
+
+  it("quantises and packs as eyrie does, bit for bit, whole and in pieces", async () => {
+    const cases = [
+      [[8, 4], 0, 1, null],
+      [[33, 7], 0, 1, { axis: 1, start: 4, size: 3 }],
+      [[13, 70], 1, 0, { axis: 0, start: 8, size: 5 }],
+      [[3, 35, 6], 1, 2, null],
+      [[5, 40, 3], 1, 0, { axis: 2, start: 1, size: 2 }],
+    ] as const;
+    for (const bits of [8, 4] as const)
+      for (const [shape, axis, column, piece] of cases) {
+        const length = shape.reduce((a: number, b) => a * b, 1);
+        // Ties, zeros, and numbers of very different sizes.
+        const numbers = Float32Array.from({ length }, (_, i) =>
+          i % 3 === 0 ? (i % 17) / 2 - 4 : Math.sin(i * 1.7) * 10 ** ((i % 9) - 4),
+        );
+        const grouping = { axis, column, bits, group: 32, of: "w", terms: shape[axis]! };
+        const cut = (whole: readonly number[]) =>
+          piece ? whole.with(piece.axis, piece.size) : whole;
+        const plan = (part: "values" | "scales"): ParameterPlan => {
+          const whole = part === "values" ? shape : scalesShape(shape, grouping);
+          const quantized = { ...grouping, part };
+          const bytes = 4 * packedWords({ shape: cut(whole), quantized });
+          const dtype = part === "scales" ? "f32" : bits === 8 ? "i8" : "i4";
+          const own = { kind: "parameter", name: part, dtype, shape: cut(whole) } as const;
+          return { ...own, bytes, quantized, ...(piece ? { piece } : {}) };
+        };
+        const plans = [plan("values"), plan("scales")];
+        const { stored } = await readParameter({ read: async () => numbers }, "w", plans);
+        const wanted = Buffer.concat(
+          plans.map((p) => {
+            const { buffer, byteOffset, byteLength } = stored(p);
+            return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+          }),
+        );
+        const words = [
+          ...[bits, axis, column, 32, plans[0]!.bytes, plans[1]!.bytes],
+          ...(piece ? [piece.axis, piece.start, piece.size] : [-1, 0, 0]),
+          ...shape,
+        ];
+        const made = ask(["quantized", ...words.map(String)], new Uint8Array(numbers.buffer));
+        assert.ok(made.equals(wanted), `${bits} bits of ${shape}`);
+      }
   });
 
   it("takes a text for JSON exactly where JSON.parse does", () => {

@@ -55,6 +55,14 @@ Checkpoint::Checkpoint(const std::string &path) : path_(file_to_open(path)) {
   for (const auto &[name, tensor] : file.tensors()) homes_[name] = {&file, &tensor};
 }
 
+const std::string *Checkpoint::metadata(const std::string &key) const {
+  for (const auto &file : files_) {
+    const auto found = file->metadata().find(key);
+    if (found != file->metadata().end()) return &found->second;
+  }
+  return nullptr;
+}
+
 const Home *Checkpoint::find(const std::string &name) const {
   const auto found = homes_.find(name);
   return found == homes_.end() ? nullptr : &found->second;

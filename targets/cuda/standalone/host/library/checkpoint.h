@@ -23,6 +23,8 @@ class Checkpoint {
   const std::string &path() const { return path_; }
   // The tensor of that name, or null.
   const Home *find(const std::string &name) const;
+  // What a file says of itself under that key, or null.
+  const std::string *metadata(const std::string &key) const;
 
  private:
   const SafetensorsFile &open(const std::string &file);

@@ -47,6 +47,17 @@ struct Parameter {
   List<uint64_t> shape;
 };
 
+// A parameter as whole numbers of few bits: every `group` of them along `axis` share a scale, and
+// four along `column` lie together. It is the numbers or the scales; `bits` is 0 where it is
+// neither.
+struct Quantization {
+  unsigned bits;
+  bool scales;
+  size_t axis;
+  size_t column;
+  uint64_t group;
+};
+
 // A parameter, or `size` of its places from `start` along `axis`, as device memory holds it.
 struct Weight {
   size_t parameter;
@@ -56,6 +67,7 @@ struct Weight {
   size_t axis;
   uint64_t start;
   uint64_t size;
+  Quantization quantized;
 };
 
 // What the host gives for every call.

@@ -18,7 +18,7 @@ struct StoredType {
   const char *name;
   size_t bytes;
 };
-const StoredType types[] = {{"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I32", 4}, {"U32", 4}};
+const StoredType types[] = {{"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I32", 4}, {"U32", 4}, {"I8", 1}, {"U8", 1}};
 
 constexpr uint64_t longest_header = 100'000'000;
 
@@ -27,7 +27,7 @@ Stored type_of(const std::string &file, const std::string &name, const std::stri
     if (type == types[i].name) return (Stored)i;
   fail(
       "%s: tensor \"%s\" is stored as %s, which is not read; convert it to one of F32, F16, BF16, "
-      "I32, U32",
+      "I32, U32, I8, U8",
       file.c_str(), name.c_str(), type.c_str());
 }
 

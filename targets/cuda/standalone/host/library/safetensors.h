@@ -9,7 +9,7 @@
 namespace eyrie {
 
 // How numbers lie in a file.
-enum class Stored { F32, F16, BF16, I32, U32 };
+enum class Stored { F32, F16, BF16, I32, U32, I8, U8 };
 const char *stored_name(Stored type);
 size_t stored_bytes(Stored type);
 

@@ -6,6 +6,8 @@
 #include "failure.h"
 #include "numbers.h"
 #include "plan.h"
+#include "quantized.h"
+#include "quantized_file.h"
 
 namespace eyrie {
 
@@ -96,7 +98,7 @@ Shape placed(Shape shape, bool transpose) {
 Found place(const Checkpoint &file, const Origin &origin, const Parameter &parameter) {
   const Home &home = *file.find(origin.tensor);
   const StoredTensor &tensor = *home.tensor;
-  if (tensor.type == Stored::I32 || tensor.type == Stored::U32)
+  if (tensor.type != Stored::F32 && tensor.type != Stored::F16 && tensor.type != Stored::BF16)
     misfit(file, origin, parameter, tensor, "holds whole numbers");
   Shape taken = tensor.shape;
   if (origin.index >= 0) {
@@ -149,23 +151,6 @@ std::vector<float> transposed(const std::vector<float> &values, uint64_t rows, u
   return result;
 }
 
-// The part of a parameter that a weight holds, as one stretch of numbers.
-std::vector<float> cut(const std::vector<float> &whole, const Weight &weight) {
-  const List<uint64_t> &shape = plan.parameters[weight.parameter].shape;
-  uint64_t before = 1, after = 1;
-  for (size_t axis = 0; axis < shape.size; axis++) {
-    if (axis < weight.axis) before *= shape[axis];
-    if (axis > weight.axis) after *= shape[axis];
-  }
-  std::vector<float> part;
-  part.reserve(before * weight.size * after);
-  for (uint64_t b = 0; b < before; b++) {
-    const auto from = whole.begin() + (ptrdiff_t)((b * shape[weight.axis] + weight.start) * after);
-    part.insert(part.end(), from, from + (ptrdiff_t)(weight.size * after));
-  }
-  return part;
-}
-
 // The numbers as device memory holds them.
 std::vector<unsigned char> converted(const std::vector<float> &values, Type type, size_t bytes) {
   std::vector<unsigned char> memory(bytes, 0);
@@ -187,7 +172,10 @@ std::vector<unsigned char> converted(const std::vector<float> &values, Type type
 
 void upload(const Buffer &buffer, const std::vector<float> &values, const Weight &weight,
             const Stream &stream) {
-  const std::vector<float> part = weight.cut ? cut(values, weight) : std::vector<float>();
+  const Shape shape = shape_of(plan.parameters[weight.parameter].shape);
+  const std::vector<float> part =
+      weight.cut ? cut(values, shape, weight.axis, weight.start, weight.size)
+                 : std::vector<float>();
   const std::vector<float> &numbers = weight.cut ? part : values;
   if (weight.type == Type::f32) {
     buffer.upload(numbers.data(), numbers.size() * sizeof(float), stream);
@@ -199,25 +187,71 @@ void upload(const Buffer &buffer, const std::vector<float> &values, const Weight
   stream.wait();
 }
 
+void upload_quantized(const Buffer &buffer, const Quantized &whole, const Weight &weight,
+                      const Stream &stream) {
+  const Parameter &parameter = plan.parameters[weight.parameter];
+  const std::vector<unsigned char> memory = packed(whole, shape_of(parameter.shape), weight);
+  buffer.upload(memory.data(), memory.size(), stream);
+  stream.wait();
+}
+
+// The buffers of one parameter, all of which hold the numbers of `values`; they are quantised once.
+void upload_all(const Weights &loaded, size_t parameter, const std::vector<float> &values,
+                const Stream &stream) {
+  Quantized quantized;
+  for (size_t w = 0; w < plan.weights.size; w++) {
+    const Weight &weight = plan.weights[w];
+    if (weight.parameter != parameter) continue;
+    if (weight.quantized.bits == 0) {
+      upload(loaded.buffers[w], values, weight, stream);
+      continue;
+    }
+    const Parameter &of = plan.parameters[parameter];
+    if (quantized.values.empty())
+      quantized = quantize(values, shape_of(of.shape), weight.quantized, of.name);
+    upload_quantized(loaded.buffers[w], quantized, weight, stream);
+  }
+}
+
+// A parameter that the file holds quantised, for all its buffers.
+void upload_ready(const Weights &loaded, size_t parameter, const QuantizedFile &file,
+                  const Stream &stream) {
+  const Parameter &of = plan.parameters[parameter];
+  Quantized quantized;
+  for (size_t w = 0; w < plan.weights.size; w++) {
+    const Weight &weight = plan.weights[w];
+    if (weight.parameter != parameter) continue;
+    if (quantized.values.empty())
+      quantized = file.read(of.name, shape_of(of.shape), weight.quantized);
+    upload_quantized(loaded.buffers[w], quantized, weight, stream);
+  }
+}
+
 }  // namespace
 
 Weights load_weights(const std::string &path, const Stream &stream) {
   const Checkpoint file(path);
   Weights loaded;
   const std::vector<Origin> origins = choose_names(file, loaded.names);
+  const QuantizedFile quantized(file);
   std::vector<Found> found;
   for (size_t i = 0; i < origins.size(); i++)
-    found.push_back(place(file, origins[i], plan.parameters[i]));
+    found.push_back(quantized.holds(plan.parameters[i].name)
+                        ? Found{}
+                        : place(file, origins[i], plan.parameters[i]));
   for (const Weight &weight : plan.weights)
     loaded.buffers.emplace_back(weight.bytes, plan.parameters[weight.parameter].name);
   for (size_t i = 0; i < found.size(); i++) {
     const auto reads = [i](const Weight &weight) { return weight.parameter == i; };
     if (std::none_of(plan.weights.begin(), plan.weights.end(), reads)) continue;
+    if (quantized.holds(plan.parameters[i].name)) {
+      upload_ready(loaded, i, quantized, stream);
+      continue;
+    }
     std::vector<float> values = read_floats(found[i]);
     if (found[i].rows > 1 && found[i].columns > 1)
       values = transposed(values, found[i].rows, found[i].columns);
-    for (size_t w = 0; w < plan.weights.size; w++)
-      if (reads(plan.weights[w])) upload(loaded.buffers[w], values, plan.weights[w], stream);
+    upload_all(loaded, i, values, stream);
   }
   return loaded;
 }
