@@ -1,0 +1,171 @@
+/**
+ * Attention in which a lane owns several queries that share their keys: neighbouring tokens, and the heads of one group. Each
+ * key and value that is loaded serves all of them.
+ */
+import type { Region } from "../../src/passes/regions.ts";
+import { RegionIO } from "../access.ts";
+import type { Variable } from "../build.ts";
+import { linearLanes } from "../grid.ts";
+import type { Caps, Memory, Width } from "../kernel.ts";
+import type { LoweredKernel } from "../recipe.ts";
+import { call, fma, literal, select, type Val } from "../val.ts";
+import { writeAttended } from "./fresh-token.ts";
+import {
+  keyAt,
+  keySpan,
+  logitOf,
+  type Query,
+  slotOf,
+  sumOfParts,
+  unseen,
+  valueAt,
+  widthOf,
+} from "./query.ts";
+
+/** Queries of a lane, and keys that it takes at a time. */
+export type Block = { readonly queries: number; readonly keys: number };
+
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+/** A query's place, which keys it sees, and what is kept of them so far. */
+type Own = {
+  readonly at: readonly [Val, Val, Val];
+  readonly oldest: Val;
+  readonly newest: Val;
+  readonly largest: Variable;
+  readonly sum: Variable;
+};
+
+export function laneSomeQueries(region: Region, q: Query, caps: Caps, block: Block): LoweredKernel {
+  const io = new RegionIO(region);
+  const k = io.k;
+  const width = widthOf(io, q);
+  const shared = q.heads / q.groups;
+  const across = Math.ceil((q.time * shared) / block.queries);
+  const lanes = q.batch * q.groups * across;
+  const workgroupSize = Math.min(32, caps.maxWorkgroupLanes);
+  const { index, grid } = linearLanes(io, caps, lanes, workgroupSize);
+  const query = k.registers("query", "f32", block.queries * q.dims);
+  const total = k.registers("total", "f32", block.queries * q.dims);
+  k.when(index.below(lanes), () => {
+    const [row, group, place] = io.indices.unflatten(index, [q.batch, q.groups, across]) as [
+      Val,
+      Val,
+      Val,
+    ];
+    const numbers = range(block.queries).map((i) =>
+      k.let("number", place.times(block.queries).plus(i)),
+    );
+    const owns = numbers.map((number, i): Own => {
+      const real = k.let("real", number.atMost(q.time * shared - 1));
+      const [t, head] = [k.let("t", real.over(shared)), real.modulo(shared)];
+      const at = [row, t, k.let("head", group.times(shared).plus(head))] as const;
+      k.loop("d", 0, q.dims, width, (d) => {
+        k.store(
+          query,
+          d.plus(i * q.dims),
+          io
+            .read(q.q)([...at, d], width)
+            .times(q.scale),
+        );
+        k.store(total, d.plus(i * q.dims), literal(0, "f32", width));
+      });
+      const largest = k.variable("largest", literal(unseen, "f32"));
+      return { at, ...keySpan(io, q, row, t), largest, sum: k.variable("sum", literal(0, "f32")) };
+    });
+    const first = k.let(
+      "first",
+      owns.map((o) => o.oldest).reduce((a, b) => a.atMost(b)),
+    );
+    const last = k.let(
+      "last",
+      owns.map((o) => o.newest).reduce((a, b) => a.atLeast(b)),
+    );
+    k.loop("key", first, last.plus(1), block.keys, (key) => {
+      const keys = range(block.keys).map((j) => k.let("key_here", key.plus(j)));
+      const places = keys.map((one) => [row, slotOf(io, q, one.atMost(last)), group] as const);
+      const weights = weightsOf(io, q, query, owns, keys, places, width);
+      addValues(io, q, total, weights, places, width);
+    });
+    for (const [i, { at, sum }] of owns.entries())
+      k.when(numbers[i]!.below(q.time * shared), () => {
+        const share = k.let("share", call("div", literal(1, "f32"), sum.get()));
+        k.loop("d", 0, q.dims, width, (d) => {
+          const value = k.load(total, d.plus(i * q.dims), width).times(share);
+          writeAttended(io, region, [...at, d], value);
+        });
+      });
+  });
+  return io.finish(`${region.name}_attend`, workgroupSize, grid);
+}
+
+type Places = readonly (readonly [Val, Val, Val])[];
+/** By how much what a query has so far fades, and the weights of the keys that it meets now. */
+type Weights = { readonly fade: Val; readonly of: readonly Val[] };
+
+function weightsOf(
+  io: RegionIO,
+  q: Query,
+  query: Memory,
+  owns: readonly Own[],
+  keys: readonly Val[],
+  places: Places,
+  width: Width,
+): readonly Weights[] {
+  const k = io.k;
+  const products = owns.map(() =>
+    places.map(() => k.variable("product", literal(0, "f32", width))),
+  );
+  k.loop("d", 0, q.dims, width, (d) => {
+    const read = places.map((place) => keyAt(io, q, [...place, d], width));
+    for (const [i, ofQuery] of products.entries()) {
+      const part = k.load(query, d.plus(i * q.dims), width);
+      for (const [j, product] of ofQuery.entries())
+        k.accumulate(product, (now) => fma(part, read[j]!, now));
+    }
+  });
+  return owns.map(({ oldest, newest, largest, sum }, i) => {
+    const visible = keys.map((key) =>
+      k.let("visible", call("le", oldest, key).and(call("le", key, newest))),
+    );
+    const logits = products[i]!.map((p, j) =>
+      k.let("logit", select(visible[j]!, logitOf(q, sumOfParts(p.get())), unseen)),
+    );
+    const before = largest.get();
+    const now = k.let(
+      "largest_now",
+      logits.reduce((a, b) => a.atLeast(b), before),
+    );
+    const fade = k.let("fade", call("exp", before.minus(now)));
+    const of = logits.map((logit, j) =>
+      k.let("weight", select(visible[j]!, call("exp", logit.minus(now)), 0)),
+    );
+    largest.set(now);
+    const added = of.reduce((a, b) => a.plus(b));
+    k.accumulate(sum, (so) => fma(so, fade, added));
+    return { fade, of };
+  });
+}
+
+function addValues(
+  io: RegionIO,
+  q: Query,
+  total: Memory,
+  weights: readonly Weights[],
+  places: Places,
+  width: Width,
+): void {
+  const k = io.k;
+  k.loop("d", 0, q.dims, width, (d) => {
+    const values = places.map((place) => valueAt(io, q, [...place, d], width));
+    for (const [i, { fade, of }] of weights.entries()) {
+      const at = k.let("at", d.plus(i * q.dims));
+      const faded = k.load(total, at, width).times(fade);
+      k.store(
+        total,
+        at,
+        values.reduce((so, value, j) => fma(value, of[j]!, so), faded),
+      );
+    }
+  });
+}
