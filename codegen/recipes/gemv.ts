@@ -50,7 +50,7 @@ export const gemv: Recipe = {
       sums: number,
       build: (hold: Hold) => LoweredKernel,
     ): readonly Choice[] =>
-      waysToHold(region, p, caps, lanes, caps.maxWorkgroupBytes - sums).map((kept) => {
+      waysToHold(region, p, lanes, caps.maxWorkgroupBytes - sums).map((kept) => {
         const hold: Hold = (io, own) => holdRows(io, region, p, layout, caps, own, kept);
         return {
           schedule: { ...schedule, ...(isHeld ? { held: kept } : {}) },
@@ -60,7 +60,7 @@ export const gemv: Recipe = {
     const twoFirst = layout.innerContiguous || (layout.packed !== null && caps.barriers === "dear");
     const alone = (twoFirst ? [2, 1, 4] : [1, 2, 4]).flatMap((columns) =>
       byWay({ columns }, 64, 0, (hold) =>
-        registerTiles(region, caps, { rows: p.M, columns }, hold),
+        registerTiles(region, caps, { rows: p.M, columns, lanes: lanesAlone(caps) }, hold),
       ),
     );
     const shared = splitsOf(p, layout, caps).flatMap((split) =>
@@ -73,6 +73,13 @@ export const gemv: Recipe = {
       : [...alone, ...shared];
   },
 };
+
+/**
+ * Lanes of a workgroup in which every lane sums alone. Where barriers are dear, one subgroup: it needs none to compute a norm
+ * together, and many small workgroups share few cores evenly.
+ */
+const lanesAlone = ({ barriers, subgroup }: Caps): number =>
+  barriers === "dear" && subgroup ? subgroup.size : 64;
 
 /** Many small products keep the device busy without help: in a workgroup each, most of its lanes would be idle. */
 const fillsAlone = (p: Product, layout: Layout, caps: Caps): boolean =>

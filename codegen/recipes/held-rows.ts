@@ -19,22 +19,17 @@ type Reduce = NodeOf<"reduce">;
 const reducesOf = (region: Region): readonly Reduce[] =>
   region.body.filter((n): n is Reduce => n.op === "reduce");
 
-/**
- * 1: rows are kept in workgroup memory, 0: they are not; the better first, as far as `spare` bytes of workgroup memory go. Where
- * barriers are dear, so is workgroup memory: a software adapter reads it lane by lane, and what all lanes read from a buffer once.
- */
+/** 1: rows are kept in workgroup memory, 0: they are not; the better first, as far as `spare` bytes of workgroup memory go. */
 export function waysToHold(
   region: Region,
   p: Product,
-  caps: Caps,
   lanes: number,
   spare: number,
 ): readonly (0 | 1)[] {
   const reduces = reducesOf(region);
   if (reduces.length === 0) return spare >= 0 ? [0] : [];
   const forReduces = reduces.reduce((sum, r) => sum + 4 * (2 * lanes + size(r.type.shape)), 0);
-  const ways = caps.barriers === "cheap" ? ([1, 0] as const) : ([0, 1] as const);
-  return ways.filter((kept) => {
+  return ([1, 0] as const).filter((kept) => {
     const rows = kept === 0 ? 0 : p.batch === 1 ? 4 * p.M * p.K : Number.POSITIVE_INFINITY;
     return rows + forReduces <= spare;
   });

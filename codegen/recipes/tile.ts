@@ -143,7 +143,7 @@ const mostTogether = 8;
 export function registerTiles(
   region: Region,
   caps: Caps,
-  shape: { rows: number; columns: number },
+  shape: { rows: number; columns: number; lanes?: number },
   hold: (io: RegionIO, lanes: number) => RowsHeld | null = () => null,
 ): LoweredKernel {
   const io = new RegionIO(region);
@@ -156,7 +156,7 @@ export function registerTiles(
   const across = Math.ceil(least / bundle) * bundle;
   const down = Math.ceil(p.M / shape.rows);
   const lanes = across * down * p.batch;
-  const workgroupSize = Math.min(64, caps.maxWorkgroupLanes);
+  const workgroupSize = Math.min(shape.lanes ?? 64, caps.maxWorkgroupLanes);
   const rowsHeld = hold(io, workgroupSize);
   const { index, grid } = linearLanes(io, caps, lanes, workgroupSize);
   k.when(index.below(lanes), () => {
