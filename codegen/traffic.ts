@@ -3,8 +3,7 @@
 import { bytesOfScalar } from "./bytes.ts";
 import type { Kernel, Memory, Stmt } from "./kernel.ts";
 import type { Step, Unplaced } from "./program.ts";
-import { turnsOf } from "./turns.ts";
-import { visit } from "./visit.ts";
+import { turnsOf, visitCounted } from "./turns.ts";
 
 export type Traffic = { readonly read: number; readonly written: number };
 
@@ -59,23 +58,16 @@ function sharedBytes(program: Unplaced<Kernel>, step: Step): number {
 function cellsALane(body: readonly Stmt[]) {
   const loads = new Map<string, number>();
   const stores = new Map<string, number>();
-  const count = (statements: readonly Stmt[], times: number): void => {
-    const add = (to: Map<string, number>, m: Memory, width: number) =>
-      to.set(m.name, (to.get(m.name) ?? 0) + width * times);
-    for (const s of statements) {
-      const flat: readonly Stmt[] = s.kind === "for" || s.kind === "if" ? [] : [s];
-      visit(
-        flat,
-        (e) => e.kind === "load" && add(loads, e.from, e.type.width),
-        (t) => {
-          if (t.kind === "store") add(stores, t.to, t.value.type.width);
-          if (t.kind === "copy") add(loads, t.from, t.width);
-        },
-      );
-      if (s.kind === "for") count(s.body, times * turnsOf(s));
-      if (s.kind === "if") for (const inner of [s.then, s.otherwise]) count(inner, times);
-    }
-  };
-  count(body, 1);
+  const add = (to: Map<string, number>, m: Memory, cells: number) =>
+    to.set(m.name, (to.get(m.name) ?? 0) + cells);
+  visitCounted(
+    body,
+    turnsOf,
+    (e, times) => e.kind === "load" && add(loads, e.from, e.type.width * times),
+    (s, times) => {
+      if (s.kind === "store") add(stores, s.to, s.value.type.width * times);
+      if (s.kind === "copy") add(loads, s.from, s.width * times);
+    },
+  );
   return { loads, stores };
 }

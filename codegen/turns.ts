@@ -5,6 +5,7 @@
 
 import type { Expr, Kernel, Stmt } from "./kernel.ts";
 import { cast, Val } from "./val.ts";
+import { visit } from "./visit.ts";
 
 /** Longer loops are left alone by the driver itself. */
 const mostUnrolled = 32;
@@ -41,6 +42,26 @@ export const mostTurnsOf = (loop: Stmt & { readonly kind: "for" }): number =>
   loop.from.kind === "literal"
     ? turnsOf(loop)
     : turnsOf({ ...loop, from: { kind: "literal", value: 0, type: loop.from.type } });
+
+/** Calls back for what one lane does and how often it does it, as if it took every branch; `turns` says how often loops turn. */
+export function visitCounted(
+  body: readonly Stmt[],
+  turns: (loop: Stmt & { readonly kind: "for" }) => number,
+  onExpr: (e: Expr, times: number) => void,
+  onStmt: (s: Stmt, times: number) => void,
+  times = 1,
+): void {
+  for (const s of body)
+    if (s.kind === "for") visitCounted(s.body, turns, onExpr, onStmt, times * turns(s));
+    else if (s.kind === "if")
+      for (const inner of [s.then, s.otherwise]) visitCounted(inner, turns, onExpr, onStmt, times);
+    else
+      visit(
+        [s],
+        (e) => onExpr(e, times),
+        (t) => onStmt(t, times),
+      );
+}
 
 const shown = (bound: Expr): Expr => {
   if (bound.kind !== "call" || bound.fn !== "add") return bound;

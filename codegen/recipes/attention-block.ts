@@ -4,12 +4,12 @@
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import type { Variable } from "../build.ts";
 import { linearLanes } from "../grid.ts";
 import type { Caps, Memory, Width } from "../kernel.ts";
 import type { LoweredKernel } from "../recipe.ts";
 import { call, fma, literal, select, type Val } from "../val.ts";
 import { writeAttended } from "./fresh-token.ts";
+import { type Kept, takeIn, type Weights } from "./online-softmax.ts";
 import {
   keyAt,
   keySpan,
@@ -32,8 +32,7 @@ type Own = {
   readonly at: readonly [Val, Val, Val];
   readonly oldest: Val;
   readonly newest: Val;
-  readonly largest: Variable;
-  readonly sum: Variable;
+  readonly kept: Kept;
 };
 
 export function laneSomeQueries(region: Region, q: Query, caps: Caps, block: Block): LoweredKernel {
@@ -71,7 +70,8 @@ export function laneSomeQueries(region: Region, q: Query, caps: Caps, block: Blo
         k.store(total, d.plus(i * q.dims), literal(0, "f32", width));
       });
       const largest = k.variable("largest", literal(unseen, "f32"));
-      return { at, ...keySpan(io, q, row, t), largest, sum: k.variable("sum", literal(0, "f32")) };
+      const kept = { largest, sum: k.variable("sum", literal(0, "f32")) };
+      return { at, ...keySpan(io, q, row, t), kept };
     });
     const first = k.let(
       "first",
@@ -87,9 +87,9 @@ export function laneSomeQueries(region: Region, q: Query, caps: Caps, block: Blo
       const weights = weightsOf(io, q, query, owns, keys, places, width);
       addValues(io, q, total, weights, places, width);
     });
-    for (const [i, { at, sum }] of owns.entries())
+    for (const [i, { at, kept }] of owns.entries())
       k.when(numbers[i]!.below(q.time * shared), () => {
-        const share = k.let("share", call("div", literal(1, "f32"), sum.get()));
+        const share = k.let("share", call("div", literal(1, "f32"), kept.sum.get()));
         k.loop("d", 0, q.dims, width, (d) => {
           const value = k.load(total, d.plus(i * q.dims), width).times(share);
           writeAttended(io, region, [...at, d], value);
@@ -100,9 +100,6 @@ export function laneSomeQueries(region: Region, q: Query, caps: Caps, block: Blo
 }
 
 type Places = readonly (readonly [Val, Val, Val])[];
-/** By how much what a query has so far fades, and the weights of the keys that it meets now. */
-type Weights = { readonly fade: Val; readonly of: readonly Val[] };
-
 function weightsOf(
   io: RegionIO,
   q: Query,
@@ -124,26 +121,14 @@ function weightsOf(
         k.accumulate(product, (now) => fma(part, read[j]!, now));
     }
   });
-  return owns.map(({ oldest, newest, largest, sum }, i) => {
+  return owns.map(({ oldest, newest, kept }, i) => {
     const visible = keys.map((key) =>
       k.let("visible", call("le", oldest, key).and(call("le", key, newest))),
     );
     const logits = products[i]!.map((p, j) =>
       k.let("logit", select(visible[j]!, logitOf(q, sumOfParts(p.get())), unseen)),
     );
-    const before = largest.get();
-    const now = k.let(
-      "largest_now",
-      logits.reduce((a, b) => a.atLeast(b), before),
-    );
-    const fade = k.let("fade", call("exp", before.minus(now)));
-    const of = logits.map((logit, j) =>
-      k.let("weight", select(visible[j]!, call("exp", logit.minus(now)), 0)),
-    );
-    largest.set(now);
-    const added = of.reduce((a, b) => a.plus(b));
-    k.accumulate(sum, (so) => fma(so, fade, added));
-    return { fade, of };
+    return takeIn(k, kept, logits, visible);
   });
 }
 

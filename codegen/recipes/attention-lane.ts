@@ -13,6 +13,7 @@ import {
   whereReal,
   writeAttended,
 } from "./fresh-token.ts";
+import { takeIn } from "./online-softmax.ts";
 import {
   keyAt,
   keySpan,
@@ -67,23 +68,7 @@ export function laneAQuery(region: Region, q: Query, caps: Caps, block: number):
       const logits = products.map((p, i) =>
         k.let("logit", select(visible[i]!, logitOf(q, sumOfParts(p.get())), unseen)),
       );
-      const before = largest.get();
-      const now = k.let(
-        "largest_now",
-        logits.reduce((a, b) => a.atLeast(b), before),
-      );
-      const fade = k.let("fade", call("exp", before.minus(now)));
-      const weights = logits.map((logit, i) =>
-        k.let("weight", select(visible[i]!, call("exp", logit.minus(now)), 0)),
-      );
-      largest.set(now);
-      k.accumulate(sum, (so) =>
-        fma(
-          so,
-          fade,
-          weights.reduce((a, b) => a.plus(b)),
-        ),
-      );
+      const { fade, of: weights } = takeIn(k, { largest, sum }, logits, visible);
       k.loop("d", 0, q.dims, width, (d) => {
         const faded = k.load(total, d, width).times(fade);
         k.store(

@@ -59,7 +59,7 @@ export const gemv: Recipe = {
       });
     const twoFirst = layout.innerContiguous || (layout.packed !== null && caps.barriers === "dear");
     const alone = (twoFirst ? [2, 1, 4] : [1, 2, 4]).flatMap((columns) =>
-      byWay({ columns }, 64, 0, (hold) =>
+      byWay({ columns }, lanesAlone(caps), 0, (hold) =>
         registerTiles(region, caps, { rows: p.M, columns, lanes: lanesAlone(caps) }, hold),
       ),
     );

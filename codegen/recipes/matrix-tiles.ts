@@ -52,7 +52,7 @@ export const matrixTiles: readonly MatrixTile[] = [
   { tileRows: 64, tileColumns: 32, partRows: 32, partColumns: 16, depth: 32 },
 ];
 
-/** Sums in a lane's registers, those of lower parts counted; more would spill. */
+/** Sums in a lane's registers, those of lower parts counted: half of what it has, since operands want some too. */
 const mostSums = 128;
 
 /** The half that all products' weights are stored as, so that matrix units may multiply them; null where there is none. */

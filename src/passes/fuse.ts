@@ -3,7 +3,7 @@
 import { CompilerBug } from "../graph/bug.ts";
 import type { Graph, Node, NodeOf } from "../graph/graph.ts";
 import { Draft, type Reach } from "./fusion/draft.ts";
-import { Facts, roleOf } from "./fusion/roles.ts";
+import { Facts, isRow, roleOf } from "./fusion/roles.ts";
 import { absorbRows, siblingsOf } from "./fusion/siblings.ts";
 import type { Fused, Region } from "./regions.ts";
 import { storeWide } from "./widen.ts";
@@ -38,21 +38,20 @@ export function fuse(graph: Graph, options: FuseOptions): Fused {
     drafts.push(draft);
     return draft;
   };
-  const alone = (node: Node): void => {
-    const draft = begin(node);
-    for (const [i, operand] of node.inputs.entries())
-      draft.claimBackward([operand], reachOf(node, i));
+  const beginAt = (anchor: Node): Draft => {
+    const draft = begin(anchor);
+    for (const [i, operand] of anchor.inputs.entries())
+      draft.claimBackward([operand], reachOf(anchor, i));
+    return draft;
   };
   for (const ops of turns) {
     for (const node of facts.order) {
       if (!ops.includes(node.op) || roleOf(node) !== "anchor") continue;
       if (owner.has(node) || waitsForReader(node, facts)) continue;
-      const draft = begin(node);
-      for (const [i, operand] of node.inputs.entries())
-        draft.claimBackward([operand], reachOf(node, i));
+      const draft = beginAt(node);
       const rings = ringsOf(node, facts);
       if (rings.length > 0 && !draft.ownBeside(rings, reachOf))
-        for (const ring of rings) alone(ring);
+        for (const ring of rings) beginAt(ring);
       for (const sibling of siblingsOf(node, facts, options))
         if (!owner.has(sibling)) draft.ownBeside([sibling], reachOf);
       if (isRow(node)) growRows(draft, node);
@@ -112,9 +111,6 @@ function staysInPlace(node: Node, facts: Facts): boolean {
       return false;
   }
 }
-
-const isRow = (node: Node) =>
-  node.op === "reduce" && node.attrs.axis === (node.inputs[0]?.type.shape.length ?? 0) - 1;
 
 /** A region over rows: reductions along the last axis and everything that has the shape of the row or of its result. */
 function growRows(draft: Draft, first: Node): void {

@@ -1,8 +1,7 @@
 /** A rough guess at what kernels cost, good enough to leave out what is hopeless. Knows no recipe and no device's speed. */
-import type { Caps, Kernel, Stmt } from "../../codegen/kernel.ts";
+import type { Caps, Kernel } from "../../codegen/kernel.ts";
 import type { Lowered } from "../../codegen/recipe.ts";
-import { mostTurnsOf } from "../../codegen/turns.ts";
-import { visit } from "../../codegen/visit.ts";
+import { mostTurnsOf, visitCounted } from "../../codegen/turns.ts";
 
 /**
  * Loads and stores of a lane, one after another, times how often the device has to begin anew with as many lanes as it keeps
@@ -17,26 +16,18 @@ export function guessCost({ kernels }: Lowered, { busyLanes }: Caps): number | n
   return Number.isFinite(total) ? total : null;
 }
 
-/** As if the lane took every branch. */
 function accesses({ body }: Kernel): number {
   let count = 0;
-  const walk = (statements: readonly Stmt[], times: number): void => {
-    for (const s of statements) {
-      if (s.kind === "for") walk(s.body, times * mostTurnsOf(s));
-      else if (s.kind === "if") for (const inner of [s.then, s.otherwise]) walk(inner, times);
-      else
-        visit(
-          [s],
-          (e) => {
-            if (e.kind === "load") count += times;
-          },
-          (t) => {
-            if (t.kind === "store" || t.kind === "copy") count += times;
-          },
-        );
-    }
-  };
-  walk(body, 1);
+  visitCounted(
+    body,
+    mostTurnsOf,
+    (e, times) => {
+      if (e.kind === "load") count += times;
+    },
+    (s, times) => {
+      if (s.kind === "store" || s.kind === "copy") count += times;
+    },
+  );
   return count;
 }
 

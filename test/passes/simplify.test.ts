@@ -43,7 +43,15 @@ const examples: Record<string, (draw: Draw) => Node> = {
   "cast of a constant": ({ g, r, shape }) => g.cast(g.constant(r.unit() * 9, "f32", shape), "i32"),
   "cast to the same type": ({ g, x }) => g.node("cast", { to: "f32" }, [x]),
   "cast through a wider type": ({ g, x }) => g.cast(g.cast(g.cast(x, "f16"), "f32"), "f16"),
-  "move of a constant": ({ g, r, shape }) => g.broadcast(g.constant(r.unit(), "f32"), shape, []),
+  "move of a constant": ({ g, r, shape }) =>
+    r.pick([
+      () => g.broadcast(g.constant(r.unit(), "f32"), shape, []),
+      () =>
+        g.gather(
+          g.constant(r.unit(), "f32", shape),
+          g.input("at", { dtype: "i32", shape: [r.integer(1, 4)] }),
+        ),
+    ])(),
   "concat of one constant": ({ g, shape }) =>
     g.concat([g.constant(2, "f32", shape), g.constant(2, "f32", shape)], 0),
   "iota of one": ({ g, shape }) => g.iota([...shape, 1], shape.length),

@@ -80,8 +80,7 @@ export class Draft {
     const taken = [...other.body].filter((n) => !this.body.has(n));
     for (const node of taken) this.#take(node);
     const count = this.#bufferCount();
-    for (const node of taken) this.body.delete(node);
-    this.#read = null;
+    this.#giveBack(taken);
     return count <= this.maxBuffers;
   }
 
@@ -113,8 +112,8 @@ export class Draft {
 
   /**
    * Takes in what stands in front of `from`, latest first, so that all readers of a node are known when it is asked for;
-   * returns what it took; it goes through the places of `anchor`. What is in between may need many buffers that what is in front of it does not: so it goes on to
-   * the end, and gives back what it took since it last stayed within the limit.
+   * returns what it took. It is computed wherever `anchor` goes. What is in between may need many buffers that what is in
+   * front of it does not: so it goes on to the end, and gives back what it took since it last stayed within the limit.
    */
   claimBackward(from: readonly Node[], reach: Reach, anchor = this.root): readonly Node[] {
     const waiting = new Set<Node>();

@@ -31,6 +31,10 @@ const roles = {
 export const roleOf = (node: Node): Role =>
   node.op === "composite" && node.attrs.name === "dequantize" ? "view" : roles[node.op];
 
+/** A reduction along the last axis. */
+export const isRow = (node: Node): boolean =>
+  node.op === "reduce" && node.attrs.axis === (node.inputs[0]?.type.shape.length ?? 0) - 1;
+
 const costly = ["exp", "log", "sqrt", "rsqrt", "tanh", "sin", "cos"] as const;
 /** Most maps that a leaf-derived value may take and still be computed again wherever it is read. */
 const cheapMaps = 6;

@@ -6,7 +6,7 @@ import type { Node } from "../../graph/graph.ts";
 import { sameShape, sameType } from "../../graph/ops/rule.ts";
 import type { FuseOptions } from "../fuse.ts";
 import type { Draft } from "./draft.ts";
-import { type Facts, roleOf } from "./roles.ts";
+import { type Facts, isRow, roleOf } from "./roles.ts";
 
 /**
  * The products of the same rows with other weights of the same shape: all of them where rows are few, else those whose results
@@ -76,7 +76,8 @@ export function absorbRows(
     return rows !== null && reader!.inputs.every((n) => n === rows || isWeight(n, facts));
   };
   return drafts.filter((rows) => {
-    if (rows.anchor?.op !== "reduce" || ![...rows.body].every(isAlongRow)) return true;
+    if (rows.anchor?.op !== "reduce" || [...rows.body].some((n) => n.op === "reduce" && !isRow(n)))
+      return true;
     const readers = new Set(
       [...rows.body].filter((n) => !facts.isFree(n)).flatMap((n) => facts.readers(n)),
     );
@@ -88,9 +89,5 @@ export function absorbRows(
     return false;
   });
 }
-
-/** Not a reduction across rows. */
-const isAlongRow = (n: Node): boolean =>
-  n.op !== "reduce" || n.attrs.axis === n.inputs[0]!.type.shape.length - 1;
 
 const isWeight = (n: Node, facts: Facts): boolean => roleOf(n) === "leaf" || facts.isLeafDerived(n);
