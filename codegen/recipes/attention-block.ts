@@ -73,19 +73,33 @@ export function laneSomeQueries(region: Region, q: Query, caps: Caps, block: Blo
       const kept = { largest, sum: k.variable("sum", literal(0, "f32")) };
       return { at, ...keySpan(io, q, row, t), kept };
     });
-    const first = k.let(
-      "first",
-      owns.map((o) => o.oldest).reduce((a, b) => a.atMost(b)),
+    const take = (keys: readonly Val[], visible: Visible) => {
+      const places = keys.map((key) => [row, slotOf(io, q, key), group] as const);
+      const weights = weightsOf(io, q, query, owns, places, visible, width);
+      addValues(io, q, total, weights, places, visible, width);
+    };
+    const { first, allFrom, wholeEnd, last } = spansOf(k, owns, block.keys);
+    k.note("keys that all see");
+    k.loop("key", allFrom, wholeEnd, block.keys, (key) =>
+      take(
+        range(block.keys).map((j) => k.let("key_here", key.plus(j))),
+        null,
+      ),
     );
-    const last = k.let(
-      "last",
-      owns.map((o) => o.newest).reduce((a, b) => a.atLeast(b)),
-    );
-    k.loop("key", first, last.plus(1), block.keys, (key) => {
-      const keys = range(block.keys).map((j) => k.let("key_here", key.plus(j)));
-      const places = keys.map((one) => [row, slotOf(io, q, one.atMost(last)), group] as const);
-      const weights = weightsOf(io, q, query, owns, keys, places, width);
-      addValues(io, q, total, weights, places, width);
+    k.note("those that some do not");
+    const before = k.let("before", allFrom.minus(first));
+    const others = k.let("others", before.plus(last.plus(1).minus(wholeEnd)));
+    k.loop("other", 0, others, 1, (other) => {
+      const key = k.let(
+        "key",
+        select(other.below(before), first.plus(other), wholeEnd.plus(other.minus(before))),
+      );
+      take(
+        [key],
+        owns.map(({ oldest, newest }) => [
+          k.let("visible", call("le", oldest, key).and(call("le", key, newest))),
+        ]),
+      );
     });
     for (const [i, { at, kept }] of owns.entries())
       k.when(numbers[i]!.below(q.time * shared), () => {
@@ -100,13 +114,39 @@ export function laneSomeQueries(region: Region, q: Query, caps: Caps, block: Blo
 }
 
 type Places = readonly (readonly [Val, Val, Val])[];
+/** Of each query, of each key; null: every query sees every key. */
+type Visible = readonly (readonly Val[])[] | null;
+
+/** From the first key that one sees, from the first that all see, to where a last whole step of those ends, to the last that one sees. */
+function spansOf(k: RegionIO["k"], owns: readonly Own[], step: number) {
+  const least = (name: string, of: (o: Own) => Val) =>
+    k.let(
+      name,
+      owns.map(of).reduce((a, b) => a.atMost(b)),
+    );
+  const most = (name: string, of: (o: Own) => Val) =>
+    k.let(
+      name,
+      owns.map(of).reduce((a, b) => a.atLeast(b)),
+    );
+  const first = least("first", (o) => o.oldest);
+  const last = most("last", (o) => o.newest);
+  const allFrom = k.let("all_from", most("latest_oldest", (o) => o.oldest).atMost(last.plus(1)));
+  const common = least("earliest_newest", (o) => o.newest)
+    .plus(1)
+    .minus(allFrom)
+    .atLeast(0);
+  const wholeEnd = k.let("whole_end", allFrom.plus(common.over(step).times(step)));
+  return { first, allFrom, wholeEnd, last };
+}
+
 function weightsOf(
   io: RegionIO,
   q: Query,
   query: Memory,
   owns: readonly Own[],
-  keys: readonly Val[],
   places: Places,
+  visible: Visible,
   width: Width,
 ): readonly Weights[] {
   const k = io.k;
@@ -121,14 +161,13 @@ function weightsOf(
         k.accumulate(product, (now) => fma(part, read[j]!, now));
     }
   });
-  return owns.map(({ oldest, newest, kept }, i) => {
-    const visible = keys.map((key) =>
-      k.let("visible", call("le", oldest, key).and(call("le", key, newest))),
-    );
-    const logits = products[i]!.map((p, j) =>
-      k.let("logit", select(visible[j]!, logitOf(q, sumOfParts(p.get())), unseen)),
-    );
-    return takeIn(k, kept, logits, visible);
+  return owns.map(({ kept }, i) => {
+    const seen = visible?.[i] ?? null;
+    const logits = products[i]!.map((p, j) => {
+      const logit = logitOf(q, sumOfParts(p.get()));
+      return k.let("logit", seen ? select(seen[j]!, logit, unseen) : logit);
+    });
+    return takeIn(k, kept, logits, seen);
   });
 }
 
@@ -138,6 +177,7 @@ function addValues(
   total: Memory,
   weights: readonly Weights[],
   places: Places,
+  visible: Visible,
   width: Width,
 ): void {
   const k = io.k;
@@ -149,7 +189,11 @@ function addValues(
       k.store(
         total,
         at,
-        values.reduce((so, value, j) => fma(value, of[j]!, so), faded),
+        values.reduce((so, value, j) => {
+          // A weight of 0 does not hide what is no number.
+          const seen = visible ? select(visible[i]![j]!, value, 0) : value;
+          return fma(seen, of[j]!, so);
+        }, faded),
       );
     }
   });
