@@ -9,7 +9,8 @@ export type Width = ValueType["width"];
 
 /** Workgroup indices and the lane within the workgroup, all u32. `subgroup_lane` needs Caps.subgroup. */
 export type Builtin = "workgroup_x" | "workgroup_y" | "workgroup_z" | "lane" | "subgroup_lane";
-export type Collective = "sum" | "max" | "shuffle_xor";
+/** `shuffle_xor`: from the lane whose place differs by the bits of `by`; `broadcast`: from lane `by` of the subgroup. */
+export type Collective = "sum" | "max" | "shuffle_xor" | "broadcast";
 
 /**
  * A named array of scalars. `buffer`: given from outside, one binding each. `workgroup`: shared by the lanes of a workgroup.

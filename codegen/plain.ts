@@ -68,6 +68,7 @@ export const plainDialect: Dialect = {
     sum: (of) => `subgroup_sum(${of})`,
     max: (of) => `subgroup_max(${of})`,
     shuffle_xor: (of, _, by) => `subgroup_shuffle_xor(${of}, ${by})`,
+    broadcast: (of, _, by) => `subgroup_broadcast(${of}, ${by})`,
   },
   declare: (kind, name, type, value) => `${kind} ${name}: ${plainType(type)} = ${value}`,
   assign: (name, value) => `${name} = ${value}`,

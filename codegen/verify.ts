@@ -103,9 +103,10 @@ function verifyFeatures(kernel: Kernel, caps: Caps, fail: Check["fail"]): void {
     if (size === null) return fail("subgroups where their size is not known", e);
     if (kernel.workgroupSize % size)
       fail(`${kernel.workgroupSize} lanes in subgroups of ${size}`, e);
-    if (e.kind !== "subgroup" || e.op !== "shuffle_xor") return;
-    if (!(e.by !== undefined && e.by > 0 && e.by < size))
-      fail(`shuffle by ${e.by} in subgroups of ${size}`, e);
+    if (e.kind !== "subgroup" || e.op === "sum" || e.op === "max") return;
+    const least = e.op === "broadcast" ? 0 : 1;
+    if (!(e.by !== undefined && e.by >= least && e.by < size))
+      fail(`${e.op} by ${e.by} in subgroups of ${size}`, e);
   };
   visit(kernel.body, onExpression, onStatement);
 }

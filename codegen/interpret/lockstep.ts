@@ -98,7 +98,8 @@ function collect(
     for (let l = first + 1; l < end; l++)
       all = op === "max" ? Math.max(all, given(l)) : round(all + given(l));
     for (let l = first; l < end; l++) {
-      lanes[l]!.take[c] = op === "shuffle_xor" ? given(first + ((l - first) ^ by)) : all;
+      const from = op === "shuffle_xor" ? first + ((l - first) ^ by) : first + by;
+      lanes[l]!.take[c] = op === "sum" || op === "max" ? all : given(from);
     }
   }
 }

@@ -17,6 +17,7 @@ import {
   matrixTiles,
 } from "./matrix-tiles.ts";
 import { layoutOfAll, type Product, productsOf, unflatten } from "./product.ts";
+import { shareRows, waysToShareRows } from "./shared-rows.ts";
 import { leftQuads, rightQuads, writeRow } from "./staging.ts";
 import { registerTiles } from "./tile.ts";
 
@@ -68,9 +69,16 @@ export const matmul: Recipe = {
         schedule,
         build: () => ({ kernels: [matrixTile(region, schedule)], scratch: [] }),
       }));
+    const { subgroup } = caps;
+    const together: Choice[] = subgroup
+      ? waysToShareRows(region, caps).map((schedule) => ({
+          schedule,
+          build: () => ({ kernels: [shareRows(region, caps, subgroup, schedule)], scratch: [] }),
+        }))
+      : [];
     return caps.barriers === "cheap" && (p.batch === 1 || p.M * p.N >= smallest)
       ? [...units, ...shared, ...alone]
-      : [...alone, ...shared, ...units];
+      : [...together, ...alone, ...shared, ...units];
   },
 };
 

@@ -194,7 +194,7 @@ export function registerTiles(
 }
 
 /** Writes the sums one after the other: what is fused behind stands in the kernel once, not once a sum. */
-function writeTileInTurn(
+export function writeTileInTurn(
   io: RegionIO,
   products: readonly Product[],
   batch: Places,

@@ -99,10 +99,8 @@ export const spelling: Omit<Dialect, "wrap"> = {
   subgroup: {
     sum: (of) => `subgroup_sum(${of})`,
     max: (of) => `subgroup_max(${of})`,
-    shuffle_xor: (of, type, by) =>
-      type.width === 1
-        ? `__shfl_xor_sync(0xffffffffu, ${of}, ${by}u)`
-        : `subgroup_shuffle_xor(${of}, ${by}u)`,
+    shuffle_xor: shuffled("__shfl_xor_sync", "subgroup_shuffle_xor"),
+    broadcast: shuffled("__shfl_sync", "subgroup_broadcast"),
   },
   declare: (kind, name, type, value) =>
     `${kind === "let" ? "const " : ""}${typeName(type)} ${name} = ${value};`,
@@ -121,6 +119,12 @@ export const spelling: Omit<Dialect, "wrap"> = {
   },
   note: (text) => `// ${text.replace(/\s*\n\s*/g, " ").replace(/[\s\\]+$/, "")}`,
 };
+
+/** One number by the hardware's own function, vectors by the head's. */
+function shuffled(one: string, many: string) {
+  return (of: string, type: ValueType, by?: number) =>
+    type.width === 1 ? `${one}(0xffffffffu, ${of}, ${by}u)` : `${many}(${of}, ${by}u)`;
+}
 
 const vectorOf = (type: ValueType, parts: readonly string[]): string =>
   `${typeName(type)}{${parts.join(", ")}}`;

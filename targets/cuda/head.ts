@@ -182,8 +182,9 @@ function collectCollective(e: Expr & { readonly kind: "subgroup" }, found: Secti
   const { type } = e;
   const scalar: ValueType = { scalar: type.scalar, width: 1 };
   if (e.op === "max" && type.scalar === "f32") found.scalars.set("max", parts.maximum);
-  if (e.op === "shuffle_xor") {
-    if (type.width > 1) need(found.lanes, `shuffle ${typeName(type)}`, () => parts.shuffle(type));
+  const { op } = e;
+  if (op === "shuffle_xor" || op === "broadcast") {
+    if (type.width > 1) need(found.lanes, `${op} ${typeName(type)}`, () => parts.shuffle(op, type));
     return;
   }
   const fn = e.op === "sum" ? "add" : "max";

@@ -130,15 +130,17 @@ __device__ inline ${typeName(type)} ${name}(${typeName(type)} value) {
   return value;
 }`;
 
-export const shuffle = (type: ValueType): string => {
+const shuffles = { shuffle_xor: "__shfl_xor_sync", broadcast: "__shfl_sync" } as const;
+
+export const shuffle = (op: keyof typeof shuffles, type: ValueType): string => {
   const components = [...names.slice(0, type.width)].map(
-    (c) => `__shfl_xor_sync(0xffffffffu, a.${c}, by)`,
+    (c) => `${shuffles[op]}(0xffffffffu, a.${c}, by)`,
   );
   const given = [
     { name: "a", type },
     { name: "by", type: { scalar: "u32", width: 1 } },
   ] as const;
-  return functionText("subgroup_shuffle_xor", given, type, components);
+  return functionText(`subgroup_${op}`, given, type, components);
 };
 
 export const copyAsync = `/** Begins to copy neighbours to workgroup memory; zeros come where \`when\` is false, and nothing is read. */

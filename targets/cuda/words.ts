@@ -16,7 +16,7 @@ const cuda = `blockIdx threadIdx blockDim gridDim warpSize half half2 uint dim3 
 float4 char4 uchar4 ushort4 double2 double4 size_t std`;
 
 const spelled = `f16x2 f16x4 bf16x2 bf16x4 boolx2 boolx4 load store spread2 spread4 minimum maximum min max select fabsf floorf expf logf sqrtf
-rsqrtf tanhf sinf cosf fmodf fmaf subgroup_sum subgroup_max subgroup_shuffle_xor word_of low_half high_half low_bf16 high_bf16 copy_async commit_copies await_copies multiply
+rsqrtf tanhf sinf cosf fmodf fmaf subgroup_sum subgroup_max subgroup_shuffle_xor subgroup_broadcast word_of low_half high_half low_bf16 high_bf16 copy_async commit_copies await_copies multiply
 to_float2 to_float4 to_int2 to_int4 to_uint2 to_uint4 to_f16x2 to_f16x4 to_bf16x2 to_bf16x4 to_boolx2 to_boolx4 bits_as_float2 bits_as_float4
 bits_as_int2 bits_as_int4 bits_as_uint2 bits_as_uint4 stored dynamic_memory`;
 

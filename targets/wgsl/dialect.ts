@@ -57,6 +57,7 @@ export function wgslDialect(kernel: Kernel): Dialect {
       sum: (value) => `subgroupAdd(${value})`,
       max: (value) => `subgroupMax(${value})`,
       shuffle_xor: (value, _type, by) => `subgroupShuffleXor(${value}, ${by}u)`,
+      broadcast: (value, _type, by) => `subgroupBroadcast(${value}, ${by}u)`,
     },
     declare: (kind, name, _type, value) => `${kind} ${name} = ${value};`,
     assign: (name, value) => `${name} = ${value};`,

@@ -119,9 +119,9 @@ describe("the kernel interpreter", () => {
     assert.deepEqual([...target.data], [2, 5, 8, 11, 4, 4, 4, 4]);
   });
   for (const size of [4, 8]) {
-    it(`sums, maximises and shuffles within subgroups of ${size}`, () => {
+    it(`sums, maximises, shuffles and broadcasts within subgroups of ${size}`, () => {
       const k = new KernelBuilder();
-      const out = k.buffer("out", "f32", 24);
+      const out = k.buffer("out", "f32", 32);
       const lane = k.builtin("lane");
       const own = k.let("own", cast(lane, "f32"));
       k.store(out, lane, k.subgroup("sum", own));
@@ -131,7 +131,8 @@ describe("the kernel interpreter", () => {
         lane.plus(16),
         k.subgroup("shuffle_xor", own, 1).plus(cast(k.builtin("subgroup_lane"), "f32").times(10)),
       );
-      const memory = allocateMemory("f32", 24, false);
+      k.store(out, lane.plus(24), k.subgroup("broadcast", own, 2));
+      const memory = allocateMemory("f32", 32, false);
       interpret(k.finish("subgroups", 8), [1, 1, 1], [memory], { subgroup: { size } });
       const lanes = [...Array(8).keys()];
       const mates = (l: number) =>
@@ -142,6 +143,7 @@ describe("the kernel interpreter", () => {
           ...lanes.map((l) => mates(l).reduce((a, b) => a + b)),
           ...lanes.map((l) => Math.max(...mates(l))),
           ...lanes.map((l) => (l ^ 1) + (l % size) * 10),
+          ...lanes.map((l) => mates(l)[2]),
         ],
       );
     });

@@ -111,6 +111,10 @@ const least: Caps = { ...minimumCaps, f16: true };
 export const devices: Readonly<Record<string, Caps>> = {
   "cheap barriers": least,
   "dear barriers": { ...least, barriers: "dear", busyLanes: 16 },
+  "dear barriers and subgroups of 8": {
+    ...{ ...least, barriers: "dear", busyLanes: 16 },
+    subgroup: { size: 8 },
+  },
   "cheap barriers and subgroups of 8": { ...least, subgroup: { size: 8 } },
   "copies beside other work": { ...least, asyncCopy: true },
   "matrix units": {

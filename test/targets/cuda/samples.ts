@@ -168,8 +168,8 @@ export function subgroupVectors(): Sample {
   const k = new KernelBuilder();
   const x = k.buffer("x", "f32", 256);
   const n = k.buffer("n", "i32", 64);
-  const out = k.buffer("out", "f32", 3 * 256);
-  const whole = k.buffer("whole", "i32", 3 * 64);
+  const out = k.buffer("out", "f32", 4 * 256);
+  const whole = k.buffer("whole", "i32", 4 * 64);
   const lane = k.builtin("lane");
   const four = k.load(x, lane.times(4), 4);
   const kept = select(call("ne", four.below(0.25), four.below(-0.5)), four, 0.5);
@@ -177,6 +177,7 @@ export function subgroupVectors(): Sample {
     k.subgroup("sum", kept),
     k.subgroup("max", four),
     k.subgroup("shuffle_xor", four, 5),
+    k.subgroup("broadcast", four, 5),
   ].entries())
     k.store(out, lane.times(4).plus(row * 256), value);
   const one = k.load(n, lane);
@@ -184,13 +185,14 @@ export function subgroupVectors(): Sample {
     k.subgroup("sum", one),
     k.subgroup("max", one),
     k.subgroup("shuffle_xor", one, 16),
+    k.subgroup("broadcast", one, 16),
   ].entries())
     k.store(whole, lane.plus(row * 64), value);
   const buffers = [
     Float32Array.from({ length: 256 }, (_, i) => Math.fround(Math.sin(i * 3.7))),
     Int32Array.from({ length: 64 }, (_, i) => Math.imul(i + 1, 0x9e3779b9)),
-    new Float32Array(3 * 256),
-    new Int32Array(3 * 64),
+    new Float32Array(4 * 256),
+    new Int32Array(4 * 64),
   ];
   return { kernel: k.finish("subgroup_vectors", 64), grid: [1, 1, 1], buffers };
 }

@@ -169,17 +169,18 @@ export function everythingElse(): Sample {
 export function subgroups(size: number): Sample {
   const k = new KernelBuilder();
   const x = k.buffer("x", "f32", 32);
-  const out = k.buffer("out", "f32", 96);
+  const out = k.buffer("out", "f32", 128);
   const lane = k.builtin("lane");
   const v = k.load(x, lane);
   k.store(out, lane, k.subgroup("sum", v));
   k.store(out, lane.plus(32), k.subgroup("max", v));
   const swapped = k.subgroup("shuffle_xor", v, size / 2);
   k.store(out, lane.plus(64), swapped.plus(cast(k.builtin("subgroup_lane"), "f32")));
+  k.store(out, lane.plus(96), k.subgroup("broadcast", v, size - 1));
   return {
     kernel: k.finish("subgroups", 32),
     grid: [1, 1, 1],
-    buffers: [noise(32), new Float32Array(96)],
+    buffers: [noise(32), new Float32Array(128)],
   };
 }
 

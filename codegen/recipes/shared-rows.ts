@@ -1,0 +1,127 @@
+/**
+ * Products for devices whose lanes' loads are dear: a subgroup owns a few rows of four columns a lane. Each lane loads four
+ * terms of its own row and of its own columns; all get each row's terms from the lane that loaded them, so that a number of the
+ * left operand is loaded once a subgroup and one of the right operand once for all rows.
+ * Seen on lavapipe, which loads a lane's number in about seven instructions and broadcasts one in one: CPU milliseconds of
+ * 512×768×2304, interleaved, least of 7: 93 with 16 rows, 130 with 8, 256 with registerTiles' 4×3.
+ */
+import type { Region } from "../../src/passes/regions.ts";
+import { RegionIO } from "../access.ts";
+import { linearWorkgroups } from "../grid.ts";
+import type { Caps } from "../kernel.ts";
+import type { LoweredKernel } from "../recipe.ts";
+import { fma, literal, spread, type Val, vector } from "../val.ts";
+import {
+  indexOf,
+  join,
+  type Layout,
+  layoutOfAll,
+  type Places,
+  type Product,
+  productsOf,
+  readRight,
+  unflatten,
+} from "./product.ts";
+import { leftQuads } from "./staging.ts";
+import { writeTileInTurn } from "./tile.ts";
+
+export type SharedRows = { readonly sharedRows: number };
+
+/** Terms that a lane loads at once, and columns that it owns. */
+const quad = 4;
+
+/** Best first; more rows at once than there are would be computed in vain, and more sums than these are not kept in registers. */
+export function waysToShareRows(region: Region, caps: Caps): readonly SharedRows[] {
+  const products = productsOf(region);
+  const { M, N, K } = products[0]!;
+  const { kind } = layoutOfAll(new RegionIO(region), products);
+  if (caps.barriers === "cheap" || !caps.subgroup || kind === "scalar") return [];
+  if (K % quad !== 0 || N % quad !== 0) return [];
+  const most = 16 / products.length;
+  const least = Math.min(8, most);
+  return [most, least]
+    .filter((rows, i, all) => all.indexOf(rows) === i && (rows === least || rows <= M))
+    .map((sharedRows) => ({ sharedRows }));
+}
+
+export function shareRows(
+  region: Region,
+  caps: Caps,
+  { size }: NonNullable<Caps["subgroup"]>,
+  { sharedRows }: SharedRows,
+): LoweredKernel {
+  const io = new RegionIO(region);
+  const k = io.k;
+  const products = productsOf(region);
+  const p = products[0]!;
+  const layout = layoutOfAll(io, products);
+  const across = Math.ceil(p.N / (quad * size));
+  const down = Math.ceil(p.M / sharedRows);
+  const { number, grid, exact } = linearWorkgroups(io, caps, across * down * p.batch);
+  const work = () => {
+    // Neighbouring workgroups share the columns, whose terms do not lie together in memory, and find them in a cache.
+    const strip = k.let("strip", number.over(down));
+    const top = k.let("top", number.modulo(down).times(sharedRows));
+    const left = (p.batch === 1 ? strip : strip.modulo(across)).times(quad * size);
+    const batch = unflatten(
+      io,
+      p.batch === 1 ? literal(0, "u32") : k.let("product", strip.over(across)),
+      p.axes.batch,
+    );
+    const lane = k.builtin("subgroup_lane");
+    const column = k.let("column", left.plus(lane.times(quad)));
+    const covered = across * quad * size;
+    const whole = { rows: down * sharedRows === p.M, columns: covered === p.N };
+    const read = whole.columns ? column : k.let("column_read", column.atMost(p.N - quad));
+    const sums = products.map(() =>
+      Array.from({ length: sharedRows }, (_, i) => k.variable(`sum_${i}`, literal(0, "f32", quad))),
+    );
+    const leftAt = leftQuads(io, p, layout, batch, true);
+    const owners = Array.from({ length: Math.ceil(sharedRows / size) }, (_, i) =>
+      k.let("own_row", top.plus(lane).plus(i * size)),
+    );
+    k.loop("term", 0, p.K, quad, (term) => {
+      const lefts = owners.map((row) => k.let("left", leftAt(row, term)));
+      const rights = products.map((q) => rightQuads(io, q, layout, batch, term, read));
+      for (let i = 0; i < sharedRows; i++) {
+        const of = k.subgroup("broadcast", lefts[Math.floor(i / size)]!, i % size);
+        for (const [n, ofProduct] of sums.entries())
+          for (const [u, right] of rights[n]!.entries())
+            k.accumulate(ofProduct[i]!, (now) => fma(spread(of.component(u), quad), right, now));
+      }
+    });
+    const held = sums.map((ofProduct) => ofProduct.map((sum) => [sum.get()]));
+    writeTileInTurn(
+      io,
+      products,
+      batch,
+      (i) => top.plus(i),
+      () => column,
+      held,
+      whole,
+    );
+  };
+  // Subgroups are whole: the lanes of a workgroup without work leave together.
+  k.when(exact ? literal(1, "bool") : number.below(across * down * p.batch), work);
+  return io.finish(`${region.name}_product`, size, grid);
+}
+
+/** Four terms of a lane's four columns: a vector of columns for each term. */
+function rightQuads(
+  io: RegionIO,
+  q: Product,
+  layout: Layout,
+  batch: Places,
+  term: Val,
+  column: Val,
+): readonly Val[] {
+  const k = io.k;
+  const read = readRight(io, q, layout);
+  const steps = [0, 1, 2, 3];
+  const at = (t: Val, c: Val) =>
+    indexOf(q.right, join(batch, unflatten(io, t, q.axes.inner), unflatten(io, c, q.axes.columns)));
+  if (layout.kind === "columns")
+    return steps.map((u) => k.let("right", read(at(term.plus(u), column), quad)));
+  const turned = steps.map((u) => k.let("turned", read(at(term, column.plus(u)), quad)));
+  return steps.map((u) => k.let("right", vector(turned.map((t) => t.component(u)))));
+}
