@@ -14,6 +14,8 @@ import {
 import { print, report, say } from "../src/cli/terminal.ts";
 import { type Executor, openExecutor, wgslExecutor } from "../src/execute/executors.ts";
 import { compileFile, weightsFor } from "../src/execute/open-model.ts";
+import { processPeak } from "../src/execute/process-peak.ts";
+import { printMemory } from "../src/explain/readable.ts";
 import { memoryOf } from "../src/limits/memory.ts";
 import { Stream } from "../targets/stream.ts";
 import { openDevice } from "../targets/wgsl/device.ts";
@@ -88,6 +90,7 @@ async function benchModel(
   const decodeStart = performance.now();
   for (let i = 0; i < steps; i++) await stream.step([i], { outputs: ["token"] });
   const decodeSeconds = (performance.now() - decodeStart) / 1000;
+  const memory = { device: session.memory?.() ?? null, process: processPeak() };
   stream.release();
   await session.release();
   const values = compiled.model.parameters.reduce(
@@ -113,6 +116,7 @@ async function benchModel(
     },
     stored: precision,
     tuned: schedules !== undefined,
+    memory,
     weightBytes: memoryOf(Object.values(compiled.entries).map((e) => e.program)).weights,
   };
 }
@@ -152,6 +156,8 @@ function table(
       }),
       "",
       "Dispatches a layer: all of the program's, embedding, output and sampling included, over 12. Bytes are counted by the plan.",
+      "",
+      `Memory, as allocated: ${printMemory(model.memory)}; a software adapter's is the process's, too.`,
       "",
     );
   }

@@ -9,6 +9,7 @@ import { addIndex, Indices, keyOf, size } from "./indices.ts";
 import type { Memory, Scalar, Width } from "./kernel.ts";
 import { packedWords, quantizedOf } from "./packing.ts";
 import type { BindingOf, LoweredKernel, ReadAt, WriteAt } from "./recipe.ts";
+import { placeInStrips, stripOf } from "./strips.ts";
 import { call, literal, select, type Val, vector } from "./val.ts";
 import {
   bufferName,
@@ -80,6 +81,12 @@ export class RegionIO {
   bind(node: Node, value: (at: readonly Val[], width: Width) => Val): void {
     this.#bound.set(node, (at, width = 1) => value(at, width));
     for (const n of [node, ...dependentsOf(node, this.#region.body)]) this.#known.delete(n);
+  }
+
+  /** Computes a node's element now: while this block is open, reads of the same place take it. */
+  hold(node: Node, at: readonly Val[], width: Width): void {
+    const value = this.k.let(hintOf(node), this.#value(node, at, width));
+    this.#remember(node, placeKey(at, width), value);
   }
 
   /** How quantised parameters are read without what they are fused with. */
@@ -207,7 +214,7 @@ export class RegionIO {
     if (!kept) return null;
     return {
       memory: this.#memoryOf(kept),
-      index: (at) => this.indices.flatten(at, kept.type.shape),
+      index: (at) => this.#placeOf(kept, at),
     };
   }
 
@@ -260,9 +267,7 @@ export class RegionIO {
     });
     if (node.op !== "map" && node.op !== "cast" && node.op !== "concat") return value;
     const shared = (this.#uses.get(node) ?? 0) > 1;
-    return shared || node.label
-      ? this.k.let(node.label || (node.op === "map" ? node.attrs.fn : node.op), value)
-      : value;
+    return shared || node.label ? this.k.let(hintOf(node), value) : value;
   }
 
   /** The row that an index picks, clamped so that no load is out of range. */
@@ -280,7 +285,7 @@ export class RegionIO {
   /** An input's elements as they are stored, whatever it is bound to. */
   load(node: Node, at: readonly Val[], width: Width): Val {
     const from = this.#memoryOf(node);
-    const index = this.indices.flatten(at, node.type.shape);
+    const index = this.#placeOf(node, at);
     const whole = (node.type.shape.at(-1) ?? 1) % width === 0;
     const value = whole
       ? this.k.load(from, index, width)
@@ -302,6 +307,13 @@ export class RegionIO {
     };
     if (this.#inPiece && k.isOpen(this.#inPiece.block)) k.when(this.#inPiece.value, store);
     else store();
+  }
+
+  /** Where memory holds an element. */
+  #placeOf(node: Node, at: readonly Val[]): Val {
+    const { shape } = node.type;
+    const strip = stripOf(node);
+    return strip ? placeInStrips(this.indices, at, shape, strip) : this.indices.flatten(at, shape);
   }
 
   #memoryOf(node: Node): Memory {
@@ -338,5 +350,7 @@ export class RegionIO {
 
 const nextAlong = (at: readonly Val[], by: number): readonly Val[] =>
   by === 0 ? at : at.with(-1, addIndex(at.at(-1)!, by));
+
+const hintOf = (node: Node): string => node.label || (node.op === "map" ? node.attrs.fn : node.op);
 
 const placeKey = (at: readonly Val[], width: Width): string => `${width} ${at.map(keyOf).join()}`;

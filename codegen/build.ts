@@ -3,7 +3,7 @@
 import { CompilerBug } from "../src/graph/bug.ts";
 import type { Builtin, Collective, Kernel, Memory, Scalar, Stmt, Width } from "./kernel.ts";
 import { literal, type Num, spread, Val } from "./val.ts";
-import { accessOf } from "./visit.ts";
+import { accessesIn } from "./visit.ts";
 
 /** A local that can change. Reading binds its value where it is read. */
 export type Variable = { readonly get: () => Val; readonly set: (v: Num) => void };
@@ -166,10 +166,11 @@ export class KernelBuilder {
     this.#emit({ kind: "note", text });
   }
   finish(name: string, workgroupSize: number): Kernel {
+    const access = accessesIn(this.#body);
     return {
       name,
       workgroupSize,
-      buffers: this.#buffers.map((memory) => ({ memory, access: accessOf(memory, this.#body) })),
+      buffers: this.#buffers.map((memory) => ({ memory, access: access(memory) })),
       workgroupMemory: this.#workgroup,
       registers: this.#registers,
       body: this.#body,

@@ -10,14 +10,12 @@ export type Part = {
   readonly buffers: readonly number[];
 };
 
-/** Whether its lanes work together, so that all of a workgroup must run it. */
+/** Whether the lanes of a workgroup work together, so that all must run it; a subgroup's may do so among themselves. */
 export function lanesMeet({ workgroupMemory, body }: Kernel): boolean {
   let meet = workgroupMemory.length > 0;
   visit(
     body,
-    (e) => {
-      meet ||= e.kind === "subgroup" || (e.kind === "builtin" && e.name === "subgroup_lane");
-    },
+    () => {},
     (s) => {
       meet ||= s.kind === "barrier" || s.kind === "multiply" || s.kind === "copy";
     },

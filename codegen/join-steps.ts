@@ -4,6 +4,7 @@ import { joinKernels, lanesMeet, type Part, workgroupsOf } from "./join-kernels.
 import type { Caps, Kernel } from "./kernel.ts";
 import type { Step, Unplaced } from "./program.ts";
 import { trafficOf } from "./traffic.ts";
+import { verifyKernel } from "./verify.ts";
 
 /** The joined program, and which steps of the given one each of its steps runs. */
 export type JoinedSteps = {
@@ -36,7 +37,7 @@ export function joinSteps(program: Unplaced<Kernel>, caps: Caps): JoinedSteps {
       room.bytes += bytes;
     }
   });
-  return { program: rebuilt(program, groups), steps: groups.map((g) => g.steps) };
+  return { program: rebuilt(program, groups, caps), steps: groups.map((g) => g.steps) };
 }
 
 /** Whether two steps must keep their order: one writes what the other reads or writes. */
@@ -74,7 +75,11 @@ function roomWithin(program: Unplaced<Kernel>, caps: Caps): (steps: readonly num
 /** A kernel of the joined program; and for a joined one, which of its parts' buffers each of its bindings is. */
 type Known = { readonly kernel: number; readonly order: readonly number[] };
 
-function rebuilt(program: Unplaced<Kernel>, groups: readonly Group[]): Unplaced<Kernel> {
+function rebuilt(
+  program: Unplaced<Kernel>,
+  groups: readonly Group[],
+  caps: Caps,
+): Unplaced<Kernel> {
   const kernels: Kernel[] = [];
   const known = new Map<string, Known>();
   const find = (key: string, make: () => Pick<Part, "kernel" | "buffers">): Known => {
@@ -99,7 +104,10 @@ function rebuilt(program: Unplaced<Kernel>, groups: readonly Group[]): Unplaced<
       buffers: buffers.map((b) => numbers.indexOf(b)),
     }));
     const key = steps.map(({ kernel, grid }, i) => `${kernel} on ${grid} of ${parts[i]!.buffers}`);
-    const { kernel, order } = find(key.join("; "), () => joinKernels(parts));
+    const { kernel, order } = find(key.join("; "), () => {
+      const joined = joinKernels(parts);
+      return { ...joined, kernel: verifyKernel(joined.kernel, caps) };
+    });
     return {
       kernel,
       buffers: order.map((n) => numbers[n]!),

@@ -194,15 +194,25 @@ function lowerRegion(
     return { region, ...by, parts: [{ lowered, split: null }] };
   }
   const parts = pieces.map(({ region: cut, ...split }) => ({ written: write(cut), split }));
-  const { recipe, schedule } = parts[0]!.written;
-  const measured = parts.map(({ written }) => written.microseconds);
+  const { recipe, schedule, offered } = parts[0]!.written;
+  const microseconds = sumOver(parts, (w) => w.microseconds);
+  const first = sumOver(parts, (w) => w.first);
   return {
     region,
     recipe,
     schedule,
-    ...(measured.every((n) => n !== undefined)
-      ? { microseconds: measured.reduce((sum, n) => sum + n, 0) }
-      : {}),
+    offered,
+    ...(microseconds === undefined ? {} : { microseconds }),
+    ...(first === undefined ? {} : { first }),
     parts: parts.map(({ written, split }) => ({ lowered: written.lowered, split })),
   };
+}
+
+/** A measured time of all pieces together; undefined where one has none. */
+function sumOver(
+  parts: readonly { readonly written: Written }[],
+  time: (written: Written) => number | undefined,
+): number | undefined {
+  const all = parts.flatMap(({ written }) => time(written) ?? []);
+  return all.length < parts.length ? undefined : all.reduce((sum, n) => sum + n, 0);
 }

@@ -5,13 +5,12 @@ import { topological } from "../src/graph/walk.ts";
 import { bytesOf } from "./bytes.ts";
 import { joinSteps } from "./join-steps.ts";
 import type { Caps, Kernel } from "./kernel.ts";
+import { KernelList } from "./kernel-list.ts";
 import type { LoweredPart, LoweredRegion, Target } from "./lower.ts";
 import { packedWords } from "./packing.ts";
-import { kernelKey } from "./plain.ts";
 import type { BufferPlan, Piece, Program, Step, Unplaced } from "./program.ts";
 import type { BindingOf } from "./recipe.ts";
 import { placeInSlots } from "./slots.ts";
-import { verifyKernel } from "./verify.ts";
 
 /** The program that runs the lowered regions of a graph, small ones together; and that of one step a kernel, in their order. */
 export type Planned = {
@@ -29,7 +28,6 @@ export function plan(
 ): Planned {
   const separate = planSteps(lowered, graph, name);
   const { program, steps } = joinSteps(separate, caps);
-  for (const kernel of program.kernels) verifyKernel(kernel, caps);
   const placed = placeInSlots(program);
   verifySteps(placed);
   return { program: placed, separate, joined: steps };
@@ -41,36 +39,20 @@ function planSteps(
   name: string,
 ): Planned["separate"] {
   const buffers = new Buffers(graph, lowered);
-  const kernels: Kernel[] = [];
-  const known = new Map<Kernel, number>();
-  const byKey = new Map<string, number>();
-  const add = (kernel: Kernel) =>
-    kernels.push({ ...kernel, name: unused(kernel.name, kernels) }) - 1;
-  const indexOf = (kernel: Kernel): number => {
-    const seen = known.get(kernel);
-    if (seen !== undefined) return seen;
-    const key = kernelKey(kernel);
-    const index = byKey.get(key) ?? add(kernel);
-    known.set(kernel, index);
-    byKey.set(key, index);
-    return index;
-  };
+  const kernels = new KernelList();
   const steps: Step[] = [];
   for (const region of lowered)
     for (const [p, part] of region.parts.entries())
       for (const { kernel, bindings, grid } of part.lowered.kernels) {
         const bound = bindings.map((b) => buffers.of(b, region, part, p));
-        steps.push({ kernel: indexOf(kernel), buffers: bound, grid, region: region.region.name });
+        steps.push({
+          kernel: kernels.indexOf(kernel),
+          buffers: bound,
+          grid,
+          region: region.region.name,
+        });
       }
-  return { name, buffers: buffers.list, kernels, steps };
-}
-
-/** The name, with a number where another kernel has it. */
-function unused(name: string, kernels: readonly Kernel[]): string {
-  const taken = (n: string) => kernels.some((k) => k.name === n);
-  let number = 2;
-  while (taken(`${name}_${number}`)) number++;
-  return taken(name) ? `${name}_${number}` : name;
+  return { name, buffers: buffers.list, kernels: kernels.list, steps };
 }
 
 /** Gives every binding its buffer; temporaries, parameters and constants are made when they are first asked for. */
@@ -187,7 +169,7 @@ class Buffers {
     if (node.op !== "parameter") throw new CompilerBug(`${node.op} ${node.label} is no parameter`);
     const { name } = node.attrs;
     const shape = piece ? node.type.shape.with(piece.axis, piece.size) : node.type.shape;
-    const { quantized } = node.attrs;
+    const { quantized, strip } = node.attrs;
     const bytes = quantized ? { bytes: 4 * packedWords({ shape, quantized }) } : {};
     return this.#once(`parameter ${name} ${piece?.start ?? ""}`, () => ({
       kind: "parameter",
@@ -195,6 +177,7 @@ class Buffers {
       ...stored({ dtype: node.type.dtype, shape }),
       ...bytes,
       ...(quantized ? { quantized } : {}),
+      ...(strip ? { strip } : {}),
       ...(piece ? { piece } : {}),
     }));
   }

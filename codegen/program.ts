@@ -13,10 +13,14 @@ type Stored = {
 };
 
 export type BufferPlan =
-  /** `quantized`: it holds words or scales in blocks (packing.ts), and its values come from the parameter `quantized.of`. */
+  /**
+   * `quantized`: it holds words or scales in blocks (packing.ts), and its values come from the parameter `quantized.of`.
+   * `strip`: so many columns of all rows lie together, then the next (strips.ts).
+   */
   | (Stored & {
       readonly kind: "parameter";
       readonly quantized?: QuantizedPart;
+      readonly strip?: number;
       readonly piece?: Piece;
     })
   | (Stored & { readonly kind: "input"; readonly source?: InputSource })

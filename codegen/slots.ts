@@ -11,7 +11,11 @@ type Life = {
   readonly uses: ReadonlyMap<number, boolean>;
 };
 type Tenant = Life & { readonly offset: number };
-type Slot = { readonly bytes: number; readonly tenants: Tenant[] };
+type Slot = {
+  readonly bytes: number;
+  /** Who lives there in each step. */
+  readonly tenants: Map<number, Tenant[]>;
+};
 
 /** Buffers may be bound from multiples of this on, whatever the device. */
 const alignment = 256;
@@ -70,42 +74,69 @@ function fill(
     const offsets = slots.map((slot) => roomIn(slot, life));
     const has = (offset: number | null) => offset !== null;
     const found = first === "largest" ? offsets.findIndex(has) : offsets.findLastIndex(has);
-    const slot = found < 0 ? slots.push({ bytes: life.bytes, tenants: [] }) - 1 : found;
+    const slot = found < 0 ? slots.push({ bytes: life.bytes, tenants: new Map() }) - 1 : found;
     const offset = offsets[found] ?? 0;
-    slots[slot]!.tenants.push({ ...life, offset });
+    moveIn(slots[slot]!, { ...life, offset });
     places.set(life.buffer, { slot, offset });
   }
   return { slots, places };
 }
 
+function moveIn({ tenants }: Slot, tenant: Tenant): void {
+  for (let step = tenant.from; step <= tenant.until; step++) {
+    const there = tenants.get(step);
+    if (there) there.push(tenant);
+    else tenants.set(step, [tenant]);
+  }
+}
+
+/** What ends in a step is still read there, so whatever begins in that step meets it. */
+function metBy({ from, until }: Life, { tenants }: Slot): readonly Tenant[] {
+  const met = new Set<Tenant>();
+  for (let step = from; step <= until; step++)
+    for (const tenant of tenants.get(step) ?? []) met.add(tenant);
+  return [...met];
+}
+
 /** The first offset in a slot at which a life meets no tenant; null where there is none. */
-function roomIn({ bytes, tenants }: Slot, life: Life): number | null {
-  const met = tenants.filter((t) => meet(life, t)).sort((a, b) => a.offset - b.offset);
+function roomIn(slot: Slot, life: Life): number | null {
+  const met = metBy(life, slot);
   if (met.some((t) => clash(life, t))) return null;
   let offset = 0;
-  for (const tenant of met) {
+  for (const tenant of met.toSorted((a, b) => a.offset - b.offset)) {
     if (offset + life.bytes <= tenant.offset) break;
     const end = tenant.offset + tenant.bytes;
     offset = Math.max(offset, Math.ceil(end / alignment) * alignment);
   }
-  return offset + life.bytes <= bytes ? offset : null;
+  return offset + life.bytes <= slot.bytes ? offset : null;
 }
 
-/** What ends in a step is still read there, so whatever begins in that step meets it. */
-const meet = (a: Life, b: Life): boolean => a.from <= b.until && b.from <= a.until;
-
 /** Whether a step binds both, one for reading and one for writing. */
-const clash = (a: Life, b: Life): boolean =>
-  [...a.uses].some(([step, written]) => b.uses.has(step) && b.uses.get(step) !== written);
+function clash(a: Life, b: Life): boolean {
+  for (const [step, written] of a.uses) {
+    const other = b.uses.get(step);
+    if (other !== undefined && other !== written) return true;
+  }
+  return false;
+}
 
 /** The most bytes of temporaries that are needed at one time; no arena can be smaller. */
 export const largestLiveSet = (program: Unplaced<Kernel>): number =>
   largestOf(livesOf(program), program);
 
 function largestOf(lives: readonly Life[], program: Unplaced<Kernel>): number {
-  const at = (step: number) =>
-    lives.reduce((sum, l) => (l.from <= step && step <= l.until ? sum + l.bytes : sum), 0);
-  return Math.max(0, ...program.steps.map((_, step) => at(step)));
+  const changes = new Array<number>(program.steps.length + 1).fill(0);
+  for (const { bytes, from, until } of lives) {
+    changes[from]! += bytes;
+    changes[until + 1]! -= bytes;
+  }
+  let now = 0;
+  let most = 0;
+  for (const change of changes) {
+    now += change;
+    most = Math.max(most, now);
+  }
+  return most;
 }
 
 /** The temporaries that steps bind, in the order in which they begin. */

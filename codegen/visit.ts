@@ -1,6 +1,9 @@
 /** Walks over kernels: every statement and expression, and what is found on the way. */
 import type { BufferUse, Expr, Memory, Stmt } from "./kernel.ts";
 
+const none: readonly never[] = [];
+const nothing = { reads: none, writes: none };
+
 /** The memories that a statement itself reads and writes, its expressions aside. */
 export function touchedBy(s: Stmt): {
   readonly reads: readonly Memory[];
@@ -8,32 +11,32 @@ export function touchedBy(s: Stmt): {
 } {
   switch (s.kind) {
     case "store":
-      return { reads: [], writes: [s.to] };
+      return { reads: none, writes: [s.to] };
     case "copy":
       return { reads: [s.from], writes: [s.to] };
     case "multiply":
       return { reads: [s.left.memory, s.right.memory, s.sums], writes: [s.sums] };
     default:
-      return { reads: [], writes: [] };
+      return nothing;
   }
 }
 
-/** How a kernel uses one of its memories. */
-export function accessOf(memory: Memory, body: readonly Stmt[]): BufferUse["access"] {
-  let reads = false;
-  let writes = false;
+/** How a body uses each of its memories; `read` for those that it does not touch. */
+export function accessesIn(body: readonly Stmt[]): (memory: Memory) => BufferUse["access"] {
+  const read = new Set<Memory>();
+  const written = new Set<Memory>();
   visit(
     body,
     (e) => {
-      if (e.kind === "load" && e.from === memory) reads = true;
+      if (e.kind === "load") read.add(e.from);
     },
     (s) => {
-      const touched = touchedBy(s);
-      reads ||= touched.reads.includes(memory);
-      writes ||= touched.writes.includes(memory);
+      const { reads, writes } = touchedBy(s);
+      for (const memory of reads) read.add(memory);
+      for (const memory of writes) written.add(memory);
     },
   );
-  return writes ? (reads ? "read_write" : "write") : "read";
+  return (memory) => (written.has(memory) ? (read.has(memory) ? "read_write" : "write") : "read");
 }
 
 /** Calls back for every expression and every statement, outermost first. */
@@ -59,7 +62,7 @@ export function childrenOf(e: Expr): readonly Expr[] {
     case "literal":
     case "builtin":
     case "local":
-      return [];
+      return none;
     case "call":
     case "fma":
       return e.args;
@@ -118,7 +121,7 @@ export function expressionsOf(s: Stmt): readonly Expr[] {
     case "await":
     case "barrier":
     case "note":
-      return [];
+      return none;
   }
 }
 

@@ -1,5 +1,6 @@
 /** One region's kernels: the first recipe that accepts writes them, once for all regions that differ in names alone. Knows no other regions. */
 import { CompilerBug } from "../src/graph/bug.ts";
+import { canonical } from "../src/graph/canonical.ts";
 import type { Node } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
 import type { Caps, Kernel, Memory } from "./kernel.ts";
@@ -12,8 +13,8 @@ import { verifyKernel } from "./verify.ts";
 import { nameOf } from "./views.ts";
 import { touchedBy, visit } from "./visit.ts";
 
-/** A choice, and how long one run of it took where that was measured. */
-export type Chosen = Choice & { readonly microseconds?: number };
+/** A choice; how long one run of it took where that was measured, and of the recipe's own choice beside it. */
+export type Chosen = Choice & { readonly microseconds?: number; readonly first?: number };
 
 /** Picks one of a recipe's choices, once for regions that differ in names alone. */
 export type Schedules = (region: Region, recipe: Recipe, choices: readonly Choice[]) => Chosen;
@@ -29,8 +30,11 @@ export const firstChoice: Schedules = (region, recipe, choices) => {
 export type Written = {
   readonly recipe: string;
   readonly schedule: Schedule;
-  /** One run of its kernels on the device, where that was measured. */
+  /** How many the recipe offers. */
+  readonly offered: number;
+  /** One run of its kernels on the device, where that was measured, and of the recipe's own choice. */
   readonly microseconds?: number;
+  readonly first?: number;
   readonly lowered: Lowered;
 };
 export type Write = (region: Region) => Written;
@@ -46,8 +50,14 @@ export type KnownRegions = Map<string, Known>;
  */
 export function writeOnce(write: Write, elsewhere: KnownRegions): Write {
   const here = new Map<string, Known>();
+  const texts = new Map<object, string>();
+  const textOf = (attrs: object): string => {
+    const text = texts.get(attrs) ?? canonical(attrs);
+    texts.set(attrs, text);
+    return text;
+  };
   return (region) => {
-    const { key, nodes } = numbered(region);
+    const { key, nodes } = numbered(region, textOf);
     const first = here.get(key);
     if (first) return rebound(first, nodes);
     const named = `${key}\n${namesOf(region, nodes)}`;
@@ -80,10 +90,12 @@ export function writeRegion(region: Region, caps: Caps, schedules: Schedules): W
     throw new CompilerBug(
       `no recipe accepts ${region.name}, anchored at ${region.anchor ? nameOf(region.anchor) : "nothing"}`,
     );
-  const { build, ...chosen } = schedules(region, recipe, recipe.choices(region, caps));
+  const choices = recipe.choices(region, caps);
+  const { build, ...chosen } = schedules(region, recipe, choices);
   const { kernels, scratch } = build();
   const finished = kernels.map((k) => finish(k, region, caps));
-  return { recipe: recipe.name, ...chosen, lowered: { kernels: finished, scratch } };
+  const lowered = { kernels: finished, scratch };
+  return { recipe: recipe.name, offered: choices.length, ...chosen, lowered };
 }
 
 /** The kernel simplified and checked, without buffers that it does not use. */

@@ -1,5 +1,6 @@
 /** The order of the words in an expression: one pure grammar, with recovery, that the grammar of items builds on. */
-import { CstParser, type IParserErrorMessageProvider, type TokenType } from "chevrotain";
+import type { IParserErrorMessageProvider, TokenType } from "chevrotain";
+import { CstParser } from "./chevrotain.ts";
 import * as t from "./tokens.ts";
 
 /** Only marks may be imagined where they lack; a name or a value never. */

@@ -2,7 +2,8 @@
  * Cuts a file's tokens into one run an item and balances each run's brackets, so that a mistake in one item
  * never reaches the next. Knows brackets and line starts; knows nothing of what stands between them.
  */
-import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
+import type { IToken, TokenType } from "chevrotain";
+import { createTokenInstance } from "./chevrotain.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { diagnose } from "./messages.ts";
 import type { Span } from "./syntax.ts";

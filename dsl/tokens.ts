@@ -1,5 +1,6 @@
 /** The words of the model language as token types, and the lexer over them. Knows spelling, not order. */
-import { createToken, EOF, Lexer, type TokenType } from "chevrotain";
+import type { TokenType } from "chevrotain";
+import { createToken, EOF, Lexer } from "./chevrotain.ts";
 
 export const Identifier = createToken({
   name: "Identifier",

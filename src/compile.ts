@@ -9,6 +9,7 @@ import { printPlain } from "../codegen/plain.ts";
 import { type Planned, plan } from "../codegen/plan.ts";
 import { printProgram, printRegions } from "../codegen/print-program.ts";
 import { claims } from "../codegen/recipes.ts";
+import { isCut } from "../codegen/splits.ts";
 import type { KnownRegions } from "../codegen/write-region.ts";
 import type { Diagnostic } from "../dsl/diagnostics.ts";
 import { checkFile, elaborate, type GivenPlaces } from "../dsl/elaborate.ts";
@@ -32,6 +33,7 @@ import { type Precision, type PrecisionName, setPrecision } from "./passes/preci
 import type { Fused } from "./passes/regions.ts";
 import { rewrite } from "./passes/rewrite.ts";
 import { rules, simplify } from "./passes/simplify.ts";
+import { inStrips } from "./passes/strips.ts";
 import { lastModel, parseAll, type Source } from "./sources.ts";
 import type { TunedRegions } from "./tune/file.ts";
 import { type Tuned, tunedSchedules } from "./tune/lookup.ts";
@@ -231,10 +233,11 @@ function backOf(
   { dump, target = wgsl }: CompileOptions,
   { known, tuned }: { readonly known: KnownRegions; readonly tuned: Tuned },
 ): Omit<CompiledEntry, "graph" | "spec"> {
-  const fused = fuse(graph, fuseOptions(caps));
+  const stored = caps.barriers === "dear" ? inStrips(graph, (p) => isCut(p, caps)) : graph;
+  const fused = fuse(stored, fuseOptions(caps));
   dump?.(`${kind}/30-regions.txt`, printRegions(fused));
   const lowered = lower(fused, caps, tuned.choose, known);
-  const planned = plan(lowered, graph, kind, caps);
+  const planned = plan(lowered, stored, kind, caps);
   const { program } = planned;
   dump?.(`${kind}/40-kernels.txt`, program.kernels.map(printPlain).join("\n"));
   dump?.(`${kind}/50-plan.txt`, printProgram(program));

@@ -29,12 +29,21 @@ export {
   type OpenedModel,
   openModel,
 } from "./execute/open-model.ts";
+export { type EntryProfile, type ProfileOptions, profileEntry } from "./execute/profile.ts";
 export { capsFor, findProfile } from "./execute/profiles.ts";
-export { type ExplainOptions, type Explanation, explain, printExplanation } from "./explain.ts";
+export {
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type PrintOptions,
+  printExplanation,
+} from "./explain.ts";
 export { UserError } from "./graph/bug.ts";
 export type { Precision, PrecisionName } from "./passes/precision.ts";
 export type { DeviceIdentity } from "./tune/device.ts";
+export { measureFigures } from "./tune/figures.ts";
 export {
+  type DeviceFigures,
   mergeSchedules,
   parseSchedules,
   readSchedules,

@@ -1,6 +1,7 @@
 /** What every executor offers: the graph evaluator, the kernel interpreter, Dawn, and later CUDA. */
 import type { DType, Grouping, InputSource } from "../src/graph/graph.ts";
 import type { Quantized } from "../src/graph/quantize.ts";
+import type { DeviceMemory } from "./ledger.ts";
 import type { Tensor, Tensors } from "./tensor.ts";
 
 export type TensorSpec = {
@@ -34,6 +35,8 @@ export type StateHandle = { readonly batch: number; release(): void };
 
 /** What a run took: on the device, or by the clock where the device tells no times. */
 export type Elapsed = { readonly milliseconds: number; readonly by: "device" | "clock" };
+/** The same of each step; by the clock, it holds what submitting and waiting for one takes. */
+export type StepTimes = { readonly milliseconds: readonly number[]; readonly by: Elapsed["by"] };
 
 export type Session = {
   readonly executor: string;
@@ -54,6 +57,10 @@ export type Session = {
    * the state where it is, but for what steps update in place. Absent where a run tells nothing of a device.
    */
   time?(entry: string, state: StateHandle, times: number): Promise<Elapsed>;
+  /** The same for each step by itself, run once in their order. */
+  timeSteps?(entry: string, state: StateHandle): Promise<StepTimes>;
+  /** What the session has allocated on its device. Absent where there is none. */
+  memory?(): DeviceMemory;
   /** Waits for all work and frees everything. */
   release(): Promise<void>;
 };

@@ -7,6 +7,7 @@ import { slicePiece } from "./cpu/piece.ts";
 import type { Weights } from "./executor.ts";
 import { packScales, packValues } from "./packed.ts";
 import { type Stored, store } from "./storage.ts";
+import { inStrips } from "./strips.ts";
 
 export type ParameterPlan = BufferPlan & { readonly kind: "parameter" };
 type QuantizedPlan = ParameterPlan & { readonly quantized: QuantizedPart };
@@ -15,18 +16,19 @@ const isQuantized = (plan: ParameterPlan): plan is QuantizedPlan => plan.quantiz
 
 /** A parameter that was read. */
 export type ReadParameter = {
-  /** The numbers of a plan's piece, of a plan that is not quantised. */
+  /** The numbers of a plan's piece in the order in which its buffer holds them, of a plan that is not quantised. */
   readonly numbers: (plan: ParameterPlan) => Float32Array;
   /** What the plan's buffer holds: its piece in its type. f32 numbers are not copied. */
   readonly stored: (plan: ParameterPlan) => Stored | Float32Array;
 };
 
 /** The same for all buffers that hold the same values in the same way. */
-export function parameterKey({ name, dtype, piece, quantized }: ParameterPlan): string {
+export function parameterKey({ name, dtype, piece, quantized, strip }: ParameterPlan): string {
   const { axis, column, group, bits } = quantized ?? {};
   return [
     ...[name, dtype, ...(piece ? [piece.axis, piece.start, piece.size] : [])],
     ...(quantized ? ["packed", axis, column, group, bits] : []),
+    ...(strip ? ["strips", strip] : []),
   ].join("|");
 }
 
@@ -59,8 +61,10 @@ export async function readParameter(
   const whole = isReady ? null : await weights.read(name);
   const quantized = new Map<string, Quantized>();
   if (isReady) quantized.set(keyOf(asked[0]!.quantized), ready);
-  const numbers = (plan: ParameterPlan) =>
-    slicePiece(checked(whole!, plan), plan.shape, plan.piece);
+  const numbers = (plan: ParameterPlan) => {
+    const own = slicePiece(checked(whole!, plan), plan.shape, plan.piece);
+    return plan.strip ? inStrips(own, plan.shape, plan.strip) : own;
+  };
   return {
     numbers,
     stored: (plan) => {

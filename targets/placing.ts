@@ -1,8 +1,11 @@
 /** What a session on a device places, for all of its entries and for each, whatever its buffers are. Knows no API. */
 import type { BufferPlan, Program } from "../codegen/program.ts";
 import { CompilerBug } from "../src/graph/bug.ts";
+import type { MemoryUse } from "./ledger.ts";
 import { type ParameterPlan, parameterKey } from "./parameters.ts";
 import { type Stored, store } from "./storage.ts";
+
+type Create<B> = (name: string, bytes: number, use: MemoryUse) => B;
 
 /** What the entries of a session share: parameters by key, arena slots, and next states by the state that they become. */
 export type Shared<B> = {
@@ -37,7 +40,7 @@ export type EntryBuffers<B> = {
 
 /** Places every buffer of a program: those of its own are created, the others are the session's. */
 export function placeBuffers<B>(
-  create: (name: string, bytes: number) => B,
+  create: Create<B>,
   { buffers }: Program<unknown>,
   shared: Shared<B>,
 ): EntryBuffers<B> {
@@ -71,18 +74,14 @@ export function placeBuffers<B>(
   };
 }
 
-function place<B>(
-  create: (name: string, bytes: number) => B,
-  plan: BufferPlan,
-  shared: Shared<B>,
-): B | null {
+function place<B>(create: Create<B>, plan: BufferPlan, shared: Shared<B>): B | null {
   switch (plan.kind) {
     case "parameter":
       return shared.parameters.get(parameterKey(plan as ParameterPlan)) ?? lost(plan);
     case "input":
     case "output":
     case "constant":
-      return create(plan.name, plan.bytes);
+      return create(plan.name, plan.bytes, "other");
     case "temporary":
       return shared.slots[plan.slot] ?? lost(plan);
     case "next":
@@ -94,7 +93,7 @@ function place<B>(
 
 /** Arena slots and next states of all programs: entries run one after another, so each is as large as the largest. */
 export function createShared<B>(
-  create: (name: string, bytes: number) => B,
+  create: Create<B>,
   programs: readonly Program<unknown>[],
 ): { readonly slots: readonly B[]; readonly next: ReadonlyMap<string, B> } {
   const slotBytes: number[] = [];
@@ -107,8 +106,10 @@ export function createShared<B>(
         nextBytes.set(plan.state, Math.max(nextBytes.get(plan.state) ?? 0, plan.bytes));
   }
   return {
-    slots: slotBytes.map((bytes, i) => create(`arena slot ${i}`, bytes)),
-    next: new Map([...nextBytes].map(([state, bytes]) => [state, create(`next ${state}`, bytes)])),
+    slots: slotBytes.map((bytes, i) => create(`arena slot ${i}`, bytes, "arena")),
+    next: new Map(
+      [...nextBytes].map(([state, bytes]) => [state, create(`next ${state}`, bytes, "other")]),
+    ),
   };
 }
 

@@ -10,7 +10,7 @@ import type { Schedules } from "../../codegen/write-region.ts";
 import type { Graph, Node } from "../../src/graph/graph.ts";
 import { fuse } from "../../src/passes/fuse.ts";
 import type { Fused, Region } from "../../src/passes/regions.ts";
-import { copyProgram } from "../copy.ts";
+import { copyProgram } from "../../src/tune/figure-programs.ts";
 import { associativeProgram } from "./associative.ts";
 import { gatedScan, gatesAlone, plainScan } from "./graphs.ts";
 import { cellsOf, type Point, type Variant } from "./sizes.ts";

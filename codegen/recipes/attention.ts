@@ -1,28 +1,20 @@
 /**
  * Attention over a ring of keys with an online softmax: what is kept of the keys so far is the largest logit, the sum of
  * weights and the weighted values, so no row of logits is ever stored. Either a lane owns a query and takes a few keys
- * at a time, or several queries that share their keys, or a workgroup owns a query: its lanes are keys while logits are made
- * and parts of the value while values are added.
- * Seen on lavapipe, 2 busy cores, one token of 6 heads of 128 over 1 024 keys: 1.1 ms a lane a query (4 keys at a time; 2.0 one),
- * 1.9 to 5 ms a workgroup a query. Medians of a call of 128 tokens after 1 152 through two layers of those heads, sharing a
- * key: 559 ms a lane a query, 296 four queries a lane, 433 eight.
+ * at a time, or a subgroup owns several queries that share their keys, or a workgroup owns a query: its lanes are keys while
+ * logits are made and parts of the value while values are added; or matrix units take tiles of queries and keys.
+ * Seen on lavapipe, 2 busy cores, CPU milliseconds of one token of 6 heads of 128 that share a key, over 1 024: 0.6 a subgroup
+ * for all six queries, 1.0 for four, 1.4 for two, 3.2 a lane a query (4 keys at a time).
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
 import type { Caps } from "../kernel.ts";
 import type { Choice, Recipe } from "../recipe.ts";
-import { type Block, laneSomeQueries } from "./attention-block.ts";
 import { laneAQuery } from "./attention-lane.ts";
+import { shareQueries, waysToShareQueries } from "./attention-rows.ts";
 import { type Team, workgroupAQuery } from "./attention-team.ts";
 import { attentionTile, attentionTileFits } from "./attention-tiles.ts";
 import { isAttend, type Query, queryOf, widthOf } from "./query.ts";
-
-const blocks: readonly Block[] = [
-  { queries: 4, keys: 4 },
-  { queries: 4, keys: 2 },
-  { queries: 8, keys: 2 },
-  { queries: 2, keys: 4 },
-];
 
 export const attention: Recipe = {
   name: "attention",
@@ -33,15 +25,16 @@ export const attention: Recipe = {
       schedule: { keys },
       build: () => ({ kernels: [laneAQuery(region, q, caps, keys)], scratch: [] }),
     }));
-    const queries = q.time * (q.heads / q.groups);
-    // On GPUs so many numbers a lane would not stay in registers.
-    const someEach: Choice[] = blocks
-      .filter((b) => caps.barriers === "dear" && !q.fresh && queries >= b.queries)
-      .map((block) => ({
-        schedule: block,
-        build: () => ({ kernels: [laneSomeQueries(region, q, caps, block)], scratch: [] }),
-      }));
-    const alone = q.time > 1 ? [...someEach, ...oneEach] : [...oneEach, ...someEach];
+    const { subgroup } = caps;
+    const together: Choice[] = subgroup
+      ? waysToShareQueries(region, q, caps).map((schedule) => ({
+          schedule,
+          build: () => ({
+            kernels: [shareQueries(region, q, caps, subgroup, schedule)],
+            scratch: [],
+          }),
+        }))
+      : [];
     const shared: Choice[] = teamsOf(region, q, caps).map((team) => ({
       schedule: team,
       build: () => ({ kernels: [workgroupAQuery(region, q, team)], scratch: [] }),
@@ -55,10 +48,20 @@ export const attention: Recipe = {
         ]
       : [];
     return caps.barriers === "cheap"
-      ? [...units, ...shared, ...alone]
-      : [...alone, ...shared, ...units];
+      ? [...units, ...shared, ...oneEach]
+      : [...orderOf(together, oneEach, q), ...shared, ...units];
   },
 };
+
+/**
+ * Where a single query reads a key, sharing it costs barriers and gives nothing; and few keys never win back that the larger
+ * kernel takes seconds more to compile.
+ */
+const orderOf = (together: readonly Choice[], oneEach: readonly Choice[], q: Query) =>
+  q.time * (q.heads / q.groups) > 1 && q.slots >= manyKeys
+    ? [...together, ...oneEach]
+    : [...oneEach, ...together];
+const manyKeys = 512;
 
 function teamsOf(region: Region, q: Query, caps: Caps): readonly Team[] {
   const width = widthOf(new RegionIO(region), q);

@@ -45,10 +45,20 @@ export function fillRings(
   d: Val,
   width: Width,
 ): void {
+  fillRing(io, q, "keys", [row, group, d], freshKey(io, q, row, group, d, width));
+  fillRing(io, q, "values", [row, group, d], freshValue(io, q, row, group, d, width));
+}
+
+/** Puts numbers of the new key or value, from d on, into its ring. */
+export function fillRing(
+  io: RegionIO,
+  q: Query,
+  ring: "keys" | "values",
+  [row, group, d]: readonly [Val, Val, Val],
+  numbers: Val,
+): void {
   const slot = io.k.let("new_slot", cast(io.read(q.seen)([row]), "u32").modulo(q.slots));
-  const at = [row, slot, group, d];
-  io.writeFrom(q.keys, at, freshKey(io, q, row, group, d, width), [q.keys]);
-  io.writeFrom(q.values, at, freshValue(io, q, row, group, d, width), [q.values]);
+  io.writeFrom(q[ring], [row, slot, group, d], numbers, [q[ring]]);
 }
 
 /** Stores what follows from attention, and leaves the rings to `fillRings`. */

@@ -144,6 +144,7 @@ function splitTerms(region: Region, split: Split, hold: Hold): LoweredKernel {
     from: slice,
     step: split.slices,
     terms: termsATurn(layout, p),
+    sharedBy: 0,
   };
   const parts = sumTile(io, products, layout, tile, rowsHeld);
   const totals = split.subgroup

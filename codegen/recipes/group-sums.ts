@@ -7,6 +7,7 @@ import type { RegionIO } from "../access.ts";
 import { packedOf, readBlock, readScales } from "../dequantize.ts";
 import { blockTerms } from "../packing.ts";
 import { fma, literal } from "../val.ts";
+import { leftTerms } from "./left-terms.ts";
 import { indexOf, join, type Product, unflatten } from "./product.ts";
 import { type LaneTile, mapSums, type RowsHeld, type Sums, times } from "./sums.ts";
 
@@ -19,9 +20,9 @@ export function sumGroups(
 ): Sums {
   const k = io.k;
   const p = products[0]!;
-  const left = io.read(p.left.node);
   const inBlock = blockTerms(packedOf(p.right.node).quantized.bits);
-  const rows = tile.rows.map((row) => join(tile.batch, unflatten(io, row, p.axes.rows)));
+  const { rows } = tile;
+  const leftsAt = leftTerms(io, p, tile, rowsHeld);
   const columns = tile.columns.map((column) =>
     join(tile.batch, unflatten(io, column, p.axes.columns)),
   );
@@ -36,14 +37,7 @@ export function sumGroups(
     const parts = zeros("part");
     const end = p.K % groupSize === 0 ? group.plus(groupSize) : group.plus(groupSize).atMost(p.K);
     k.loop("term", group, end, inBlock, (term) => {
-      const lefts = Array.from({ length: inBlock / 4 }, (_, n) =>
-        rows.map((row, i) => {
-          const from = term.plus(4 * n);
-          if (rowsHeld) return rowsHeld(tile.rows[i]!, from, 4);
-          const place = indexOf(p.left, join(row, unflatten(io, from, p.axes.inner)));
-          return k.let("left", left(place, 4));
-        }),
-      );
+      const lefts = leftsAt(term, inBlock);
       const inner = unflatten(io, term, p.axes.inner);
       for (const [n, q] of products.entries())
         for (const [j, column] of columns.entries()) {
@@ -51,9 +45,7 @@ export function sumGroups(
           for (const [u, numbers] of block.entries()) {
             const right = k.let("right", numbers);
             for (const [i] of rows.entries())
-              k.accumulate(parts[n]![i]![j]!, (now) =>
-                fma(lefts[Math.floor(u / 4)]![i]!.component(u % 4), right, now),
-              );
+              k.accumulate(parts[n]![i]![j]!, (now) => fma(lefts[i]!.at(u), right, now));
           }
         }
     });

@@ -8,12 +8,12 @@ export type Kept = { readonly largest: Variable; readonly sum: Variable };
 /** By how much what was kept fades, and the weights of the keys that came: 0 where one is not visible. */
 export type Weights = { readonly fade: Val; readonly of: readonly Val[] };
 
-/** Takes in the logits of some keys, all of which count unless `visible` says which; those that do not are `unseen`. */
+/** Takes in the logits of some keys; those that are not visible are `unseen`. */
 export function takeIn(
   k: KernelBuilder,
   { largest, sum }: Kept,
   logits: readonly Val[],
-  visible: readonly Val[] | null,
+  visible: readonly Val[],
 ): Weights {
   const before = largest.get();
   const now = k.let(
@@ -21,10 +21,9 @@ export function takeIn(
     logits.reduce((a, b) => a.atLeast(b), before),
   );
   const fade = k.let("fade", call("exp", before.minus(now)));
-  const of = logits.map((logit, i) => {
-    const weight = call("exp", logit.minus(now));
-    return k.let("weight", visible ? select(visible[i]!, weight, 0) : weight);
-  });
+  const of = logits.map((logit, i) =>
+    k.let("weight", select(visible[i]!, call("exp", logit.minus(now)), 0)),
+  );
   largest.set(now);
   const added = of.reduce((a, b) => a.plus(b));
   k.accumulate(sum, (so) => fma(so, fade, added));

@@ -14,6 +14,7 @@ import type { Caps, Width } from "../kernel.ts";
 import type { Choice, LoweredKernel, Recipe } from "../recipe.ts";
 import { fma, literal, type Num, type Val } from "../val.ts";
 import { notAhead, readAhead, readByStep, stepsAhead } from "./ahead.ts";
+import { holdSteady, writtenAt } from "./steady.ts";
 
 /** decay, input and initial of a scan; `channels` is everything behind time, flattened. */
 type Shape = {
@@ -119,7 +120,7 @@ function everyChannel(
   return [workgroupSize, grid];
 }
 
-/** Walks steps [from, below) from h, and calls back with each new h. */
+/** Walks steps [from, below) from h, and calls back with each new h; gives the last. */
 function run(
   io: RegionIO,
   region: Region,
@@ -131,12 +132,14 @@ function run(
   from: Num,
   below: Num,
   each: (at: readonly Val[], h: Val, decay: Val) => void,
-): void {
+): Val {
   const k = io.k;
   const placeOf = (step: Val) => [row, k.let("t", stepOf(s, step)), ...place];
   const walk = { lanes: lanesOf(caps), width, from, below, at: placeOf };
   const early = ahead ? readAhead(io, readByStep(region), { ...walk, steps: ahead }) : notAhead;
   const h = k.variable("h", start);
+  // The step is left open: what is held does not ask for it.
+  holdSteady(io, region, s.node.type.shape, [row, literal(0, "u32"), ...place], width);
   early.begin();
   k.loop("step", from, below, 1, (step) => {
     const at = placeOf(step);
@@ -148,13 +151,33 @@ function run(
     early.follow(step);
   });
   early.end();
+  return h.get();
+}
+
+/** Writes at every step what each step gives, and behind the last what only that gives; `isLast`: whether the walk reaches it. */
+function writing(io: RegionIO, region: Region, s: Shape, row: Val, place: readonly Val[]) {
+  const end = s.node.attrs.reverse ? 0 : s.time - 1;
+  const last = writtenAt(region, end);
+  const others = region.outputs.filter((n) => !last.includes(n));
+  return {
+    each: (at: readonly Val[], h: Val) => {
+      if (others.length > 0) io.writeFrom(s.node, at, h, others);
+    },
+    end: (h: Val, isLast: Val) => {
+      if (last.length > 0)
+        io.k.when(isLast, () =>
+          io.writeFrom(s.node, [row, literal(end, "u32"), ...place], h, last),
+        );
+    },
+  };
 }
 
 function walk(region: Region, s: Shape, manner: Manner): LoweredKernel {
   const io = new RegionIO(region);
   const [workgroupSize, grid] = everyChannel(io, s, manner, 1, (row, _, place) => {
     const start = io.read(s.initial)([row, ...place], manner.width);
-    run(io, region, s, manner, row, place, start, 0, s.time, (at, h) => io.write(at, h));
+    const { each, end } = writing(io, region, s, row, place);
+    end(run(io, region, s, manner, row, place, start, 0, s.time, each), literal(1, "bool"));
   });
   return io.finish(`${region.name}_scan`, workgroupSize, grid);
 }
@@ -251,7 +274,9 @@ function rerunChunks(region: Region, s: Shape, manner: Manner, length: number): 
       const from = io.k.let("from", chunk.times(length));
       const next = from.plus(length);
       const below = io.k.let("below", s.time % length === 0 ? next : next.atMost(s.time));
-      run(io, region, s, manner, row, place, start, from, below, (at, h) => io.write(at, h));
+      const { each, end } = writing(io, region, s, row, place);
+      const last = run(io, region, s, manner, row, place, start, from, below, each);
+      end(last, chunk.equals(chunks - 1));
     },
   );
   return io.finish(`${region.name}_rerun`, workgroupSize, grid);

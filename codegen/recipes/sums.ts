@@ -13,6 +13,8 @@ export type LaneTile = {
   readonly step: Num;
   /** Terms a turn of the loop: one, four, or a whole group of a quantised operand. */
   readonly terms: number;
+  /** Lanes of a subgroup that have the same rows and turns, and share what they read of the rows; 0: each reads for itself. */
+  readonly sharedBy: number;
 };
 
 /** A row's terms from workgroup memory: the row, the first term, and how many. */

@@ -10,6 +10,7 @@ import type { Caps } from "../kernel.ts";
 import type { LoweredKernel } from "../recipe.ts";
 import { call, fma, literal, type Num, type Val } from "../val.ts";
 import { sumGroups } from "./group-sums.ts";
+import { leftTerms } from "./left-terms.ts";
 import {
   columnsAtOnce,
   indexOf,
@@ -37,8 +38,8 @@ export function sumTile(
   const k = io.k;
   const p = products[0]!;
   if (tile.terms === groupSize) return sumGroups(io, products, tile, rowsHeld);
-  const left = io.read(p.left.node);
-  const rows = tile.rows.map((row) => join(tile.batch, unflatten(io, row, p.axes.rows)));
+  const { rows } = tile;
+  const leftsAt = leftTerms(io, p, tile, rowsHeld);
   const columns = tile.columns.map((column) =>
     join(tile.batch, unflatten(io, column, p.axes.columns)),
   );
@@ -51,11 +52,7 @@ export function sumTile(
   const terms = tile.terms === 4 ? 4 : 1;
   k.loop("term", times(tile.from, terms), p.K, times(tile.step, terms), (term) => {
     const inner = unflatten(io, term, p.axes.inner);
-    const lefts = rows.map((row, i) =>
-      rowsHeld
-        ? rowsHeld(tile.rows[i]!, term, terms)
-        : k.let("left", left(indexOf(p.left, join(row, inner)), terms)),
-    );
+    const lefts = leftsAt(term, terms);
     for (let u = 0; u < (layout.kind === "inner" ? 1 : terms); u++) {
       const at = u === 0 ? inner : nextTerm(p, inner, u);
       const rights = products.map((q) =>
@@ -66,7 +63,7 @@ export function sumTile(
       for (const [n, ofProduct] of sums.entries())
         for (const [i, row] of ofProduct.entries())
           for (const [j, sum] of row.entries()) {
-            const a = layout.kind === "inner" ? lefts[i]! : lefts[i]!.component(u);
+            const a = layout.kind === "inner" ? lefts[i]!.all() : lefts[i]!.at(u);
             k.accumulate(sum, (now) => fma(a, rights[n]![j]!, now));
           }
     }
@@ -183,6 +180,7 @@ export function registerTiles(
       step: 1,
       // With several rows one term a turn: four would multiply the code for no gain on lavapipe (see matmul).
       terms: layout.kind === "columns" && shape.rows > 1 ? 1 : termsATurn(layout, p),
+      sharedBy: sharing(caps, shape.rows === p.M, [lanes, across, workgroupSize]),
     };
     const sums = sumTile(io, products, layout, lane, rowsHeld);
     const whole = { rows: down * shape.rows === p.M, columns: covered === p.N };
@@ -192,6 +190,19 @@ export function registerTiles(
   });
   return io.finish(`${region.name}_product`, workgroupSize, grid);
 }
+
+/**
+ * Lanes that share what they read of the rows: subgroups, where loads are dear, all lanes have the same rows, and `together`
+ * counts whole subgroups.
+ */
+const sharing = (
+  { barriers, subgroup }: Caps,
+  sameRows: boolean,
+  together: readonly number[],
+): number =>
+  barriers === "dear" && subgroup && sameRows && together.every((n) => n % subgroup.size === 0)
+    ? subgroup.size
+    : 0;
 
 /** Writes the sums one after the other: what is fused behind stands in the kernel once, not once a sum. */
 export function writeTileInTurn(

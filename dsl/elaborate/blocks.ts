@@ -16,8 +16,22 @@ export type Application = {
   readonly span: Span;
 };
 
+/** The value of a body under the names of `callee`, which nothing has been given yet. */
+export type RunBody = (
+  caller: Frame,
+  callee: Frame,
+  application: Application,
+  item: BlockItem,
+) => Value;
+
+/** Gives the body its settings and tensors and runs it. */
+export const runGiven: RunBody = (caller, callee, application, item) =>
+  bindAll(caller, callee, application, item)
+    ? runBlock(caller, callee, item, application.span)
+    : poison;
+
 /** The value of a block applied to tensors. */
-export function applyBlock(frame: Frame, application: Application): Value {
+export function applyBlock(frame: Frame, application: Application, run = runGiven): Value {
   const { block, args, span } = application;
   const { item } = block;
   const given = [...block.given.values()].map(({ value }) => value);
@@ -37,20 +51,23 @@ export function applyBlock(frame: Frame, application: Application): Value {
   if (isPoisoned || frame.session.library.endless.has(item) || !mayGoDeeper(frame, span))
     return poison;
   const name = application.label?.text ?? item.name.text;
-  const result = enter(frame, application, item, name);
+  const result = enter(frame, application, item, { name, run });
   nameValue(frame, result, name);
   return result;
 }
 
 /** Runs the block one level deeper, and takes its name where it keeps something under it. */
-function enter(frame: Frame, application: Application, item: BlockItem, name: string): Value {
+function enter(
+  frame: Frame,
+  application: Application,
+  item: BlockItem,
+  { name, run }: { readonly name: string; readonly run: RunBody },
+): Value {
   const { session } = frame;
   const { block, span } = application;
   const callee = calleeFrame(frame, application, item, name);
   const before = countsOf(session);
-  const result = bindAll(frame, callee, application, item)
-    ? runBlock(frame, callee, item, span)
-    : poison;
+  const result = run(frame, callee, application, item);
   const place = application.label?.span ?? application.name.span;
   const newStates = session.keptStates - before.states;
   if (block.home !== null) {

@@ -5,6 +5,7 @@ import { applyBlock } from "./blocks.ts";
 import { type Call, floatArg } from "./calls.ts";
 import { claimInstance, report } from "./frame.ts";
 import { resolveItem } from "./patterns.ts";
+import { runRepeated } from "./repeat.ts";
 import { limits } from "./session.ts";
 import { evaluateSize } from "./sizes.ts";
 import { type BlockValue, poison, type Value, valueText } from "./values.ts";
@@ -82,12 +83,25 @@ function buildLayers(
   const path = expr.label?.text ?? "stack";
   let { value } = first;
   const layers = frame.session.checking ? Math.min(count, blocks.length) : count;
+  const blockOf = (layer: number) => blocks[layer % blocks.length]!;
+  const run = runRepeated(
+    frame.session,
+    repeated(Array.from({ length: layers }, (_, n) => blockOf(n))),
+  );
   for (let layer = 0; layer < layers && value.kind !== "poison"; layer++) {
     const label: Name = { text: `${path}.${layer}`, span };
-    const block = blocks[layer % blocks.length]!;
+    const block = blockOf(layer);
     const name = { text: block.item?.name.text ?? "stack", span: expr.callee.span };
     const args = [{ value, span: first.span }, ...rest];
-    value = applyBlock(frame, { block, args, name, label, span });
+    value = applyBlock(frame, { block, args, name, label, span }, run);
   }
   return value;
+}
+
+/** What is there more than once. */
+function repeated<T>(all: readonly T[]): ReadonlySet<T> {
+  const seen = new Set<T>();
+  const again = new Set<T>();
+  for (const one of all) (seen.has(one) ? again : seen).add(one);
+  return again;
 }

@@ -2,11 +2,12 @@
 import { type Command, Option } from "commander";
 import { messages } from "../../dsl/messages.ts";
 import { nearNames } from "../../dsl/suggest.ts";
+import { tableOrders } from "../explain/table.ts";
 import { explainedCodes, printExplanation, readExplanation } from "../explanations.ts";
 import { UserError } from "../graph/bug.ts";
 import { deviceOption } from "./device.ts";
 import { type ExplainFlags, explainModel } from "./explain-model.ts";
-import { modelOptions, precisionOption, schedulesOption } from "./options.ts";
+import { executorOptions, modelOptions, whole } from "./options.ts";
 import { print } from "./terminal.ts";
 
 export const explainCommand = (program: Command): void => {
@@ -22,9 +23,21 @@ export const explainCommand = (program: Command): void => {
         ...["prefill", "decode", "score"],
       ]),
     )
+    .option(
+      "--table",
+      "print a line for each kernel of a model instead of what its regions compute",
+    )
+    .addOption(
+      new Option("--sort <order>", "print that table by time (default) or as kernels run").choices([
+        ...tableOrders,
+      ]),
+    )
+    .option("--measure", "run the model on this machine's device and time each dispatch")
+    .option("--runs <n>", "with --measure: of so many runs the median (default: 5)", whole(1))
+    .option("--weights <path>", "with --measure: a checkpoint (default: random weights)")
     .option("--json", "print the explanation of a model as JSON");
   deviceOption(
-    modelOptions(schedulesOption(precisionOption(command))),
+    modelOptions(executorOptions(command)),
     "compile for this device (default: webgpu)",
   ).action(async (what: string | undefined, name: string | undefined, flags: ExplainFlags) => {
     if (what?.endsWith(".eyrie")) await explainModel(what, name, flags);

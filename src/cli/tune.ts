@@ -1,12 +1,22 @@
 /** `eyrie tune`: measures the schedules of a model's regions on a device, and merges files of such measurements. */
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { openExecutor } from "../execute/executors.ts";
+import { type Executor, openExecutor } from "../execute/executors.ts";
 import { compileFile } from "../execute/open-model.ts";
-import { readableTime } from "../explain/print.ts";
+import { printFigures, readableTime } from "../explain/readable.ts";
 import { UserError } from "../graph/bug.ts";
 import type { EntryKind } from "../passes/entry.ts";
-import { mergeSchedules, noSchedules, readSchedules, writeSchedules } from "../tune/file.ts";
+import type { DeviceIdentity } from "../tune/device.ts";
+import { measureFigures, requireDevice } from "../tune/figures.ts";
+import {
+  measuredOf,
+  mergeSchedules,
+  noSchedules,
+  readSchedules,
+  type ScheduleFile,
+  withFigures,
+  writeSchedules,
+} from "../tune/file.ts";
 import type { Result } from "../tune/measure.ts";
 import { type Task, type Tasks, tasksOf } from "../tune/tasks.ts";
 import { trialsOn } from "../tune/trial.ts";
@@ -75,14 +85,10 @@ async function mergeFiles(
 async function tuneModel(model: string | undefined, flags: Flags): Promise<void> {
   if (model === undefined)
     throw new UserError("eyrie tune needs a model; give an .eyrie file, or --merge and files");
-  const file = existsSync(flags.output) ? await readSchedules(flags.output) : noSchedules;
+  const known = existsSync(flags.output) ? await readSchedules(flags.output) : noSchedules;
   const executor = await openExecutor(executorRequest(flags));
   try {
-    const { device } = executor;
-    if (!device)
-      throw new UserError(
-        `${executor.name} runs on no device; give --executor wgsl, cuda or cuda-cpu`,
-      );
+    const device = requireDevice(executor);
     const { precision, entry: entries, output } = flags;
     const compiled = await compileFile(
       {
@@ -96,6 +102,7 @@ async function tuneModel(model: string | undefined, flags: Flags): Promise<void>
     );
     const found = tasksOf(compiled);
     say(`${compiled.model.name} on ${executor.describe}: ${counted(found.tasks.length, "region")}`);
+    const file = await withOwnFigures(executor, device, known, output);
     const told = teller(found.tasks.length);
     const stop = stopper();
     const done = await tune({
@@ -114,6 +121,22 @@ async function tuneModel(model: string | undefined, flags: Flags): Promise<void>
   } finally {
     await executor.release();
   }
+}
+
+/** The file with what the device can do, which is measured where the file does not tell. */
+async function withOwnFigures(
+  executor: Executor,
+  device: DeviceIdentity,
+  file: ScheduleFile,
+  output: string,
+): Promise<ScheduleFile> {
+  const known = measuredOf(file, device)?.figures;
+  const figures = known ?? (await measureFigures(executor));
+  say(`the device ${printFigures(figures)}`);
+  if (known) return file;
+  const made = withFigures(file, device, figures);
+  await writeSchedules(output, made);
+  return made;
 }
 
 /** The first Ctrl-C ends tuning after what is being measured; the second ends the process. */

@@ -1,4 +1,7 @@
 /** What is told of a compiled model: plain data, from which the printer and JSON are made. */
+import type { DeviceMemory } from "../../targets/ledger.ts";
+import type { EntryProfile } from "../execute/profile.ts";
+import type { DeviceFigures } from "../tune/file.ts";
 
 /** Counts of work: floating-point operations as in src/graph/cost.ts, and estimates of bytes that kernels read and write. */
 export type Cost = { readonly flops: number; readonly read: number; readonly written: number };
@@ -54,6 +57,60 @@ export type Boundary = {
   readonly reason: string;
 };
 
+/** Who chose a schedule. */
+export type Chosen = {
+  readonly by: "recipe" | "measurement";
+  /** How many schedules the recipe offers. */
+  readonly offered: number;
+  /** Microseconds of the region by itself when schedules were measured, and of the recipe's own choice; null where nobody tells. */
+  readonly alone: number | null;
+  readonly first: number | null;
+};
+
+/** Microseconds; null where the device's figures, or a measurement, are missing. */
+export type Times = {
+  /** What bytes and FLOPs take at least: the longer of both by the device's figures. */
+  readonly bound: number | null;
+  readonly boundBy: "bytes" | "FLOPs" | null;
+  /** With what dispatching costs. */
+  readonly predicted: number | null;
+  readonly measured: number | null;
+  /** bound / measured */
+  readonly roofline: number | null;
+};
+
+/** A kernel of a region within a dispatch. */
+export type Member = {
+  /** Number of the region. */
+  readonly region: number;
+  readonly kernel: string;
+  readonly recipe: string;
+  readonly schedule: Readonly<Record<string, number>>;
+  readonly chosen: Chosen;
+  readonly cost: Cost;
+};
+
+/** What runs at one go: a kernel of one region, or those of several joined. */
+export type DispatchExplanation = {
+  /** Its place in the order in which they run, from 1. */
+  readonly number: number;
+  readonly kernel: string;
+  readonly members: readonly Member[];
+  readonly cost: Cost;
+  readonly times: Times;
+};
+
+/** All dispatches of one kernel together. */
+export type KernelExplanation = {
+  readonly kernel: string;
+  /** Their numbers in the order in which they run, from 1. */
+  readonly dispatches: readonly number[];
+  /** Of the first of them; others are of regions like these. */
+  readonly members: readonly Member[];
+  readonly cost: Cost;
+  readonly times: Times;
+};
+
 export type RegionExplanation = {
   /** Its places in the order of the program, from 1: several where repeated layers have the same. */
   readonly numbers: readonly number[];
@@ -65,6 +122,7 @@ export type RegionExplanation = {
   /** The recipes that were asked before and declined, and what the one that took it goes by. */
   readonly declined: readonly string[];
   readonly because: string;
+  readonly chosen: Chosen;
   readonly anchor: Anchor | null;
   /** What the anchor needs, computed on the way to it. */
   readonly prologue: Part;
@@ -75,18 +133,22 @@ export type RegionExplanation = {
   /** In how many pieces a parameter of it is bound; 1 where it is whole. */
   readonly pieces: number;
   readonly kernels: readonly KernelUse[];
+  /** For each of `numbers`, the numbers of the dispatches that its kernels run in. */
+  readonly dispatches: readonly (readonly number[])[];
   /** Regions, by number, that run beside the first of `numbers` in one dispatch. */
   readonly beside: readonly number[];
   /** Of one of `numbers`. */
   readonly cost: Cost;
-  /** Microseconds of one of `numbers` by itself on the device, where the schedules it was compiled with tell. */
-  readonly measured: number | null;
   readonly boundaries: readonly Boundary[];
 };
 
 export type EntryExplanation = {
   readonly entry: string;
   readonly regions: readonly RegionExplanation[];
+  /** In the order in which they run; where a name was asked for, those that its regions run in. */
+  readonly dispatches: readonly DispatchExplanation[];
+  /** The same by kernel, in the order of their first dispatches. */
+  readonly kernels: readonly KernelExplanation[];
   /** Of the whole entry, whatever is shown of it. */
   readonly totals: Cost & {
     readonly regions: number;
@@ -94,8 +156,18 @@ export type EntryExplanation = {
     readonly dispatches: number;
     readonly arenaBytes: number;
   };
+  /** How it was measured; null where it was not. */
+  readonly profile: EntryProfile | null;
   /** Named values that were asked for and that no region computes: nothing needs them, or something equal took their place. */
   readonly absent: readonly string[];
+};
+
+/** The most bytes at one time. */
+export type MemoryExplanation = {
+  /** Null where the executor has no device. */
+  readonly device: DeviceMemory | null;
+  /** Resident bytes of the whole process; on a software adapter these hold the device's, too. */
+  readonly process: number;
 };
 
 export type Explanation = {
@@ -103,5 +175,10 @@ export type Explanation = {
   readonly device: string;
   readonly batch: number;
   readonly chunk: number;
+  /** What predictions rest on; null where the device was not measured. */
+  readonly figures: DeviceFigures | null;
+  /** What the file that measured schedules came from is called. */
+  readonly schedules: string | null;
+  readonly memory: MemoryExplanation | null;
   readonly entries: readonly EntryExplanation[];
 };

@@ -1,5 +1,6 @@
 /** An explanation as text: every entry with its totals, every region with what it computes around its anchor, reads, writes and costs. */
 import { readableBytes } from "../../dsl/device-messages.ts";
+import type { EntryProfile } from "../execute/profile.ts";
 import type {
   Boundary,
   Cost,
@@ -10,41 +11,79 @@ import type {
   RegionExplanation,
   StoredTensor,
 } from "./explanation.ts";
+import {
+  printFigures,
+  printMemory,
+  readableCount,
+  readableShare,
+  readableTime,
+} from "./readable.ts";
+import { printChosen, printTable, type TableOrder } from "./table.ts";
+import { sumTimes } from "./times.ts";
+
+export type PrintOptions = {
+  /** A table of the kernels, in this order; regions are then told only where a name was asked for. */
+  readonly table?: TableOrder;
+};
 
 /** `name`: what was asked for, where it was not everything. */
 export function printExplanation(
-  { model, device, batch, chunk, entries }: Explanation,
+  explanation: Explanation,
   name?: string,
+  options: PrintOptions = {},
 ): string {
+  const { model, device, batch, chunk, entries, memory } = explanation;
   const of = name === undefined ? model : `${name} in ${model}`;
-  return entries
-    .map(
-      (e) => `${of}, ${e.entry} of ${sizeOf(e, batch, chunk)} on ${device}: ${printEntry(e, name)}`,
-    )
-    .join("\n");
+  const texts = entries.map(
+    (e) =>
+      `${of}, ${e.entry} of ${sizeOf(e, batch, chunk)} on ${device}: ${printEntry(e, explanation, name, options)}`,
+  );
+  return [...texts, ...(memory ? [`memory: ${printMemory(memory)}\n`] : [])].join("\n");
 }
 
 const sizeOf = ({ entry }: EntryExplanation, batch: number, chunk: number): string =>
   `${batch} × ${entry === "decode" ? 1 : chunk} tokens`;
 
 function printEntry(
-  { regions, totals, absent }: EntryExplanation,
+  entry: EntryExplanation,
+  { figures, schedules }: Explanation,
   name: string | undefined,
+  { table }: PrintOptions,
 ): string {
+  const { regions, totals, absent, profile } = entry;
   const { arenaBytes } = totals;
+  const told = table === undefined || name !== undefined ? regions : [];
   const gone = absent.map(
     (path) => `  no region computes ${path}: nothing needs it, or something equal took its place\n`,
   );
   return [
     `${totals.regions} regions, ${totals.dispatches} dispatches of ${totals.kernels} kernels`,
     `  ${printCost(totals)}, ${readableBytes(arenaBytes)} for intermediate values`,
+    `  ${figures ? `the device ${printFigures(figures)}` : unmeasured}`,
+    ...(profile ? [`  ${printProfile(entry, profile)}`] : []),
     "",
     ...gone,
-    ...regions.map((r) => printRegion(r, name !== undefined)),
+    ...(table ? [printTable(entry, table, schedules), ""] : []),
+    ...told.map((r) => printRegion(r, entry, schedules, name !== undefined)),
   ].join("\n");
 }
 
-function printRegion(r: RegionExplanation, full: boolean): string {
+const unmeasured =
+  "no times: --measure takes them on this machine, and --schedules with a file of eyrie tune predicts them";
+
+function printProfile({ dispatches }: EntryExplanation, p: EntryProfile): string {
+  const sum = p.dispatches.reduce((a, b) => a + b, 0);
+  const some = dispatches.length < p.dispatches.length ? " of all" : "";
+  const how = p.by === "device" ? "timestamps" : "the clock, with what submitting each takes";
+  return `measured after ${p.seen} tokens, medians of ${p.runs} runs by ${how}: ${readableTime(p.whole)} in one go; dispatch by dispatch, ${readableTime(sum)}${some}`;
+}
+
+function printRegion(
+  r: RegionExplanation,
+  entry: EntryExplanation,
+  schedules: string | null,
+  full: boolean,
+): string {
   const home = homeOf(r);
   const homes = home === "" ? [] : [home, home.replace("{i}", r.indices[0] ?? "{i}")];
   const local = (path: string) => {
@@ -57,7 +96,7 @@ function printRegion(r: RegionExplanation, full: boolean): string {
     `${local(value)} (${side === "read" ? "from" : "to"} region ${other}): ${reason}`;
   return [
     titleOf(r, home),
-    ...line("recipe", recipeOf(r)),
+    ...line("recipe", `${recipeOf(r)}; ${printChosen(r.chosen, schedules)}`),
     ...(full ? line("why", whyOf(r)) : []),
     ...line("before", printPart(r.prologue, local)),
     ...line("anchor", anchorOf(r, local)),
@@ -66,7 +105,8 @@ function printRegion(r: RegionExplanation, full: boolean): string {
     ...line("writes", r.writes.map((t) => printTensor(t, local)).join(", ")),
     ...r.kernels.flatMap((k) => line("kernel", printKernel(k))),
     ...line("beside", besideOf(r)),
-    ...line("cost", `${printCost(r.cost)}${measuredOf(r)}${r.numbers.length > 1 ? ", each" : ""}`),
+    ...line("cost", `${printCost(r.cost)}${r.numbers.length > 1 ? ", each" : ""}`),
+    ...line("time", timeOf(r, entry)),
     ...(full ? r.boundaries.flatMap((b) => line("apart", boundary(b))) : []),
     "",
   ].join("\n");
@@ -122,8 +162,21 @@ function whyOf({ recipe, because, declined }: RegionExplanation): string {
   return `${because}; ${recipe} is the first recipe that accepts it${before}`;
 }
 
-const measuredOf = ({ measured }: RegionExplanation): string =>
-  measured === null ? "" : `, ${readableTime(measured)} measured`;
+/** Of one of the regions, on average, with those that run in its dispatches. */
+function timeOf({ dispatches, numbers }: RegionExplanation, entry: EntryExplanation): string {
+  const own = new Set(dispatches.flat());
+  const { predicted, measured, roofline, boundBy } = sumTimes(
+    entry.dispatches.filter((d) => own.has(d.number)).map((d) => d.times),
+  );
+  const each = (us: number) => readableTime(us / numbers.length);
+  const parts = [
+    ...(predicted === null ? [] : [`${each(predicted)} predicted`]),
+    ...(measured === null ? [] : [`${each(measured)} measured`]),
+    ...(roofline === null ? [] : [`${readableShare(roofline)} of the roofline (${boundBy})`]),
+  ];
+  if (parts.length > 0 && numbers.length > 1) parts.push("each");
+  return parts.join(", ");
+}
 
 type Local = (path: string) => string;
 
@@ -161,15 +214,4 @@ function ranges(numbers: readonly number[]): string {
       from === to ? `${from}` : to === from + 1 ? `${from}, ${to}` : `${from}–${to}`,
     )
     .join(", ");
-}
-
-/** Of microseconds. */
-export const readableTime = (us: number): string =>
-  us < 1000 ? `${us.toPrecision(3)} µs` : `${(us / 1000).toPrecision(3)} ms`;
-
-/** `1.5 G`, for a unit to follow. */
-function readableCount(n: number): string {
-  const step = Math.min(4, n < 1 ? 0 : Math.floor(Math.log10(n) / 3));
-  const value = n / 1000 ** step;
-  return `${step === 0 ? value : Number(value.toPrecision(3))} ${["", "k", "M", "G", "T"][step]}`;
 }

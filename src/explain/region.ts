@@ -12,7 +12,14 @@ import { flopsOf } from "../graph/cost.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import type { ValueNames } from "../graph/value-names.ts";
 import type { Region } from "../passes/regions.ts";
-import type { Anchor, KernelUse, Part, RegionExplanation, StoredTensor } from "./explanation.ts";
+import type {
+  Anchor,
+  Chosen,
+  KernelUse,
+  Part,
+  RegionExplanation,
+  StoredTensor,
+} from "./explanation.ts";
 
 /** What descriptions of an entry's regions share. */
 export type Described = {
@@ -23,7 +30,10 @@ export type Described = {
   readonly traffic: readonly Traffic[];
 };
 
-export type OwnRegion = Omit<RegionExplanation, "numbers" | "indices" | "beside" | "boundaries">;
+export type OwnRegion = Omit<
+  RegionExplanation,
+  "numbers" | "indices" | "dispatches" | "beside" | "boundaries"
+>;
 
 /** Names of nodes as they are seen from one region. */
 type Near = { readonly names: ValueNames; readonly near: string };
@@ -54,6 +64,7 @@ export function describeRegion(
       )
       .map((r) => r.name),
     because: reasonOf(region),
+    chosen: chosenBy(lowered),
     anchor: region.anchor && describeAnchor(region.anchor, anchorsOf(region), near),
     prologue: describePart(prologue, near),
     epilogue: describePart(epilogue, near),
@@ -61,7 +72,6 @@ export function describeRegion(
     writes: region.outputs.map((node) => ({ ...stored(node), kind: writtenAs(node, entry.graph) })),
     pieces: parts.length,
     kernels: describeKernels(entry.separate, steps),
-    measured: lowered.microseconds ?? null,
     cost: {
       flops: region.body.reduce((total, node) => total + flopsOf(node), 0),
       read: sum((t) => t.read),
@@ -69,6 +79,13 @@ export function describeRegion(
     },
   };
 }
+
+export const chosenBy = ({ offered, microseconds, first }: LoweredRegion): Chosen => ({
+  by: microseconds === undefined ? "recipe" : "measurement",
+  offered,
+  alone: microseconds ?? null,
+  first: first ?? null,
+});
 
 /** The path of what the region makes. */
 export function leadOf({ anchor, outputs }: Region, names: ValueNames): string {

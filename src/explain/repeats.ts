@@ -46,7 +46,7 @@ const numbersIn = (own: OwnRegion): readonly number[] =>
 /** The first of equal regions with what differs among them replaced. */
 export function generalise(
   group: readonly Numbered[],
-): Omit<RegionExplanation, "beside" | "boundaries"> {
+): Omit<RegionExplanation, "dispatches" | "beside" | "boundaries"> {
   const [first] = group as readonly [Numbered, ...Numbered[]];
   const numbers = group.map((one) => one.number);
   const rows = group.map((one) => numbersIn(one.own));

@@ -1,6 +1,5 @@
 /** Makes typed, hash-consed nodes: equal operations on equal inputs are one node. Knows no model and no pass. */
 import { CompilerBug } from "./bug.ts";
-import { canonicalOnce } from "./canonical.ts";
 import type {
   CompositeName,
   Composites,
@@ -14,22 +13,21 @@ import type {
   ScalarName,
   Type,
 } from "./graph.ts";
+import { NodeTable } from "./interned.ts";
 import { sameType } from "./ops/rule.ts";
 import { inferType } from "./ops.ts";
 
 export class GraphBuilder {
-  readonly #byKey = new Map<string, Node>();
-  /** Every node made here, at the place of its id. */
-  readonly #made: Node[] = [];
+  readonly #made = new NodeTable();
 
   /** How many nodes were made here, which is the next one's id. */
   get size(): number {
-    return this.#made.length;
+    return this.#made.size;
   }
 
   /** The node of this operation on these inputs; an equal one made before is returned. */
   node<K extends OpName>(op: K, attrs: Ops[K], inputs: readonly Node[], label = ""): NodeOf<K> {
-    const node = this.#find(op, attrs, inputs, () => inferType(op, attrs, inputs));
+    const node = this.#find(op, attrs, inputs, null);
     return label === "" ? node : this.label(node, label);
   }
   /** Names a node that has no name yet; a name is no part of a node's identity, so the node stays the same. */
@@ -39,33 +37,27 @@ export class GraphBuilder {
   }
   /** The same operation on other inputs. */
   rebuild(node: Node, inputs: readonly Node[]): Node {
-    const { op, attrs, label } = node;
-    // Inputs of the types that they had give the type that there was.
-    const typed = node.inputs.every((n, i) => inputs[i] && sameType(n.type, inputs[i].type));
-    const same = typed && node.inputs.length === inputs.length;
-    const type = () => (same ? node.type : inferType(op, attrs, inputs));
-    const made = this.#find(op, attrs, inputs, type) as Node;
-    return label === "" ? made : this.label(made, label);
+    const made = this.#find(node.op, node.attrs, inputs, node) as Node;
+    return node.label === "" ? made : this.label(made, node.label);
   }
 
+  /** `like`: an equal operation, whose type it has on inputs of the same types. */
   #find<K extends OpName>(
     op: K,
     attrs: Ops[K],
     inputs: readonly Node[],
-    type: () => Type,
+    like: Node | null,
   ): NodeOf<K> {
-    let key = `${op} ${canonicalOnce(attrs)}`;
-    for (const input of inputs) {
-      if (this.#made[input.id] !== input)
+    for (const input of inputs)
+      if (!this.#made.has(input))
         throw new CompilerBug(`${op} of %${input.id} ${input.op}, which another builder made`);
-      key += ` ${input.id}`;
-    }
-    const known = this.#byKey.get(key) as NodeOf<K> | undefined;
-    if (known) return known;
-    const id = this.#made.length;
-    const node: NodeOf<K> = { id, op, attrs, inputs: [...inputs], type: type(), label: "" };
-    this.#byKey.set(key, node as Node);
-    this.#made.push(node as Node);
+    const found = this.#made.find(op, attrs, inputs);
+    if (found.node) return found.node as unknown as NodeOf<K>;
+    const type = like && sameTypes(like.inputs, inputs) ? like.type : inferType(op, attrs, inputs);
+    const id = this.#made.size;
+    const shared = found.form.attrs as Ops[K];
+    const node: NodeOf<K> = { id, op, attrs: shared, inputs: [...inputs], type, label: "" };
+    this.#made.add(node as unknown as Node, found);
     return node;
   }
 
@@ -140,3 +132,6 @@ export class GraphBuilder {
     return this.node("composite", { name, ...attrs } as Ops["composite"], inputs);
   }
 }
+
+const sameTypes = (a: readonly Node[], b: readonly Node[]): boolean =>
+  a.length === b.length && a.every((node, i) => sameType(node.type, b[i]!.type));

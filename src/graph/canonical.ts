@@ -1,16 +1,5 @@
 /** Attributes as text, for keys. */
 
-const texts = new WeakMap<object, string>();
-
-/** The same of an object that never changes: a node's attributes are asked for their text whenever a pass makes it again. */
-export function canonicalOnce(value: object): string {
-  const known = texts.get(value);
-  if (known !== undefined) return known;
-  const text = canonical(value);
-  texts.set(value, text);
-  return text;
-}
-
 /** A text that is equal for equal values, whatever the order of their keys; tells −0, NaN and infinities apart. */
 export function canonical(value: unknown): string {
   switch (typeof value) {

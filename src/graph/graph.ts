@@ -50,7 +50,13 @@ export type CompositeAttrs = {
 
 /** Every operation with its attributes. About twenty primitives; ops.ts gives each its type rule and its meaning. */
 export type Ops = {
-  parameter: { readonly name: string; readonly type: Type; readonly quantized?: QuantizedPart };
+  /** `strip`: its last axis lies in memory in strips of so many columns, each with all rows; that changes no meaning. */
+  parameter: {
+    readonly name: string;
+    readonly type: Type;
+    readonly quantized?: QuantizedPart;
+    readonly strip?: number;
+  };
   input: { readonly name: string; readonly type: Type; readonly source?: InputSource };
   /** What a time-mixing operation carries from one call to the next; its next value is in Graph.states. */
   state: { readonly name: string; readonly type: Type };

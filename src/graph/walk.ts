@@ -12,17 +12,24 @@ export function topological(of: Graph | readonly Node[]): Node[] {
   const roots = "outputs" in of ? rootsOf(of) : of;
   const done = new Set<Node>();
   const order: Node[] = [];
-  const path: { node: Node; next: number }[] = [];
+  // The path from a root to the node at hand, and which input of each comes next.
+  const path: Node[] = [];
+  const next: number[] = [];
+  const enter = (node: Node): void => {
+    if (done.has(node)) return;
+    done.add(node);
+    path.push(node);
+    next.push(0);
+  };
   for (const root of roots) {
-    if (!done.has(root)) path.push({ node: root, next: 0 });
-    done.add(root);
+    enter(root);
     while (path.length > 0) {
-      const top = path[path.length - 1]!;
-      const input = top.node.inputs[top.next++];
-      if (!input) order.push(path.pop()!.node);
-      else if (!done.has(input)) {
-        done.add(input);
-        path.push({ node: input, next: 0 });
+      const top = path.length - 1;
+      const input = path[top]!.inputs[next[top]!++];
+      if (input) enter(input);
+      else {
+        order.push(path.pop()!);
+        next.pop();
       }
     }
   }

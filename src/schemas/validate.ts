@@ -1,5 +1,5 @@
 /** Turns JSON schemas into checks whose failure is one sentence. Knows nothing of what the JSON means. */
-import { Ajv, type ErrorObject, type Schema } from "ajv";
+import { Ajv, type ErrorObject, type Schema, type ValidateFunction } from "ajv";
 import { UserError } from "../graph/bug.ts";
 
 const ajv = new Ajv({ allowUnionTypes: true, discriminator: true });
@@ -7,10 +7,11 @@ const ajv = new Ajv({ allowUnionTypes: true, discriminator: true });
 /** A check that returns the value typed, or throws a UserError that begins with `where`. */
 export type Check<T> = (value: unknown, where: string) => T;
 
-/** Compiles a schema once; `T` is the type that the schema describes, `action` what to do where a value is not of it. */
+/** Compiles a schema once, when it is first asked; `T` is the type that the schema describes, `action` what to do where a value is not of it. */
 export function checkOf<T>(schema: Schema, action: string): Check<T> {
-  const validate = ajv.compile<T>(schema);
+  let validate: ValidateFunction<T> | null = null;
   return (value, where) => {
+    validate ??= ajv.compile<T>(schema);
     if (validate(value)) return value;
     throw new UserError(`${where}: ${sentence(validate.errors?.[0])}; ${action}`);
   };

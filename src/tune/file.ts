@@ -13,11 +13,27 @@ export type TunedRegion = {
   readonly schedule: Schedule;
   /** One run of the region's kernels. */
   readonly microseconds: number;
+  /** The same of the recipe's own choice; files of before do not tell. */
+  readonly first?: number;
   /** How many schedules were measured. */
   readonly tried: number;
   /** Version of the compiler whose kernels were measured. */
   readonly compiler: string;
 };
+/** What a device does at best: predictions rest on it. */
+export type DeviceFigures = {
+  /** Bytes read and bytes written together. */
+  readonly copyBytesPerSecond: number;
+  /** Where next to nothing is written. */
+  readonly readBytesPerSecond: number;
+  /** Of f32, a multiply-add counted as two. */
+  readonly flopsPerSecond: number;
+  /** Of one that does nothing, behind another. */
+  readonly dispatchMicroseconds: number;
+  /** Version of the compiler whose kernels were measured. */
+  readonly compiler: string;
+};
+
 /** By signature. */
 export type TunedRegions = Readonly<Record<string, TunedRegion>>;
 
@@ -25,9 +41,13 @@ export type ScheduleFile = {
   readonly format: "eyrie schedules";
   readonly version: 1;
   /** By `keyOfDevice`. */
-  readonly devices: Readonly<
-    Record<string, { readonly device: DeviceIdentity; readonly regions: TunedRegions }>
-  >;
+  readonly devices: Readonly<Record<string, MeasuredDevice>>;
+};
+
+export type MeasuredDevice = {
+  readonly device: DeviceIdentity;
+  readonly figures?: DeviceFigures;
+  readonly regions: TunedRegions;
 };
 
 export const noSchedules: ScheduleFile = { format: "eyrie schedules", version: 1, devices: {} };
@@ -67,8 +87,9 @@ function jsonOf(text: string, path: string): unknown {
 
 /** Keys in order, so that equal files have equal texts. */
 export function printSchedules({ format, version, devices }: ScheduleFile): string {
-  const sorted = sortKeys(devices, ({ device, regions }) => ({
+  const sorted = sortKeys(devices, ({ device, figures, regions }) => ({
     device,
+    ...(figures ? { figures } : {}),
     regions: sortKeys(regions, (r) => ({ ...r, schedule: sortKeys(r.schedule, (n) => n) })),
   }));
   return `${printJson({ format, version, devices: sorted })}\n`;
@@ -95,34 +116,66 @@ export async function writeSchedules(path: string, file: ScheduleFile): Promise<
   }
 }
 
-/** What a file holds for a device; nothing where it does not know it. */
+/** What a file holds for a device; null where it does not know it. */
+export const measuredOf = (file: ScheduleFile, device: DeviceIdentity): MeasuredDevice | null =>
+  file.devices[keyOfDevice(device)] ?? null;
+
+/** Nothing where the file does not know the device. */
 export const regionsOf = (file: ScheduleFile, device: DeviceIdentity): TunedRegions =>
-  file.devices[keyOfDevice(device)]?.regions ?? {};
+  measuredOf(file, device)?.regions ?? {};
+
+const withDevice = (file: ScheduleFile, measured: MeasuredDevice): ScheduleFile => ({
+  ...file,
+  devices: { ...file.devices, [keyOfDevice(measured.device)]: measured },
+});
 
 /** The file with a region of a device added or replaced. */
-export function withRegion(
+export const withRegion = (
   file: ScheduleFile,
   device: DeviceIdentity,
   signature: string,
   region: TunedRegion,
-): ScheduleFile {
-  const regions = { ...regionsOf(file, device), [signature]: region };
-  return { ...file, devices: { ...file.devices, [keyOfDevice(device)]: { device, regions } } };
-}
+): ScheduleFile =>
+  withDevice(file, {
+    ...measuredOf(file, device),
+    device,
+    regions: { ...regionsOf(file, device), [signature]: region },
+  });
 
-/** All devices of both; where both measured one region, the faster measurement. Drivers' words are the second file's. */
+/** The file with the figures of a device added or replaced. */
+export const withFigures = (
+  file: ScheduleFile,
+  device: DeviceIdentity,
+  figures: DeviceFigures,
+): ScheduleFile => withDevice(file, { device, regions: regionsOf(file, device), figures });
+
+/**
+ * All devices of both; where both measured one region, the faster measurement, and the better of each figure. Drivers' words
+ * are the second file's.
+ */
 export function mergeSchedules(first: ScheduleFile, second: ScheduleFile): ScheduleFile {
   let merged = first;
-  for (const [key, { device, regions }] of Object.entries(second.devices)) {
-    merged = {
-      ...merged,
-      devices: { ...merged.devices, [key]: { device, regions: regionsOf(merged, device) } },
-    };
+  for (const { device, figures, regions } of Object.values(second.devices)) {
+    merged = withDevice(merged, {
+      ...measuredOf(merged, device),
+      device,
+      regions: regionsOf(merged, device),
+    });
+    const known = measuredOf(merged, device)?.figures;
+    if (figures) merged = withFigures(merged, device, known ? better(known, figures) : figures);
     for (const [signature, region] of Object.entries(regions)) {
-      const known = regionsOf(merged, device)[signature];
-      if (!known || region.microseconds < known.microseconds)
+      const before = regionsOf(merged, device)[signature];
+      if (!before || region.microseconds < before.microseconds)
         merged = withRegion(merged, device, signature, region);
     }
   }
   return merged;
 }
+
+const better = (a: DeviceFigures, b: DeviceFigures): DeviceFigures => ({
+  copyBytesPerSecond: Math.max(a.copyBytesPerSecond, b.copyBytesPerSecond),
+  readBytesPerSecond: Math.max(a.readBytesPerSecond, b.readBytesPerSecond),
+  flopsPerSecond: Math.max(a.flopsPerSecond, b.flopsPerSecond),
+  dispatchMicroseconds: Math.min(a.dispatchMicroseconds, b.dispatchMicroseconds),
+  compiler: b.compiler,
+});

@@ -4,11 +4,18 @@ import type { Choice, Schedule } from "../../codegen/recipe.ts";
 import { firstChoice, type Schedules } from "../../codegen/write-region.ts";
 import { canonical } from "../graph/canonical.ts";
 import { type DeviceIdentity, hashCaps } from "./device.ts";
-import { regionsOf, type ScheduleFile, type TunedRegions } from "./file.ts";
+import {
+  type DeviceFigures,
+  type MeasuredDevice,
+  measuredOf,
+  type ScheduleFile,
+  type TunedRegions,
+} from "./file.ts";
 import { signatureOf } from "./signature.ts";
 
 export type DeviceSchedules = {
   readonly regions: TunedRegions;
+  readonly figures: DeviceFigures | null;
   /** One sentence where the file does not know the device. */
   readonly notice: string | null;
 };
@@ -22,19 +29,23 @@ export function schedulesFor(
   device: DeviceIdentity | null,
   caps: Caps,
 ): DeviceSchedules {
-  const regions = device ? regionsOf(file, device) : regionsWith(file, hashCaps(caps));
-  if (Object.keys(regions).length > 0) return { regions, notice: null };
+  const measured = device ? measuredOf(file, device) : measuredWith(file, hashCaps(caps));
+  if (measured) {
+    const { regions, figures = null } = measured;
+    return { regions, figures, notice: null };
+  }
   const known = Object.values(file.devices).map((d) => d.device.name || d.device.vendor);
   const others = known.length > 0 ? `it holds ${known.join(", ")}` : "it is empty";
   return {
     regions: {},
+    figures: null,
     notice: `the schedules file has nothing for this device (${others}); recipes take their first choice; run eyrie tune on this device`,
   };
 }
 
-function regionsWith(file: ScheduleFile, caps: string): TunedRegions {
+function measuredWith(file: ScheduleFile, caps: string): MeasuredDevice | null {
   const [only, ...others] = Object.values(file.devices).filter((d) => d.device.caps === caps);
-  return only && others.length === 0 ? only.regions : {};
+  return only && others.length === 0 ? only : null;
 }
 
 /** The same as an option of the compiler, and the notice told; nothing without a file. */
@@ -73,7 +84,8 @@ export function tunedSchedules(regions: TunedRegions): Tuned {
       const known = regions[signature];
       if (!known) return firstChoice(region, recipe, choices);
       const choice = offered(choices, known.schedule);
-      if (choice) return { ...choice, microseconds: known.microseconds };
+      const { microseconds, first } = known;
+      if (choice) return { ...choice, microseconds, ...(first ? { first } : {}) };
       stale.add(signature);
       return firstChoice(region, recipe, choices);
     },

@@ -2,6 +2,7 @@
 import type { Tensors } from "../../targets/tensor.ts";
 import { CompilerBug } from "../graph/bug.ts";
 import { differenceOf } from "./agreement.ts";
+import { median } from "./median.ts";
 
 /** A program on a device, ready to be timed. */
 export type Trial = {
@@ -164,9 +165,4 @@ function winnerOf(runners: readonly Runner[]): Pick<Result, "best" | "microsecon
   const { number: best, microseconds } =
     fastest.microseconds < (1 - worthwhile) * first.microseconds ? fastest : first;
   return { best, microseconds, first: first.microseconds };
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }

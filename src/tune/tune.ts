@@ -61,9 +61,10 @@ export async function tune(tuning: Tuning): Promise<Tuned> {
     });
     if (!result) break;
     const { schedule } = task.choices[result.best] as Choice;
-    const { tried } = result;
-    const microseconds = Math.max(0.001, Number(result.microseconds.toPrecision(4)));
-    const entry = { recipe: task.recipe.name, schedule, microseconds, tried, compiler: version };
+    const entry = {
+      ...{ recipe: task.recipe.name, schedule, tried: result.tried, compiler: version },
+      ...{ microseconds: rounded(result.microseconds), first: rounded(result.first) },
+    };
     file = withRegion(file, device, task.signature, entry);
     await tuning.save(file);
     measured++;
@@ -71,6 +72,9 @@ export async function tune(tuning: Tuning): Promise<Tuned> {
   }
   return { file, known, measured, left: open.length - measured };
 }
+
+const rounded = (microseconds: number): number =>
+  Math.max(0.001, Number(microseconds.toPrecision(4)));
 
 /** The first's part of the time: half of all goes by the number of choices, half by what they calculate. */
 function shareOf(left: readonly Task[], time: number): number {

@@ -1,9 +1,10 @@
-/** What a region is measured on: small random numbers, and whole numbers within their range. The same for the same names. */
+/** What a region or an entry is measured on: small random numbers, and whole numbers within their range. The same for the same names. */
 import type { EntrySpec, TensorSpec, Weights } from "../../targets/executor.ts";
 import { arrays } from "../../targets/inputs.ts";
 import { crossingType } from "../../targets/storage.ts";
 import type { Tensors } from "../../targets/tensor.ts";
-import type { Node } from "../graph/graph.ts";
+import type { Graph, Node } from "../graph/graph.ts";
+import { topological } from "../graph/walk.ts";
 import type { Region } from "../passes/regions.ts";
 import { generator } from "../weights/random.ts";
 import type { Alone } from "./alone.ts";
@@ -26,17 +27,10 @@ export function valuesFor(
   tokens: number,
   signs: Signs,
 ): Values {
-  const seen = seenBefore(region, tokens);
+  const seen = seenBefore(region.body, tokens);
   const rows = rowsPicked(region);
-  const tensor = (spec: TensorSpec): Tensors[string] => {
-    const dtype = crossingType(spec.dtype);
-    const data = new arrays[dtype](sizeOf(spec.shape));
-    const number = numbersFor(spec, { seen, tokens, below: rows.get(spec.name) ?? 2, signs });
-    for (let i = 0; i < data.length; i++) data[i] = number(i);
-    return { dtype, shape: spec.shape, data };
-  };
   const tensors = (specs: EntrySpec["inputs"]): Tensors =>
-    Object.fromEntries(specs.map((s) => [s.name, tensor(s)]));
+    tensorsFor(specs, ({ name }) => ({ seen, tokens, below: rows.get(name) ?? 2, signs }));
   const sizes = new Map(
     program.buffers.flatMap((b) =>
       b.kind !== "parameter" || b.quantized?.part === "scales"
@@ -51,6 +45,31 @@ export function valuesFor(
     return values;
   };
   return { inputs: tensors(spec.inputs), states: tensors(spec.states), weights: { read } };
+}
+
+/** Values for a call of an entry of so many tokens, on a stream that has seen as many as fill what attention sees. */
+export function filledStream(
+  graph: Graph,
+  { inputs, states }: Pick<EntrySpec, "inputs" | "states">,
+  tokens: number,
+): Omit<Values, "weights"> & { readonly seen: number } {
+  const seen = seenBefore(topological(graph), tokens);
+  const tensors = (specs: EntrySpec["inputs"]): Tensors =>
+    tensorsFor(specs, ({ below = 2 }) => ({ seen, tokens, below, signs: "signed" }));
+  return { seen, inputs: tensors(inputs.filter((i) => !i.source)), states: tensors(states) };
+}
+
+const tensorsFor = (
+  specs: EntrySpec["inputs"],
+  rangeOf: (spec: EntrySpec["inputs"][number]) => Range,
+): Tensors => Object.fromEntries(specs.map((s) => [s.name, tensorFor(s, rangeOf(s))]));
+
+function tensorFor(spec: TensorSpec, range: Range): Tensors[string] {
+  const dtype = crossingType(spec.dtype);
+  const data = new arrays[dtype](sizeOf(spec.shape));
+  const number = numbersFor(spec, range);
+  for (let i = 0; i < data.length; i++) data[i] = number(i);
+  return { dtype, shape: spec.shape, data };
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -97,8 +116,8 @@ function numbersFor(
 }
 
 /** As many tokens as fill what attention sees. */
-function seenBefore({ body }: Region, tokens: number): number {
-  const rings = body.flatMap((node) =>
+function seenBefore(nodes: readonly Node[], tokens: number): number {
+  const rings = nodes.flatMap((node) =>
     node.op === "ringWrite"
       ? [node]
       : node.op === "composite" && node.attrs.name === "attend"

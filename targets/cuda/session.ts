@@ -1,6 +1,6 @@
 /** Runs programs of CUDA kernels on a device as a Session: a GPU through its driver, or the stand-in on the CPU. */
 import { CompilerBug, UserError } from "../../src/graph/bug.ts";
-import type { Elapsed, EntrySpec, Session, StateHandle, Weights } from "../executor.ts";
+import type { EntrySpec, Session, StateHandle, Weights } from "../executor.ts";
 import { completeInputs } from "../inputs.ts";
 import { createShared } from "../placing.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
@@ -17,6 +17,7 @@ import { createPool, type Pool } from "./session/pool.ts";
 import { createStaging, type Staging } from "./session/staging.ts";
 import { keepStates, type States } from "./session/states.ts";
 import { createTimer, type Timer } from "./session/timer.ts";
+import { timeSteps, timeTurns } from "./session/timing.ts";
 import { createTransfers, type Transfers, type Wanted } from "./session/transfers.ts";
 import { createWork, type Work } from "./session/work.ts";
 
@@ -147,7 +148,10 @@ function sessionOf(device: CudaDevice, owned: Owned, loaded: Loaded): CudaSessio
     run: (entry, inputs, state, outputs) =>
       begin(() => runEntry(loaded, entry, inputs, state, outputs)),
     time: (entry, state, times) =>
-      begin(() => timeEntry(device, owned, loaded, entry, state, times)),
+      begin(() => timeTurns(timingOf(device, owned, loaded, entry, state), times)),
+    timeSteps: (entry, state) =>
+      begin(() => timeSteps(timingOf(device, owned, loaded, entry, state))),
+    memory: owned.pool.memory,
     passTime: () => timer?.last() ?? null,
     release: async () => {
       if (released) return;
@@ -192,27 +196,18 @@ async function runEntry(
   return tensors;
 }
 
-/** The launches alone, between two events: next states are not copied. */
-async function timeEntry(
+function timingOf(
   { context: gpu }: CudaDevice,
   owned: Owned,
   loaded: Loaded,
   name: string,
   handle: StateHandle,
-  times: number,
-): Promise<Elapsed> {
-  const { stream, finished } = owned.work;
-  owned.timer ??= createTimer(gpu, stream);
+) {
+  const { work } = owned;
+  owned.timer ??= createTimer(gpu, work.stream);
   const { entry } = entryOf(loaded, name);
   const launches = launchesOf(entry, loaded.states.open(handle).buffers);
-  const measured = owned.timer.start();
-  measured.around(() => {
-    for (let turn = 0; turn < times; turn++)
-      for (const launch of launches) gpu.launch(launch, stream);
-  });
-  await finished();
-  measured.read();
-  return { milliseconds: owned.timer.last() ?? 0, by: "device" };
+  return { gpu, work, timer: owned.timer, launches };
 }
 
 function wantedOutput(entry: Entry, spec: EntrySpec, name: string): Wanted {

@@ -6,7 +6,7 @@ import { type Pool, roundUp } from "./memory.ts";
 import type { Pipeline } from "./pipelines.ts";
 import type { DeviceState } from "./states.ts";
 
-type ReadyStep = {
+export type ReadyStep = {
   readonly pipeline: Pipeline;
   readonly grid: readonly [number, number, number];
   readonly placed: readonly Placed<GPUBuffer>[];
@@ -69,10 +69,20 @@ export function encodeSteps(
   bindGroups: readonly GPUBindGroup[],
 ): void {
   let current: GPUComputePipeline | null = null;
-  for (const [i, { pipeline, grid }] of entry.steps.entries()) {
-    if (pipeline.pipeline !== current) pass.setPipeline(pipeline.pipeline);
-    current = pipeline.pipeline;
-    pass.setBindGroup(0, bindGroups[i]!);
-    pass.dispatchWorkgroups(...grid);
+  for (const [i, step] of entry.steps.entries()) {
+    encodeStep(pass, step, bindGroups[i]!, current);
+    current = step.pipeline.pipeline;
   }
+}
+
+/** One step, where the pass has the pipeline `current`. */
+export function encodeStep(
+  pass: GPUComputePassEncoder,
+  { pipeline: { pipeline }, grid }: ReadyStep,
+  bindGroup: GPUBindGroup,
+  current: GPUComputePipeline | null = null,
+): void {
+  if (pipeline !== current) pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(...grid);
 }

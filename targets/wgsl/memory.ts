@@ -1,6 +1,7 @@
 /** Buffers on the device: allocation against the device's limits, and reading several of them back at once. */
 import { UserError } from "../../src/graph/bug.ts";
 import type { TensorSpec } from "../executor.ts";
+import { createLedger, type DeviceMemory, type MemoryUse } from "../ledger.ts";
 import { readBackType } from "../storage.ts";
 import type { Tensor, TensorData } from "../tensor.ts";
 
@@ -13,7 +14,7 @@ export const roundUp = (bytes: number): number => Math.max(16, Math.ceil(bytes /
 
 export type Pool = {
   /** A zeroed storage buffer; a UserError says what does not fit. */
-  create(name: string, bytes: number): GPUBuffer;
+  create(name: string, bytes: number, use: MemoryUse): GPUBuffer;
   destroy(buffer: GPUBuffer): void;
   /** Copies on the encoder; after the submit, `read` gives the tensors. */
   readBack(
@@ -21,19 +22,23 @@ export type Pool = {
     wanted: readonly Wanted[],
   ): { read(): Promise<Record<string, Tensor>> };
   destroyAll(): void;
+  memory(): DeviceMemory;
 };
 
 export type Wanted = { readonly spec: TensorSpec; readonly buffer: GPUBuffer };
 
 export function createPool(device: GPUDevice): Pool {
-  const owned = new Set<GPUBuffer>();
+  const owned = new Map<GPUBuffer, MemoryUse>();
+  const ledger = createLedger();
   const idle: GPUBuffer[] = [];
-  const keep = (buffer: GPUBuffer) => {
-    owned.add(buffer);
+  const keep = (buffer: GPUBuffer, use: MemoryUse) => {
+    owned.set(buffer, use);
+    ledger.add(use, buffer.size);
     return buffer;
   };
   const destroy = (buffer: GPUBuffer) => {
-    owned.delete(buffer);
+    const use = owned.get(buffer);
+    if (use && owned.delete(buffer)) ledger.remove(use, buffer.size);
     buffer.destroy();
   };
   const takeStaging = (bytes: number): GPUBuffer => {
@@ -46,10 +51,11 @@ export function createPool(device: GPUDevice): Pool {
         size: bytes,
         usage: usage.mapRead | usage.copyTarget,
       }),
+      "other",
     );
   };
   return {
-    create: (name, bytes) => {
+    create: (name, bytes, use) => {
       const size = roundUp(bytes);
       checkLimits(device.limits, name, size);
       return keep(
@@ -58,6 +64,7 @@ export function createPool(device: GPUDevice): Pool {
           size,
           usage: usage.storage | usage.copySource | usage.copyTarget,
         }),
+        use,
       );
     },
     destroy,
@@ -83,10 +90,10 @@ export function createPool(device: GPUDevice): Pool {
       return { read };
     },
     destroyAll: () => {
-      for (const buffer of owned) buffer.destroy();
-      owned.clear();
+      for (const buffer of owned.keys()) destroy(buffer);
       idle.length = 0;
     },
+    memory: ledger.memory,
   };
 }
 

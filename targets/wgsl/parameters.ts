@@ -19,7 +19,7 @@ export async function uploadParameters(
   for (const [name, plans] of plansByName(programs)) {
     const { stored } = await readParameter(weights, name, plans.values());
     for (const [key, plan] of plans) {
-      const buffer = pool.create(name, plan.bytes);
+      const buffer = pool.create(name, plan.bytes, "weights");
       inFlight += write(device, buffer, stored(plan));
       buffers.set(key, buffer);
     }

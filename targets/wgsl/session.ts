@@ -2,7 +2,7 @@
 
 import type { KernelText, Program } from "../../codegen/program.ts";
 import { UserError } from "../../src/graph/bug.ts";
-import type { Elapsed, EntrySpec, Session, StateHandle, TensorSpec, Weights } from "../executor.ts";
+import type { EntrySpec, Session, StateHandle, TensorSpec, Weights } from "../executor.ts";
 import { completeInputs } from "../inputs.ts";
 import { createShared } from "../placing.ts";
 import type { Tensor, Tensors } from "../tensor.ts";
@@ -13,6 +13,7 @@ import { uploadParameters } from "./parameters.ts";
 import { createPipelines, type Progress } from "./pipelines.ts";
 import { keepDeviceStates, type States } from "./states.ts";
 import { lazyPassTimer, type PassTimer } from "./timer.ts";
+import { type Bound, timeSteps, timeTurns } from "./timing.ts";
 
 export type LoadOptions = {
   /** Told how many pipelines there are and how many are ready. */
@@ -104,8 +105,11 @@ function sessionOf(loaded: Loaded, specs: Readonly<Record<string, EntrySpec>>): 
     upload: (values) => guard(() => states.upload(values)),
     run: (entry, inputs, state, outputs) =>
       guard(() => runEntry(loaded, entry, inputs, state, outputs)),
-    time: (entry, state, times) => guard(() => timeEntry(loaded, entry, state, times)),
-    passTime: () => timer?.last() ?? null,
+    time: (entry, state, times) =>
+      guard(() => timeTurns(device, stopwatch.get(), boundTo(loaded, entry, state), times)),
+    timeSteps: (entry, state) => guard(() => timeSteps(device, boundTo(loaded, entry, state))),
+    memory: pool.memory,
+    passTime: () => timer?.last()?.[0] ?? null,
     release: async () => {
       if (released) return;
       released = true;
@@ -140,7 +144,7 @@ async function runEntry(
     if (buffer) device.queue.writeBuffer(buffer, 0, tensor.data as Float32Array<ArrayBuffer>);
   }
   const encoder = device.createCommandEncoder({ label: name });
-  const pass = encoder.beginComputePass(timer ? { timestampWrites: timer.writes } : {});
+  const pass = encoder.beginComputePass(timer ? { timestampWrites: timer.writes[0]! } : {});
   encodeSteps(pass, entry, bindGroupsOf(device, entry, state));
   pass.end();
   for (const { state: to, buffer } of entry.next) {
@@ -155,31 +159,9 @@ async function runEntry(
   return tensors;
 }
 
-/** All turns in one compute pass: what it costs to begin one is shared out among them. */
-async function timeEntry(
-  loaded: Loaded,
-  name: string,
-  handle: StateHandle,
-  times: number,
-): Promise<Elapsed> {
-  const { device, states } = loaded;
+function boundTo(loaded: Loaded, name: string, handle: StateHandle): Bound {
   const { entry } = entryOf(loaded, name);
-  const timer = loaded.stopwatch.get();
-  const groups = bindGroupsOf(device, entry, states.open(handle));
-  const encoder = device.createCommandEncoder({ label: name });
-  const pass = encoder.beginComputePass(timer ? { timestampWrites: timer.writes } : {});
-  for (let turn = 0; turn < times; turn++) encodeSteps(pass, entry, groups);
-  pass.end();
-  timer?.resolve(encoder);
-  await device.queue.onSubmittedWorkDone();
-  const started = performance.now();
-  device.queue.submit([encoder.finish()]);
-  if (!timer) {
-    await device.queue.onSubmittedWorkDone();
-    return { milliseconds: performance.now() - started, by: "clock" };
-  }
-  await timer.read();
-  return { milliseconds: timer.last() ?? 0, by: "device" };
+  return { entry, groups: bindGroupsOf(loaded.device, entry, loaded.states.open(handle)) };
 }
 
 function wantedOutput(

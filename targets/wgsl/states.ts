@@ -45,7 +45,7 @@ export function keepDeviceStates(
   };
   const fresh = (): StateHandle => {
     const buffers = new Map(
-      specs.map((spec) => [spec.name, pool.create(spec.name, bytesOf(spec))]),
+      specs.map((spec) => [spec.name, pool.create(spec.name, bytesOf(spec), "states")]),
     );
     const release = () => {
       if (!held.delete(handle)) return;

@@ -18,18 +18,25 @@ describe("eyrie tune", function () {
     assert.equal(first.code, 0, first.err);
     assert.equal(first.out, `${output}\n`);
     assert.match(first.err, /^decode: .*, gemv .*: .* \(\d+ of \d+ tried\)$/m);
+    assert.match(
+      first.err,
+      /^the device copies .*B\/s, reads .*B\/s, calculates .*FLOP\/s, .*s a dispatch$/m,
+    );
     const file = await readSchedules(output);
     const regions = Object.entries(regionsIn(file));
     assert.match(first.err, new RegExp(`^${regions.length} regions measured; `, "m"));
 
     const [key] = Object.keys(file.devices) as [string];
-    const { device } = file.devices[key]!;
+    const { device, figures } = file.devices[key]!;
+    assert.ok(figures);
     const half = Object.fromEntries(regions.slice(0, regions.length >> 1));
     writeFileSync(
       output,
-      printSchedules({ ...file, devices: { [key]: { device, regions: half } } }),
+      printSchedules({ ...file, devices: { [key]: { device, figures, regions: half } } }),
     );
     const second = await eyrie(...tune, "--output", output);
+    // What the device can do is not measured again.
+    assert.deepEqual((await readSchedules(output)).devices[key]!.figures, figures);
     const known = regions.length >> 1;
     const counted = `^${regions.length - known} regions measured, ${known} known from before; `;
     assert.match(second.err, new RegExp(counted, "m"));
@@ -58,8 +65,11 @@ describe("eyrie tune", function () {
       "present",
     ];
     const { out } = await eyrie(...explained, "--schedules", output);
-    assert.match(out, / µs measured/);
-    assert.doesNotMatch((await eyrie(...explained)).out, /measured/);
+    assert.match(out, /; s\.json: .* the recipe's choice/);
+    assert.match(out, /^ {2}time .* predicted/m);
+    const { out: unknown } = await eyrie(...explained);
+    assert.doesNotMatch(unknown, /s\.json|predicted,/);
+    assert.match(unknown, /^ {2}no times: --measure takes them/m);
   });
 
   it("merges files, and says what a device without schedules gets", async () => {

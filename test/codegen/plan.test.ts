@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { entrySpec } from "../../codegen/entry-spec.ts";
-import { type Kernel, minimumCaps } from "../../codegen/kernel.ts";
+import { fuseOptions } from "../../codegen/fuse-options.ts";
+import { type Kernel, minimumCaps, type Stmt } from "../../codegen/kernel.ts";
+import { lower } from "../../codegen/lower.ts";
+import { plan } from "../../codegen/plan.ts";
 import { printProgram, printRegions } from "../../codegen/print-program.ts";
 import type { Program } from "../../codegen/program.ts";
 import { largestLiveSet, placeInSlots } from "../../codegen/slots.ts";
@@ -75,6 +78,36 @@ describe("plan", () => {
     assert.ok(program.kernels.length < program.steps.length);
     assert.ok(worstProgramError(graph, minimumCaps) < 1e-5);
   });
+  it("tells kernels apart by what they do, not by names or notes", () => {
+    const graph = layers(3, 8);
+    const lowered = lower(fuse(graph, fuseOptions(minimumCaps)), minimumCaps);
+    const count = (change: (kernel: Kernel, at: number) => Kernel): number => {
+      const changed = lowered.map((region, at) => ({
+        ...region,
+        parts: region.parts.map(({ lowered: one, split }) => ({
+          split,
+          lowered: {
+            ...one,
+            kernels: one.kernels.map((k) => ({ ...k, kernel: change(k.kernel, at) })),
+          },
+        })),
+      }));
+      return plan(changed, graph, "noted", minimumCaps).separate.kernels.length;
+    };
+    const note = (text: string): Stmt => ({ kind: "note", text });
+    const kernels = count((kernel) => kernel);
+    assert.equal(
+      count((k, at) => ({ ...k, name: `${k.name}_${at}`, body: [note(`${at}`), ...k.body] })),
+      kernels,
+    );
+    // A barrier that nobody needs makes each a kernel of its own.
+    const barrier: Stmt = { kind: "barrier" };
+    assert.equal(
+      count((k, at) => ({ ...k, body: [...k.body, ...Array<Stmt>(at).fill(barrier)] })),
+      lowered.length,
+    );
+  });
+
   it("lets temporaries share slots only when they are not alive together", () => {
     const program = programOf(layers(6, 12), minimumCaps);
     assertApart(program);

@@ -5,11 +5,13 @@ import { allocateMemory, type CheckedMemory, interpret } from "../../codegen/int
 import { type Caps, type Kernel, minimumCaps, type Scalar } from "../../codegen/kernel.ts";
 import { quantizedOf } from "../../codegen/packing.ts";
 import type { Choice, Lowered, Recipe } from "../../codegen/recipe.ts";
+import { stripOf } from "../../codegen/strips.ts";
 import { verifyKernel } from "../../codegen/verify.ts";
 import { evaluate, type Value, valueFrom } from "../../src/graph/evaluate.ts";
 import type { Graph, Node, Type } from "../../src/graph/graph.ts";
 import type { Region } from "../../src/passes/regions.ts";
 import { packScales, packValues } from "../../targets/packed.ts";
+import { inStrips } from "../../targets/strips.ts";
 
 /** Every node from the leaves to the outputs in one region. */
 export function regionOf(
@@ -98,6 +100,8 @@ const scalarOf = ({ type }: Node): Scalar =>
 /** A leaf's numbers as its buffer holds them. */
 function storedLeaf(node: Node, { data }: Value): ArrayLike<number> {
   const quantized = quantizedOf(node);
+  const strip = stripOf(node);
+  if (strip) return inStrips(Float32Array.from(data), node.type.shape, strip);
   if (!quantized) return data;
   const part = { shape: node.type.shape, quantized };
   return quantized.part === "values" ? packValues(data, part) : packScales(data, part);

@@ -46,7 +46,7 @@ const sizes = { settings, batch: 2, chunk: 16, entries: ["prefill", "decode"] as
 /** Logits after a ragged feed of two rows and one step, then drawn tokens. */
 async function runOn(
   executor: Executor,
-  tuned: Pick<CompileOptions, "schedules" | "onNotice"> = {},
+  tuned: Pick<CompileOptions, "schedules" | "onNotice" | "settings"> = {},
 ) {
   const model = await loadForTest(executor, source, { ...sizes, ...tuned });
   const stream = Stream.open(model.session);
@@ -76,6 +76,14 @@ describe("a model compiled for", function () {
       // The largest difference seen on lavapipe and SwiftShader is 1.8e-6.
       for (const [i, data] of got.entries()) assertClose(data, want[i]!, 7e-6, `output ${i}`);
     });
+
+  it("a window of many keys gives what its graph means", async function () {
+    const wide = { settings: { ...settings, window: 600 } };
+    const got = await runOn(await executorOrSkip(this), wide);
+    const want = await runOn(await executors.evaluate(), wide);
+    // The largest difference seen on lavapipe and SwiftShader is 1.8e-6.
+    for (const [i, data] of got.entries()) assertClose(data, want[i]!, 7e-6, `output ${i}`);
+  });
 
   for (const seed of [1, 2])
     it(`schedules drawn by seed ${seed}, from a file, gives what its graph means`, async function () {

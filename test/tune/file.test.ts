@@ -11,6 +11,7 @@ import {
   readSchedules,
   type ScheduleFile,
   type TunedRegion,
+  withFigures,
   withRegion,
   writeSchedules,
 } from "../../src/tune/file.ts";
@@ -60,6 +61,39 @@ describe("a schedules file", () => {
     );
     assert.deepEqual(mergeSchedules(noSchedules, two), two);
   });
+  it("keeps a device's figures beside its regions, and the better ones of two", async () => {
+    const figures = {
+      ...{
+        copyBytesPerSecond: 4e9,
+        readBytesPerSecond: 5e9,
+        flopsPerSecond: 3e10,
+        dispatchMicroseconds: 20,
+      },
+      compiler: "0.1.0",
+    };
+    const [one, other] = [device("one"), device("two")];
+    const told = (f: ScheduleFile) => f.devices[keyOfDevice(one)]!;
+    const with1 = withFigures(two, one, figures);
+    assert.deepEqual(told(with1), { device: one, figures, regions: told(two).regions });
+    const more = withRegion(with1, one, sign("c"), region(3));
+    assert.deepEqual(told(more).figures, figures);
+    await writeSchedules(at("f.json"), more);
+    assert.deepEqual(await readSchedules(at("f.json")), more);
+    const faster = { ...figures, copyBytesPerSecond: 5e9, dispatchMicroseconds: 30 };
+    const merged = mergeSchedules(
+      more,
+      withFigures(withFigures(noSchedules, one, faster), other, faster),
+    );
+    const best = { ...figures, copyBytesPerSecond: 5e9 };
+    assert.deepEqual(told(merged), { device: one, figures: best, regions: told(more).regions });
+    assert.deepEqual(merged.devices[keyOfDevice(other)], {
+      device: other,
+      figures: faster,
+      regions: {},
+    });
+    assert.deepEqual(told(mergeSchedules(more, two)), told(more));
+    assert.deepEqual(told(mergeSchedules(two, with1)).figures, figures);
+  });
   it("knows a device by all but its driver", () => {
     assert.equal(keyOfDevice(device("one", "1.0")), keyOfDevice(device("one", "2.0")));
     assert.notEqual(keyOfDevice(device("one")), keyOfDevice(device("two")));
@@ -93,6 +127,18 @@ describe("a schedules file", () => {
     refused(
       changed((t) => t.replace('"width":4', '"width":"4"')),
       `s.json: "devices/${key}/regions/${sign("b")}/schedule/width" must be number; ${again}`,
+    );
+    const figures =
+      '"figures":{"copyBytesPerSecond":4e9,"readBytesPerSecond":5e9,"flopsPerSecond":0,"dispatchMicroseconds":20,"compiler":"0.1.0"},';
+    refused(
+      changed((t) => t.replace('"regions":', `${figures}"regions":`)),
+      `s.json: "devices/${key}/figures/flopsPerSecond" must be > 0; ${again}`,
+    );
+    refused(
+      changed((t) =>
+        t.replace('"regions":', `${figures.replace('"flopsPerSecond":0,', "")}"regions":`),
+      ),
+      `s.json: "devices/${key}/figures" must have required property 'flopsPerSecond'; ${again}`,
     );
     refused(
       changed((t) => t.replace("acme", "other")),

@@ -3,7 +3,7 @@ import type { Caps } from "../../codegen/kernel.ts";
 import { minimumCaps } from "../../codegen/kernel.ts";
 import { explain, printExplanation } from "../../src/explain.ts";
 import { type DeviceIdentity, hashCaps } from "../../src/tune/device.ts";
-import { noSchedules, type TunedRegion, withRegion } from "../../src/tune/file.ts";
+import { noSchedules, type TunedRegion, withFigures, withRegion } from "../../src/tune/file.ts";
 import { schedulesFor } from "../../src/tune/lookup.ts";
 import { tasksOf } from "../../src/tune/tasks.ts";
 import { compiledText, modelWith } from "../limits/text.ts";
@@ -39,11 +39,14 @@ describe("measured schedules", () => {
       assert.deepEqual([recipe, schedule, microseconds], ["scan", last, 12.5]);
     assert.deepEqual(notices, []);
     const { regions } = explain(compiled).entries[0]!;
-    for (const { recipe, measured } of regions)
-      assert.equal(measured, recipe === "scan" ? 12.5 : null);
+    for (const { recipe, chosen } of regions)
+      assert.deepEqual(
+        [chosen.by, chosen.alone],
+        recipe === "scan" ? ["measurement", 12.5] : ["recipe", null],
+      );
     assert.match(
-      printExplanation(explain(compiled)),
-      /^ {2}cost .* written, 12\.5 µs measured, each$/m,
+      printExplanation(explain(compiled, { schedules: "here.json" })),
+      /^ {2}recipe {3}scan: width \d+(, \w+ \d+)*; here\.json$/m,
     );
   });
   it("change nothing where there are none for a region", () => {
@@ -74,16 +77,34 @@ describe("measured schedules", () => {
     const theirs = { [scan.signature]: measured({ width: 4 }) };
     let file = withRegion(noSchedules, here, scan.signature, mine[scan.signature]!);
     file = withRegion(file, there, scan.signature, theirs[scan.signature]!);
-    assert.deepEqual(schedulesFor(file, here, minimumCaps), { regions: mine, notice: null });
+    assert.deepEqual(schedulesFor(file, here, minimumCaps), {
+      ...{ regions: mine, figures: null, notice: null },
+    });
     assert.deepEqual(schedulesFor(file, { ...there, driver: "newer" }, fewer).regions, theirs);
     assert.deepEqual(schedulesFor(file, null, fewer).regions, theirs);
     const twin = withRegion(file, { ...there, name: "three" }, scan.signature, measured({}));
     assert.deepEqual(schedulesFor(twin, null, fewer).regions, {});
   });
+  it("bring the device's figures, also where they are alone", () => {
+    const figures = {
+      ...{
+        copyBytesPerSecond: 4e9,
+        readBytesPerSecond: 5e9,
+        flopsPerSecond: 3e10,
+        dispatchMicroseconds: 20,
+      },
+      compiler: "0.1.0",
+    };
+    const file = withFigures(noSchedules, here, figures);
+    const alone = { regions: {}, figures, notice: null };
+    assert.deepEqual(schedulesFor(file, here, minimumCaps), alone);
+    assert.deepEqual(schedulesFor(file, null, minimumCaps), alone);
+    assert.equal(schedulesFor(file, there, fewer).figures, null);
+  });
   it("of other devices are ignored with a word", () => {
     const file = withRegion(noSchedules, there, scan.signature, measured({ width: 1 }));
     assert.deepEqual(schedulesFor(file, here, minimumCaps), {
-      regions: {},
+      ...{ regions: {}, figures: null },
       notice:
         "the schedules file has nothing for this device (it holds two); recipes take their first choice; run eyrie tune on this device",
     });

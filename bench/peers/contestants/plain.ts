@@ -1,11 +1,11 @@
 /** What peers are measured beside: the scan as plain WGSL by hand, and a copy of the bytes that it moves. In a process of its own. */
 import { readFile } from "node:fs/promises";
 import type { KernelText, Program } from "../../../codegen/program.ts";
+import { copyProgram } from "../../../src/tune/figure-programs.ts";
 import type { EntrySpec, Session } from "../../../targets/executor.ts";
 import { type OpenDevice, openDevice } from "../../../targets/wgsl/device.ts";
 import { toKernelText } from "../../../targets/wgsl/print.ts";
 import { loadSession } from "../../../targets/wgsl/session.ts";
-import { copyProgram } from "../../copy.ts";
 import { type Case, resultShape, sizeOf, type Work } from "../cases.ts";
 import { type Contestant, serve, type Way } from "../contestant.ts";
 import { tensorsOf } from "../tensors.ts";

@@ -57,7 +57,7 @@ export class Draft {
       for (const [i, operand] of other.inputs.entries())
         taken.push(...this.claimBackward([operand], reach(other, i), other));
     }
-    if (this.#bufferCount() > this.maxBuffers) {
+    if (this.#isCrowded()) {
       this.#giveBack(taken);
       return false;
     }
@@ -79,9 +79,9 @@ export class Draft {
   couldAbsorb(other: Draft): boolean {
     const taken = [...other.body].filter((n) => !this.body.has(n));
     for (const node of taken) this.#take(node);
-    const count = this.#bufferCount();
+    const fits = !this.#isCrowded();
     this.#giveBack(taken);
-    return count <= this.maxBuffers;
+    return fits;
   }
 
   /** What must be in memory before this region runs. */
@@ -113,7 +113,7 @@ export class Draft {
   /**
    * Takes in what stands in front of `from`, latest first, so that all readers of a node are known when it is asked for;
    * returns what it took. It is computed wherever `anchor` goes. What is in between may need many buffers that what is in
-   * front of it does not: so it goes on to the end, and gives back what it took since it last stayed within the limit.
+   * front of it does not: so it goes on to the end, and gives back from there what is beyond the limit.
    */
   claimBackward(from: readonly Node[], reach: Reach, anchor = this.root): readonly Node[] {
     const waiting = new Set<Node>();
@@ -129,7 +129,7 @@ export class Draft {
       else waiting.add(node);
     };
     from.forEach(ask);
-    let fitting = claimed.length;
+    const before: number[] = [];
     while (waiting.size > 0) {
       const node = [...waiting].reduce((a, b) =>
         this.facts.place(a) > this.facts.place(b) ? a : b,
@@ -137,10 +137,10 @@ export class Draft {
       waiting.delete(node);
       if (this.body.has(node) || !this.#mayClaim(node, reach, anchor)) continue;
       this.owner.set(node, this);
+      before.push(claimed.length);
       take(node);
-      if (this.#bufferCount() <= this.maxBuffers) fitting = claimed.length;
     }
-    this.#giveBack(claimed.splice(fitting));
+    while (before.length > 0 && this.#isCrowded()) this.#giveBack(claimed.splice(before.pop()!));
     return claimed;
   }
 
@@ -148,7 +148,6 @@ export class Draft {
   growForward(accepts: (consumer: Node) => boolean): void {
     const tried = new Set<Node>();
     const taken: (readonly Node[])[] = [];
-    let fitting = 0;
     for (let next = this.#nextConsumer(tried); next; next = this.#nextConsumer(tried)) {
       tried.add(next);
       if (!accepts(next) || !this.#mayFollow(next)) continue;
@@ -156,9 +155,9 @@ export class Draft {
       this.#behind.add(next);
       if (!this.facts.isFree(next)) this.owner.set(next, this);
       taken.push([next, ...this.claimBackward(next.inputs, "leafDerived")]);
-      if (this.#bufferCount() <= this.maxBuffers) fitting = taken.length;
     }
-    for (const nodes of taken.slice(fitting)) {
+    while (taken.length > 0 && this.#isCrowded()) {
+      const nodes = taken.pop()!;
       this.#giveBack(nodes);
       for (const node of nodes) this.#behind.delete(node);
     }
@@ -230,13 +229,13 @@ export class Draft {
     }
   }
 
-  /** Inputs, where the piece of one of them starts, and every value of the region that somebody outside reads. */
-  #bufferCount(): number {
+  /** Whether it would bind too many buffers: inputs, where the piece of one starts, and every value that somebody outside reads. */
+  #isCrowded(): boolean {
     let stored = 0;
     for (const node of this.body) if (this.#isStored(node)) stored++;
     const inputs = this.#outside();
     const starts = inputs.some((i) => this.facts.isCut(i)) ? 1 : 0;
-    return inputs.length + starts + Math.max(1, stored);
+    return inputs.length + starts + Math.max(1, stored) > this.maxBuffers;
   }
 
   #isStored(node: Node): boolean {

@@ -1,4 +1,5 @@
 /** What fusion may do with a node: which are stored already, which cost nothing to compute again, which begin a region. */
+import { CompilerBug } from "../../graph/bug.ts";
 import type { Graph, Node, OpName } from "../../graph/graph.ts";
 import { topological } from "../../graph/walk.ts";
 
@@ -39,14 +40,21 @@ const costly = ["exp", "log", "sqrt", "rsqrt", "tanh", "sin", "cos"] as const;
 /** Most maps that a leaf-derived value may take and still be computed again wherever it is read. */
 const cheapMaps = 6;
 
+/** What is known of one node. */
+type Known = {
+  readonly place: number;
+  readonly consumers: Node[];
+  readonly isFree: boolean;
+  readonly isLeafDerived: boolean;
+  /** Maps that it takes from values in memory; Infinity where something dear is among them. */
+  readonly cost: number;
+  readers: readonly (Node | null)[] | null;
+};
+
 /** Facts about a graph that fusion asks for again and again. */
 export class Facts {
   readonly order: readonly Node[];
-  readonly #place = new Map<Node, number>();
-  readonly #consumers = new Map<Node, Node[]>();
-  readonly #free = new Map<Node, number>();
-  readonly #readers = new Map<Node, readonly (Node | null)[]>();
-  readonly #leafDerived = new Set<Node>();
+  readonly #known = new Map<Node, Known>();
   readonly #demanded: ReadonlySet<Node>;
 
   /** Whether a parameter is bound in pieces. */
@@ -56,28 +64,25 @@ export class Facts {
     this.isCut = isCut;
     this.order = topological(graph);
     this.#demanded = new Set([...Object.values(graph.outputs), ...graph.states.map((s) => s.next)]);
-    this.order.forEach((node, i) => {
-      this.#place.set(node, i);
-      this.#free.set(node, this.#cost(node));
-      if (
-        roleOf(node) !== "anchor" &&
-        node.inputs.every((i) => roleOf(i) === "leaf" || this.#leafDerived.has(i))
-      )
-        this.#leafDerived.add(node);
-      for (const input of new Set(node.inputs)) {
-        const known = this.#consumers.get(input);
-        if (known) known.push(node);
-        else this.#consumers.set(input, [node]);
-      }
+    this.order.forEach((node, place) => {
+      const inputs = node.inputs.map((input) => this.#of(input));
+      this.#known.set(node, learn(node, place, inputs));
+      for (const { consumers } of inputs) if (consumers.at(-1) !== node) consumers.push(node);
     });
+  }
+
+  #of(node: Node): Known {
+    const known = this.#known.get(node);
+    if (!known) throw new CompilerBug(`${node.op} ${node.label} is not of the graph that is fused`);
+    return known;
   }
 
   /** Place in dependency order. */
   place(node: Node): number {
-    return this.#place.get(node) ?? -1;
+    return this.#of(node).place;
   }
   consumers(node: Node): readonly Node[] {
-    return this.#consumers.get(node) ?? [];
+    return this.#of(node).consumers;
   }
   /** A graph output or the next value of a state: must be stored whoever else reads it. */
   isDemanded(node: Node): boolean {
@@ -85,24 +90,22 @@ export class Facts {
   }
   /** Cheaper to compute again than to store: views, and a few plain maps of leaves. */
   isFree(node: Node): boolean {
-    const role = roleOf(node);
-    return role === "view" || (role === "map" && (this.#free.get(node) ?? Infinity) <= cheapMaps);
+    return this.#of(node).isFree;
   }
   /** Computed from parameters and inputs by maps and views alone. */
   isLeafDerived(node: Node): boolean {
-    return this.#leafDerived.has(node);
+    return this.#of(node).isLeafDerived;
   }
   /** The readers of a node that are not free themselves; null stands for the outside. */
   readers(node: Node): readonly (Node | null)[] {
-    const known = this.#readers.get(node);
-    if (known) return known;
+    const known = this.#of(node);
+    if (known.readers) return known.readers;
     const found = new Set<Node | null>(this.isDemanded(node) ? [null] : []);
     for (const c of this.consumers(node))
       if (this.isFree(c)) for (const r of this.readers(c)) found.add(r);
       else found.add(c);
-    const readers = [...found];
-    this.#readers.set(node, readers);
-    return readers;
+    known.readers = [...found];
+    return known.readers;
   }
   /** Whether `node` depends on `source` by a path that avoids `within`. */
   dependsOutside(node: Node, source: Node, within: ReadonlySet<Node>): boolean {
@@ -116,12 +119,27 @@ export class Facts {
     };
     return !within.has(node) && visit(node);
   }
+}
 
-  #cost(node: Node): number {
-    const role = roleOf(node);
-    if (role === "leaf") return 0;
-    if (role === "anchor" || node.op === "gather") return Infinity;
-    const own = node.op === "map" ? (costly.includes(node.attrs.fn as never) ? Infinity : 1) : 0;
-    return node.inputs.reduce((sum, i) => sum + (this.#free.get(i) ?? Infinity), own);
-  }
+function learn(node: Node, place: number, inputs: readonly Known[]): Known {
+  const role = roleOf(node);
+  const cost = costOf(node, role, inputs);
+  const isMadeOfLeaves = node.inputs.every(
+    (i, at) => roleOf(i) === "leaf" || inputs[at]!.isLeafDerived,
+  );
+  return {
+    place,
+    cost,
+    consumers: [],
+    readers: null,
+    isFree: role === "view" || (role === "map" && cost <= cheapMaps),
+    isLeafDerived: role !== "anchor" && isMadeOfLeaves,
+  };
+}
+
+function costOf(node: Node, role: Role, inputs: readonly Known[]): number {
+  if (role === "leaf") return 0;
+  if (role === "anchor" || node.op === "gather") return Infinity;
+  const own = node.op === "map" ? (costly.includes(node.attrs.fn as never) ? Infinity : 1) : 0;
+  return inputs.reduce((sum, input) => sum + input.cost, own);
 }

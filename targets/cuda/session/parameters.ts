@@ -37,7 +37,7 @@ export async function uploadParameters(
     for (const [name, plans] of plansByName(programs)) {
       const { stored } = await readParameter(weights, name, plans.values());
       for (const [key, plan] of plans) {
-        const buffer = pool.create(name, plan.bytes);
+        const buffer = pool.create(name, plan.bytes, "weights");
         buffers.set(key, buffer);
         for (const { at, part } of partsOf(stored(plan))) {
           await settle(mostInFlight - 1);

@@ -89,7 +89,8 @@ function hold(
     for (const buffer of buffers.values()) pool.destroy(buffer);
   };
   try {
-    for (const spec of specs) buffers.set(spec.name, pool.createZeroed(spec.name, bytesOf(spec)));
+    for (const spec of specs)
+      buffers.set(spec.name, pool.createZeroed(spec.name, bytesOf(spec), "states"));
   } catch (error) {
     destroyAll();
     throw error;

@@ -2,8 +2,8 @@
 import type { Context } from "../driver/driver.ts";
 
 export type Timer = {
-  /** One measurement: around the work, then read once that is done. */
-  start(): { around(work: () => void): void; read(): void };
+  /** One measurement: around the work, then read, in milliseconds, once that is done. */
+  start(): { around(work: () => void): void; read(): number };
   /** Milliseconds of what was read last. */
   last(): number | null;
   release(): void;
@@ -14,7 +14,7 @@ type Pair = { readonly begin: bigint; readonly end: bigint };
 export function createTimer(gpu: Context, stream: bigint): Timer {
   const events: bigint[] = [];
   const idle: Pair[] = [];
-  let milliseconds: number | null = null;
+  let last: number | null = null;
   const create = (): bigint => {
     const event = gpu.createEvent({ timing: true });
     events.push(event);
@@ -30,12 +30,14 @@ export function createTimer(gpu: Context, stream: bigint): Timer {
           gpu.record(pair.end, stream);
         },
         read: () => {
-          milliseconds = gpu.millisecondsBetween(pair.begin, pair.end);
+          const milliseconds = gpu.millisecondsBetween(pair.begin, pair.end);
           idle.push(pair);
+          last = milliseconds;
+          return milliseconds;
         },
       };
     },
-    last: () => milliseconds,
+    last: () => last,
     release: () => {
       for (const event of events.splice(0)) gpu.destroyEvent(event);
     },

@@ -78,7 +78,9 @@ function weightsOf(
   const found = new Map<string, WeightTable>();
   for (const buffer of programs.flatMap((p) => p.buffers)) {
     if (buffer.kind !== "parameter" || found.has(keyOf(buffer))) continue;
-    const { dtype, bytes, piece = null, quantized = null } = buffer;
+    const { dtype, bytes, piece = null, quantized = null, strip } = buffer;
+    if (strip)
+      throw new CompilerBug(`${buffer.name} is kept in strips, which the host does not know`);
     const parameter = parameters.findIndex(({ name }) => name === (quantized?.of ?? buffer.name));
     if (parameter < 0) throw new CompilerBug(`the model has no parameter ${buffer.name}`);
     const type = quantized?.part === "values" ? "u32" : storedType(dtype);

@@ -35,6 +35,8 @@ describe("gemv", () => {
     [3, 20, 70],
     [4, 7, 5],
     [1, 130, 300],
+    [1, 64, 20],
+    [4, 96, 12],
   ] as const) {
     it(`multiplies ${M}×${K} by ${K}×${N}`, () => {
       assert.ok(contractError("mk", "kn", "mn", { m: M, n: N, k: K }) < tolerance);

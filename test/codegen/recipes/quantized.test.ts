@@ -118,6 +118,7 @@ for (const bits of [8, 4] as const) {
           [4, 6, 31],
           [2, 132, 96],
           [1, 8, 72],
+          [3, 64, 40],
         ] as const
       ).map(
         ([m, n, k]) =>

@@ -180,6 +180,28 @@ for (const LATE of [0, 1] as const)
       });
     });
 
+    it("times every step by itself, and knows what it holds", function () {
+      return onStandIn(this, async (device) => {
+        const session = await load(device);
+        const state = session.fresh();
+        await session.run("total", { x }, state, ["y"]);
+        const { by, milliseconds } = await session.timeSteps!("total", state);
+        assert.equal(by, "device");
+        assert.equal(milliseconds.length, 2);
+        assert.ok(milliseconds.every((ms) => ms >= 0));
+        const { now, peak } = session.memory!();
+        assert.deepEqual(now, peak);
+        assert.equal(now.weights, 24);
+        assert.equal(now.states, 24 + 16);
+        assert.equal(now.arena, 24);
+        await session.release();
+        assert.deepEqual(session.memory!(), {
+          now: { weights: 0, states: 0, arena: 0, other: 0 },
+          peak,
+        });
+      });
+    });
+
     it("uploads parameters larger than a pinned block in parts, and an odd number of halves whole", function () {
       return onStandIn(this, async (device) => {
         const large = 5 * 2 ** 20;

@@ -147,6 +147,37 @@ describe("a session on a device", () => {
     await session.release();
   });
 
+  it("times every step by itself, by timestamps or by the clock, and updates in place alone", async function () {
+    const { device } = await deviceOrSkip(this);
+    const blind = new Proxy(device, {
+      get: (of, key) => {
+        const value = Reflect.get(of, key, of) as unknown;
+        if (key === "features") return new Set();
+        return typeof value === "function" ? (value.bind(of) as unknown) : value;
+      },
+    });
+    for (const [on, by] of [
+      [device, device.features.has("timestamp-query") ? "device" : "clock"],
+      [blind, "clock"],
+    ] as const) {
+      const session = await load(on);
+      const state = session.fresh();
+      await session.run("total", { x }, state, []);
+      const before = await session.download(state);
+      const times = await session.timeSteps!("total", state);
+      assert.equal(times.by, by);
+      assert.equal(times.milliseconds.length, 2);
+      for (const ms of times.milliseconds) assert.ok(ms > 0 && ms < 1e5, `${ms}`);
+      const { ring, ...others } = await session.download(state);
+      const { ring: ringBefore, ...othersBefore } = before;
+      assert.deepEqual(others, othersBefore);
+      assert.deepEqual([ringBefore!.data[0], ring!.data[0]], [1, 2]);
+      assert.equal((await session.time!("total", state, 3)).by, by);
+      assert.equal((await session.download(state)).ring!.data[0], 5);
+      await session.release();
+    }
+  });
+
   it("says in one sentence what is wrong with a call", async function () {
     const session = await load((await deviceOrSkip(this)).device);
     const state = session.fresh();

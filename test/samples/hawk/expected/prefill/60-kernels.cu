@@ -590,10 +590,10 @@ contract_product_and_contract_product(
 extern "C" __global__ void __launch_bounds__(64, 4)
 scan_rg_lru_scan(
     const float* __restrict__ rg_lru_scan,
-    const float* __restrict__ conv_1d,
     const int* __restrict__ count,
-    const int* __restrict__ position,
     const float* __restrict__ rg_lru_a_param,
+    const float* __restrict__ conv_1d,
+    const int* __restrict__ position,
     const float* __restrict__ contract,
     const float* __restrict__ a_gate_b,
     const float* __restrict__ contract_1,
@@ -607,19 +607,19 @@ scan_rg_lru_scan(
     const unsigned channel = element * 4u;
     const float4 rg_lru_scan_value = load<float4>(rg_lru_scan, channel);
     float4 h = rg_lru_scan_value;
-    for (unsigned early = 0u; early < 8u; early += 1u) {
-      const unsigned slot = (early * 64u + threadIdx.x) * 4u;
-      copy_async<4u>(&conv_1d_ahead[slot], &conv_1d[early * 1024u + channel]);
-      commit_copies();
-    }
     const int count_value = count[0u];
     const float4 rg_lru_a_param_value = load<float4>(rg_lru_a_param, channel);
     const float4 exp = expf(-fabsf(rg_lru_a_param_value));
     const float4 div = exp / (exp + spread4(2.0f));
     const float4 mul = div * div;
+    const float4 mul_1 = spread4(-8.0f) * (maximum(rg_lru_a_param_value, spread4(0.0f)) + select(fabsf(exp) < spread4(0.35f), div * ((((spread4(0.22222222f) * mul + spread4(0.2857143f)) * mul + spread4(0.4f)) * mul + spread4(0.6666667f)) * mul + spread4(2.0f)), logf(exp + spread4(1.0f))));
+    for (unsigned early = 0u; early < 8u; early += 1u) {
+      const unsigned slot = (early * 64u + threadIdx.x) * 4u;
+      copy_async<4u>(&conv_1d_ahead[slot], &conv_1d[early * 1024u + channel]);
+      commit_copies();
+    }
     const float4 a_gate_b_value = load<float4>(a_gate_b, channel);
     const float4 input_gate_b_value = load<float4>(input_gate_b, channel);
-    const float4 of_all_turns_0 = spread4(-8.0f) * (maximum(rg_lru_a_param_value, spread4(0.0f)) + select(fabsf(exp) < spread4(0.35f), div * ((((spread4(0.22222222f) * mul + spread4(0.2857143f)) * mul + spread4(0.4f)) * mul + spread4(0.6666667f)) * mul + spread4(2.0f)), logf(exp + spread4(1.0f))));
     for (unsigned step = 0u; step < 128u; step += 1u) {
       await_copies<7u>();
       const unsigned slot_1 = (step % 8u * 64u + threadIdx.x) * 4u;
@@ -630,21 +630,17 @@ scan_rg_lru_scan(
       const float4 contract_value = load<float4>(contract, (step * 16u + i) * 64u + j);
       const float4 y = contract_value + a_gate_b_value;
       const float4 r = spread4(1.0f) / (expf(-y) + spread4(1.0f));
-      const float4 log_a = of_all_turns_0 * r;
+      const float4 log_a = mul_1 * r;
       const float4 a = select(spread4(first), spread4(0.0f), expf(log_a));
       const float4 decay = select(spread4(int(step) < count_value), a, spread4(1.0f));
-      const float4 mul_1 = spread4(2.0f) * log_a;
-      const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-select(fabsf(mul_1) < spread4(0.35f), mul_1 * ((((((spread4(0.0001984127f) * mul_1 + spread4(0.0013888889f)) * mul_1 + spread4(0.008333334f)) * mul_1 + spread4(0.041666668f)) * mul_1 + spread4(0.16666667f)) * mul_1 + spread4(0.5f)) * mul_1 + spread4(1.0f)), expf(mul_1) - spread4(1.0f))));
+      const float4 mul_2 = spread4(2.0f) * log_a;
+      const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-select(fabsf(mul_2) < spread4(0.35f), mul_2 * ((((((spread4(0.0001984127f) * mul_2 + spread4(0.0013888889f)) * mul_2 + spread4(0.008333334f)) * mul_2 + spread4(0.041666668f)) * mul_2 + spread4(0.16666667f)) * mul_2 + spread4(0.5f)) * mul_2 + spread4(1.0f)), expf(mul_2) - spread4(1.0f))));
       const float4 contract_1_value = load<float4>(contract_1, (step * 16u + i) * 64u + j);
       const float4 y_1 = contract_1_value + input_gate_b_value;
       const float4 i_1 = spread4(1.0f) / (expf(-y_1) + spread4(1.0f));
       const float4 conv_1d_ahead_value = load<float4>(conv_1d_ahead, slot_1);
       h = fmaf(decay, h, select(spread4(int(step) < count_value), m * (i_1 * conv_1d_ahead_value), spread4(0.0f)));
-      const float4 h_now_1 = h;
-      store(rg_lru, step * 1024u + channel, h_now_1);
-      if (step == 127u) {
-        store(rg_lru_1, channel, h_now_1);
-      }
+      store(rg_lru, step * 1024u + channel, h);
       const unsigned later = step + 8u;
       const bool inside_1 = later < 128u;
       const unsigned ahead_1 = min(later, 127u);
@@ -653,6 +649,7 @@ scan_rg_lru_scan(
       commit_copies();
     }
     await_copies<0u>();
+    store(rg_lru_1, channel, h);
   }
 }
 

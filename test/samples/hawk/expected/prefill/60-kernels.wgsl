@@ -444,8 +444,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 // scan_rg_lru_scan
 @group(0) @binding(0) var<storage, read> rg_lru_scan: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> count: array<i32>;
-@group(0) @binding(2) var<storage, read> position: array<i32>;
-@group(0) @binding(3) var<storage, read> rg_lru_a_param: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> rg_lru_a_param: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> position: array<i32>;
 @group(0) @binding(4) var<storage, read> contract: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read> a_gate_b: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read> contract_1: array<vec4<f32>>;
@@ -461,37 +461,35 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let channel = element * 4u;
     let rg_lru_scan_value = rg_lru_scan[channel / 4u];
     var h = rg_lru_scan_value;
+    let count_value = count[0u];
+    let rg_lru_a_param_value = rg_lru_a_param[channel / 4u];
+    let exp_ = exp(-abs(rg_lru_a_param_value));
+    let div = exp_ / (exp_ + vec4<f32>(2.0));
+    let mul = div * div;
+    let mul_1 = vec4<f32>(-8.0) * (max(rg_lru_a_param_value, vec4<f32>(0.0)) + select(log(exp_ + vec4<f32>(1.0)), div * ((((vec4<f32>(0.22222222) * mul + vec4<f32>(0.2857143)) * mul + vec4<f32>(0.4)) * mul + vec4<f32>(0.6666667)) * mul + vec4<f32>(2.0)), abs(exp_) < vec4<f32>(0.35)));
     for (var step = 0u; step < 128u; step += 1u) {
-      let count_value = count[0u];
       let position_value = position[step];
       let first = position_value == 0i;
-      let rg_lru_a_param_value = rg_lru_a_param[channel / 4u];
-      let exp_ = exp(-abs(rg_lru_a_param_value));
-      let div = exp_ / (exp_ + vec4<f32>(2.0));
-      let mul = div * div;
       let j = channel % 64u;
       let i = channel / 64u;
       let contract_value = contract[(step * 16u + i) * 16u + j / 4u];
       let a_gate_b_value = a_gate_b[channel / 4u];
       let y = contract_value + a_gate_b_value;
       let r = vec4<f32>(1.0) / (exp(-y) + vec4<f32>(1.0));
-      let log_a = vec4<f32>(-8.0) * (max(rg_lru_a_param_value, vec4<f32>(0.0)) + select(log(exp_ + vec4<f32>(1.0)), div * ((((vec4<f32>(0.22222222) * mul + vec4<f32>(0.2857143)) * mul + vec4<f32>(0.4)) * mul + vec4<f32>(0.6666667)) * mul + vec4<f32>(2.0)), abs(exp_) < vec4<f32>(0.35))) * r;
+      let log_a = mul_1 * r;
       let a = select(exp(log_a), vec4<f32>(0.0), vec4<bool>(first));
       let decay = select(vec4<f32>(1.0), a, vec4<bool>(i32(step) < count_value));
-      let mul_1 = vec4<f32>(2.0) * log_a;
-      let m = select(sqrt(-select(exp(mul_1) - vec4<f32>(1.0), mul_1 * ((((((vec4<f32>(0.0001984127) * mul_1 + vec4<f32>(0.0013888889)) * mul_1 + vec4<f32>(0.008333334)) * mul_1 + vec4<f32>(0.041666668)) * mul_1 + vec4<f32>(0.16666667)) * mul_1 + vec4<f32>(0.5)) * mul_1 + vec4<f32>(1.0)), abs(mul_1) < vec4<f32>(0.35))), vec4<f32>(1.0), vec4<bool>(first));
+      let mul_2 = vec4<f32>(2.0) * log_a;
+      let m = select(sqrt(-select(exp(mul_2) - vec4<f32>(1.0), mul_2 * ((((((vec4<f32>(0.0001984127) * mul_2 + vec4<f32>(0.0013888889)) * mul_2 + vec4<f32>(0.008333334)) * mul_2 + vec4<f32>(0.041666668)) * mul_2 + vec4<f32>(0.16666667)) * mul_2 + vec4<f32>(0.5)) * mul_2 + vec4<f32>(1.0)), abs(mul_2) < vec4<f32>(0.35))), vec4<f32>(1.0), vec4<bool>(first));
       let contract_1_value = contract_1[(step * 16u + i) * 16u + j / 4u];
       let input_gate_b_value = input_gate_b[channel / 4u];
       let y_1 = contract_1_value + input_gate_b_value;
       let i_1 = vec4<f32>(1.0) / (exp(-y_1) + vec4<f32>(1.0));
       let conv_1d_value = conv_1d[step * 256u + channel / 4u];
       h = fma(decay, h, select(vec4<f32>(0.0), m * (i_1 * conv_1d_value), vec4<bool>(i32(step) < count_value)));
-      let h_now_1 = h;
-      rg_lru[step * 256u + channel / 4u] = h_now_1;
-      if (step == 127u) {
-        rg_lru_1[channel / 4u] = h_now_1;
-      }
+      rg_lru[step * 256u + channel / 4u] = h;
     }
+    rg_lru_1[channel / 4u] = h;
   }
 }
 

@@ -10,6 +10,10 @@ __device__ inline boolx4 spread4(bool value) {
   return {value, value, value, value};
 }
 
+__device__ inline int4 spread4(int value) {
+  return {value, value, value, value};
+}
+
 /** A vector that begins at a multiple of its length, in one access. */
 template <typename Vector, typename Scalar>
 __device__ inline Vector load(const Scalar* from, unsigned index) {
@@ -115,6 +119,10 @@ __device__ inline float4 sqrtf(float4 a) {
 
 __device__ inline float4 operator-(float4 a, float4 b) {
   return {a.x - b.x, a.y - b.y, a.z - b.z, a.w - b.w};
+}
+
+__device__ inline boolx4 operator<(int4 a, int4 b) {
+  return {a.x < b.x, a.y < b.y, a.z < b.z, a.w < b.w};
 }
 
 /** Over the 32 lanes of the subgroup, for each of them. */
@@ -680,16 +688,16 @@ contract_product_and_contract_product(
 extern "C" __global__ void __launch_bounds__(64, 4)
 scan_rg_lru_scan(
     const float* __restrict__ rg_lru_scan,
+    const int* __restrict__ count,
+    const float* __restrict__ rg_lru_a_param,
     const float* __restrict__ conv_1d,
     const float* __restrict__ y,
-    const int* __restrict__ count,
     const int* __restrict__ position,
-    const float* __restrict__ rg_lru_a_param,
     const float* __restrict__ contract,
     const float* __restrict__ a_gate_b,
     const float* __restrict__ contract_1,
     const float* __restrict__ input_gate_b,
-    float* __restrict__ mul_2,
+    float* __restrict__ mul_3,
     float* __restrict__ rg_lru) {
   __shared__ __align__(16) float conv_1d_ahead[2048];
   __shared__ __align__(16) float y_ahead[2048];
@@ -699,20 +707,20 @@ scan_rg_lru_scan(
     const unsigned channel = element * 4u;
     const float4 rg_lru_scan_value = load<float4>(rg_lru_scan, channel);
     float4 h = rg_lru_scan_value;
+    const int count_value = count[0u];
+    const float4 rg_lru_a_param_value = load<float4>(rg_lru_a_param, channel);
+    const float4 exp = expf(-fabsf(rg_lru_a_param_value));
+    const float4 div = exp / (exp + spread4(2.0f));
+    const float4 mul = div * div;
+    const float4 mul_1 = spread4(-8.0f) * (maximum(rg_lru_a_param_value, spread4(0.0f)) + select(fabsf(exp) < spread4(0.35f), div * ((((spread4(0.22222222f) * mul + spread4(0.2857143f)) * mul + spread4(0.4f)) * mul + spread4(0.6666667f)) * mul + spread4(2.0f)), logf(exp + spread4(1.0f))));
     for (unsigned early = 0u; early < 8u; early += 1u) {
       const unsigned slot = (early * 64u + threadIdx.x) * 4u;
       copy_async<4u>(&conv_1d_ahead[slot], &conv_1d[early * 256u + channel]);
       copy_async<4u>(&y_ahead[slot], &y[early * 256u + channel]);
       commit_copies();
     }
-    const int count_value = count[0u];
-    const float4 rg_lru_a_param_value = load<float4>(rg_lru_a_param, channel);
-    const float4 exp = expf(-fabsf(rg_lru_a_param_value));
-    const float4 div = exp / (exp + spread4(2.0f));
-    const float4 mul = div * div;
     const float4 a_gate_b_value = load<float4>(a_gate_b, channel);
     const float4 input_gate_b_value = load<float4>(input_gate_b, channel);
-    const float4 of_all_turns_0 = spread4(-8.0f) * (maximum(rg_lru_a_param_value, spread4(0.0f)) + select(fabsf(exp) < spread4(0.35f), div * ((((spread4(0.22222222f) * mul + spread4(0.2857143f)) * mul + spread4(0.4f)) * mul + spread4(0.6666667f)) * mul + spread4(2.0f)), logf(exp + spread4(1.0f))));
     for (unsigned step = 0u; step < 128u; step += 1u) {
       await_copies<7u>();
       const unsigned slot_1 = (step % 8u * 64u + threadIdx.x) * 4u;
@@ -723,22 +731,18 @@ scan_rg_lru_scan(
       const float4 contract_value = load<float4>(contract, (step * 4u + i) * 64u + j);
       const float4 y_1 = contract_value + a_gate_b_value;
       const float4 r = spread4(1.0f) / (expf(-y_1) + spread4(1.0f));
-      const float4 log_a = of_all_turns_0 * r;
+      const float4 log_a = mul_1 * r;
       const float4 a = select(spread4(first), spread4(0.0f), expf(log_a));
       const float4 decay = select(spread4(int(step) < count_value), a, spread4(1.0f));
-      const float4 mul_1 = spread4(2.0f) * log_a;
-      const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-select(fabsf(mul_1) < spread4(0.35f), mul_1 * ((((((spread4(0.0001984127f) * mul_1 + spread4(0.0013888889f)) * mul_1 + spread4(0.008333334f)) * mul_1 + spread4(0.041666668f)) * mul_1 + spread4(0.16666667f)) * mul_1 + spread4(0.5f)) * mul_1 + spread4(1.0f)), expf(mul_1) - spread4(1.0f))));
+      const float4 mul_2 = spread4(2.0f) * log_a;
+      const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-select(fabsf(mul_2) < spread4(0.35f), mul_2 * ((((((spread4(0.0001984127f) * mul_2 + spread4(0.0013888889f)) * mul_2 + spread4(0.008333334f)) * mul_2 + spread4(0.041666668f)) * mul_2 + spread4(0.16666667f)) * mul_2 + spread4(0.5f)) * mul_2 + spread4(1.0f)), expf(mul_2) - spread4(1.0f))));
       const float4 contract_1_value = load<float4>(contract_1, (step * 4u + i) * 64u + j);
       const float4 y_2 = contract_1_value + input_gate_b_value;
       const float4 i_1 = spread4(1.0f) / (expf(-y_2) + spread4(1.0f));
       const float4 conv_1d_ahead_value = load<float4>(conv_1d_ahead, slot_1);
       h = fmaf(decay, h, select(spread4(int(step) < count_value), m * (i_1 * conv_1d_ahead_value), spread4(0.0f)));
-      const float4 h_now_1 = h;
       const float4 y_ahead_value = load<float4>(y_ahead, slot_1);
-      store(mul_2, step * 256u + channel, h_now_1 * y_ahead_value);
-      if (step == 127u) {
-        store(rg_lru, channel, h_now_1);
-      }
+      store(mul_3, step * 256u + channel, h * y_ahead_value);
       const unsigned later = step + 8u;
       const bool inside_1 = later < 128u;
       const unsigned ahead_1 = min(later, 127u);
@@ -748,6 +752,7 @@ scan_rg_lru_scan(
       commit_copies();
     }
     await_copies<0u>();
+    store(rg_lru, channel, h);
   }
 }
 
@@ -1409,15 +1414,11 @@ ringWrite_and_ringWrite_2(
         const int seen_value = seen[0u];
         const unsigned slot = (unsigned(seen_value) + j) % 256u;
         const float4 proj_k_value = load<float4>(proj_k, j * 64u + max(l, 32u));
-        const float4 proj_k_value_1 = load<float4>(proj_k, j * 64u + min(max(l, 16u), 28u));
-        const float4 rotary_32_10000_value = load<float4>(rotary_32_10000, j * 32u + (min(max(l, 16u), 28u) - 16u));
-        const float4 proj_k_value_2 = load<float4>(proj_k, j * 64u + (min(max(l, 16u), 28u) - 16u));
-        const float4 rotary_32_10000_value_1 = load<float4>(rotary_32_10000, j * 32u + min(max(l, 16u), 28u));
-        const float4 proj_k_value_3 = load<float4>(proj_k, j * 64u + min(l, 12u));
-        const float4 rotary_32_10000_value_2 = load<float4>(rotary_32_10000, j * 32u + min(l, 12u));
-        const float4 proj_k_value_4 = load<float4>(proj_k, j * 64u + min(l, 12u) + 16u);
-        const float4 rotary_32_10000_value_3 = load<float4>(rotary_32_10000, j * 32u + min(l, 12u) + 16u);
-        const float4 ringWrite = select(spread4(l < 16u), proj_k_value_3 * rotary_32_10000_value_2 - proj_k_value_4 * rotary_32_10000_value_3, select(spread4(l < 32u), proj_k_value_1 * rotary_32_10000_value + proj_k_value_2 * rotary_32_10000_value_1, proj_k_value));
+        const float4 proj_k_value_1 = load<float4>(proj_k, j * 64u + min(l, 28u));
+        const float4 rotary_32_10000_value = load<float4>(rotary_32_10000, j * 32u + (min(l, 28u) < 16u ? min(l, 28u) : min(l, 28u) - 16u));
+        const float4 proj_k_value_2 = load<float4>(proj_k, j * 64u + (min(l, 28u) < 16u ? min(l, 28u) + 16u : min(l, 28u) - 16u));
+        const float4 rotary_32_10000_value_1 = load<float4>(rotary_32_10000, j * 32u + (min(l, 28u) < 16u ? min(l, 28u) + 16u : min(l, 28u)));
+        const float4 ringWrite = select(spread4(l < 32u), proj_k_value_1 * rotary_32_10000_value + select(int4{int(min(l, 28u)), int(min(l, 28u) + 1u), int(min(l, 28u) + 2u), int(min(l, 28u) + 3u)} < spread4(16), spread4(-1.0f), spread4(1.0f)) * (proj_k_value_2 * rotary_32_10000_value_1), proj_k_value);
         store(temporal_block_keys, slot * 64u + l, ringWrite);
       }
     }
@@ -1458,15 +1459,11 @@ composite_seen_attend(
   if (threadIdx.x < 16u) {
     const unsigned d = threadIdx.x * 4u;
     const float4 proj_q_value = load<float4>(proj_q, blockIdx.y * 256u + (blockIdx.x * 64u + max(d, 32u)));
-    const float4 proj_q_value_1 = load<float4>(proj_q, blockIdx.y * 256u + (blockIdx.x * 64u + min(max(d, 16u), 28u)));
-    const float4 rotary_32_10000_value = load<float4>(rotary_32_10000, blockIdx.y * 32u + (min(max(d, 16u), 28u) - 16u));
-    const float4 proj_q_value_2 = load<float4>(proj_q, blockIdx.y * 256u + (blockIdx.x * 64u + (min(max(d, 16u), 28u) - 16u)));
-    const float4 rotary_32_10000_value_1 = load<float4>(rotary_32_10000, blockIdx.y * 32u + min(max(d, 16u), 28u));
-    const float4 proj_q_value_3 = load<float4>(proj_q, blockIdx.y * 256u + (blockIdx.x * 64u + min(d, 12u)));
-    const float4 rotary_32_10000_value_2 = load<float4>(rotary_32_10000, blockIdx.y * 32u + min(d, 12u));
-    const float4 proj_q_value_4 = load<float4>(proj_q, blockIdx.y * 256u + (blockIdx.x * 64u + min(d, 12u)) + 16u);
-    const float4 rotary_32_10000_value_3 = load<float4>(rotary_32_10000, blockIdx.y * 32u + min(d, 12u) + 16u);
-    store(query, d, select(spread4(d < 16u), proj_q_value_3 * rotary_32_10000_value_2 - proj_q_value_4 * rotary_32_10000_value_3, select(spread4(d < 32u), proj_q_value_1 * rotary_32_10000_value + proj_q_value_2 * rotary_32_10000_value_1, proj_q_value)) * spread4(0.125f));
+    const float4 proj_q_value_1 = load<float4>(proj_q, blockIdx.y * 256u + (blockIdx.x * 64u + min(d, 28u)));
+    const float4 rotary_32_10000_value = load<float4>(rotary_32_10000, blockIdx.y * 32u + (min(d, 28u) < 16u ? min(d, 28u) : min(d, 28u) - 16u));
+    const float4 proj_q_value_2 = load<float4>(proj_q, blockIdx.y * 256u + (blockIdx.x * 64u + (min(d, 28u) < 16u ? min(d, 28u) + 16u : min(d, 28u) - 16u)));
+    const float4 rotary_32_10000_value_1 = load<float4>(rotary_32_10000, blockIdx.y * 32u + (min(d, 28u) < 16u ? min(d, 28u) + 16u : min(d, 28u)));
+    store(query, d, select(spread4(d < 32u), proj_q_value_1 * rotary_32_10000_value + select(int4{int(min(d, 28u)), int(min(d, 28u) + 1u), int(min(d, 28u) + 2u), int(min(d, 28u) + 3u)} < spread4(16), spread4(-1.0f), spread4(1.0f)) * (proj_q_value_2 * rotary_32_10000_value_1), proj_q_value) * spread4(0.125f));
   }
   __syncthreads();
   const int seen_value = seen[0u];

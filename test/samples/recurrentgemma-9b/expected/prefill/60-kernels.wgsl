@@ -573,15 +573,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 // scan_rg_lru_scan
 @group(0) @binding(0) var<storage, read> rg_lru_scan: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> count: array<i32>;
-@group(0) @binding(2) var<storage, read> position: array<i32>;
-@group(0) @binding(3) var<storage, read> rg_lru_a_param: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> rg_lru_a_param: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> position: array<i32>;
 @group(0) @binding(4) var<storage, read> contract: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read> a_gate_b: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read> contract_1: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read> input_gate_b: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read> conv_1d: array<vec4<f32>>;
 @group(0) @binding(9) var<storage, read> y_2: array<vec4<f32>>;
-@group(0) @binding(10) var<storage, read_write> mul_2: array<vec4<f32>>;
+@group(0) @binding(10) var<storage, read_write> mul_3: array<vec4<f32>>;
 @group(0) @binding(11) var<storage, read_write> rg_lru: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
@@ -591,38 +591,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let channel = element * 4u;
     let rg_lru_scan_value = rg_lru_scan[channel / 4u];
     var h = rg_lru_scan_value;
+    let count_value = count[0u];
+    let rg_lru_a_param_value = rg_lru_a_param[channel / 4u];
+    let exp_ = exp(-abs(rg_lru_a_param_value));
+    let div = exp_ / (exp_ + vec4<f32>(2.0));
+    let mul = div * div;
+    let mul_1 = vec4<f32>(-8.0) * (max(rg_lru_a_param_value, vec4<f32>(0.0)) + select(log(exp_ + vec4<f32>(1.0)), div * ((((vec4<f32>(0.22222222) * mul + vec4<f32>(0.2857143)) * mul + vec4<f32>(0.4)) * mul + vec4<f32>(0.6666667)) * mul + vec4<f32>(2.0)), abs(exp_) < vec4<f32>(0.35)));
     for (var step = 0u; step < 128u; step += 1u) {
-      let count_value = count[0u];
       let position_value = position[step];
       let first = position_value == 0i;
-      let rg_lru_a_param_value = rg_lru_a_param[channel / 4u];
-      let exp_ = exp(-abs(rg_lru_a_param_value));
-      let div = exp_ / (exp_ + vec4<f32>(2.0));
-      let mul = div * div;
       let j = channel % 256u;
       let i = channel / 256u;
       let contract_value = contract[(step * 16u + i) * 64u + j / 4u];
       let a_gate_b_value = a_gate_b[channel / 4u];
       let y = contract_value + a_gate_b_value;
       let r = vec4<f32>(1.0) / (exp(-y) + vec4<f32>(1.0));
-      let log_a = vec4<f32>(-8.0) * (max(rg_lru_a_param_value, vec4<f32>(0.0)) + select(log(exp_ + vec4<f32>(1.0)), div * ((((vec4<f32>(0.22222222) * mul + vec4<f32>(0.2857143)) * mul + vec4<f32>(0.4)) * mul + vec4<f32>(0.6666667)) * mul + vec4<f32>(2.0)), abs(exp_) < vec4<f32>(0.35))) * r;
+      let log_a = mul_1 * r;
       let a = select(exp(log_a), vec4<f32>(0.0), vec4<bool>(first));
       let decay = select(vec4<f32>(1.0), a, vec4<bool>(i32(step) < count_value));
-      let mul_1 = vec4<f32>(2.0) * log_a;
-      let m = select(sqrt(-select(exp(mul_1) - vec4<f32>(1.0), mul_1 * ((((((vec4<f32>(0.0001984127) * mul_1 + vec4<f32>(0.0013888889)) * mul_1 + vec4<f32>(0.008333334)) * mul_1 + vec4<f32>(0.041666668)) * mul_1 + vec4<f32>(0.16666667)) * mul_1 + vec4<f32>(0.5)) * mul_1 + vec4<f32>(1.0)), abs(mul_1) < vec4<f32>(0.35))), vec4<f32>(1.0), vec4<bool>(first));
+      let mul_2 = vec4<f32>(2.0) * log_a;
+      let m = select(sqrt(-select(exp(mul_2) - vec4<f32>(1.0), mul_2 * ((((((vec4<f32>(0.0001984127) * mul_2 + vec4<f32>(0.0013888889)) * mul_2 + vec4<f32>(0.008333334)) * mul_2 + vec4<f32>(0.041666668)) * mul_2 + vec4<f32>(0.16666667)) * mul_2 + vec4<f32>(0.5)) * mul_2 + vec4<f32>(1.0)), abs(mul_2) < vec4<f32>(0.35))), vec4<f32>(1.0), vec4<bool>(first));
       let contract_1_value = contract_1[(step * 16u + i) * 64u + j / 4u];
       let input_gate_b_value = input_gate_b[channel / 4u];
       let y_1 = contract_1_value + input_gate_b_value;
       let i_1 = vec4<f32>(1.0) / (exp(-y_1) + vec4<f32>(1.0));
       let conv_1d_value = conv_1d[step * 1024u + channel / 4u];
       h = fma(decay, h, select(vec4<f32>(0.0), m * (i_1 * conv_1d_value), vec4<bool>(i32(step) < count_value)));
-      let h_now_1 = h;
       let y_2_value = y_2[step * 1024u + channel / 4u];
-      mul_2[step * 1024u + channel / 4u] = h_now_1 * y_2_value;
-      if (step == 127u) {
-        rg_lru[channel / 4u] = h_now_1;
-      }
+      mul_3[step * 1024u + channel / 4u] = h * y_2_value;
     }
+    rg_lru[channel / 4u] = h;
   }
 }
 
@@ -1288,15 +1286,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
           let seen_value = seen[0u];
           let slot = (u32(seen_value) + j) % 2176u;
           let proj_k_value = proj_k[j * 64u + max(l, 128u) / 4u];
-          let proj_k_value_1 = proj_k[j * 64u + min(max(l, 64u), 124u) / 4u];
-          let rotary_128_10000_value = rotary_128_10000[j * 32u + (min(max(l, 64u), 124u) / 4u - 16u)];
-          let proj_k_value_2 = proj_k[j * 64u + (min(max(l, 64u), 124u) / 4u - 16u)];
-          let rotary_128_10000_value_1 = rotary_128_10000[j * 32u + min(max(l, 64u), 124u) / 4u];
-          let proj_k_value_3 = proj_k[j * 64u + min(l, 60u) / 4u];
-          let rotary_128_10000_value_2 = rotary_128_10000[j * 32u + min(l, 60u) / 4u];
-          let proj_k_value_4 = proj_k[j * 64u + min(l, 60u) / 4u + 16u];
-          let rotary_128_10000_value_3 = rotary_128_10000[j * 32u + min(l, 60u) / 4u + 16u];
-          let ringWrite = select(select(proj_k_value, proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, vec4<bool>(l < 128u)), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, vec4<bool>(l < 64u));
+          let proj_k_value_1 = proj_k[j * 64u + min(l, 124u) / 4u];
+          let rotary_128_10000_value = rotary_128_10000[j * 32u + select(min(l, 124u) - 64u, min(l, 124u), min(l, 124u) < 64u) / 4u];
+          let proj_k_value_2 = proj_k[j * 64u + select(min(l, 124u) - 64u, min(l, 124u) + 64u, min(l, 124u) < 64u) / 4u];
+          let rotary_128_10000_value_1 = rotary_128_10000[j * 32u + select(min(l, 124u), min(l, 124u) + 64u, min(l, 124u) < 64u) / 4u];
+          let ringWrite = select(proj_k_value, proj_k_value_1 * rotary_128_10000_value + select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(l, 124u)), i32(min(l, 124u)) + 1i, i32(min(l, 124u)) + 2i, i32(min(l, 124u)) + 3i) < vec4<i32>(64i)) * (proj_k_value_2 * rotary_128_10000_value_1), vec4<bool>(l < 128u));
           temporal_block_keys[slot * 64u + l / 4u] = ringWrite;
         }
       }
@@ -1422,15 +1416,11 @@ var<workgroup> weights: array<f32, 64>;
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let d = lane * 4u;
   let proj_q_value = proj_q[group.y * 1024u + (group.x * 64u + max(d, 128u) / 4u)];
-  let proj_q_value_1 = proj_q[group.y * 1024u + (group.x * 64u + min(max(d, 64u), 124u) / 4u)];
-  let rotary_128_10000_value = rotary_128_10000[group.y * 32u + (min(max(d, 64u), 124u) / 4u - 16u)];
-  let proj_q_value_2 = proj_q[group.y * 1024u + (group.x * 64u + (min(max(d, 64u), 124u) / 4u - 16u))];
-  let rotary_128_10000_value_1 = rotary_128_10000[group.y * 32u + min(max(d, 64u), 124u) / 4u];
-  let proj_q_value_3 = proj_q[group.y * 1024u + (group.x * 64u + min(d, 60u) / 4u)];
-  let rotary_128_10000_value_2 = rotary_128_10000[group.y * 32u + min(d, 60u) / 4u];
-  let proj_q_value_4 = proj_q[group.y * 1024u + (group.x * 64u + min(d, 60u) / 4u) + 16u];
-  let rotary_128_10000_value_3 = rotary_128_10000[group.y * 32u + min(d, 60u) / 4u + 16u];
-  query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, vec4<bool>(d < 128u)), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, vec4<bool>(d < 64u)) * vec4<f32>(0.0625);
+  let proj_q_value_1 = proj_q[group.y * 1024u + (group.x * 64u + min(d, 124u) / 4u)];
+  let rotary_128_10000_value = rotary_128_10000[group.y * 32u + select(min(d, 124u) - 64u, min(d, 124u), min(d, 124u) < 64u) / 4u];
+  let proj_q_value_2 = proj_q[group.y * 1024u + (group.x * 64u + select(min(d, 124u) - 64u, min(d, 124u) + 64u, min(d, 124u) < 64u) / 4u)];
+  let rotary_128_10000_value_1 = rotary_128_10000[group.y * 32u + select(min(d, 124u), min(d, 124u) + 64u, min(d, 124u) < 64u) / 4u];
+  query[d / 4u] = select(proj_q_value, proj_q_value_1 * rotary_128_10000_value + select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(d, 124u)), i32(min(d, 124u)) + 1i, i32(min(d, 124u)) + 2i, i32(min(d, 124u)) + 3i) < vec4<i32>(64i)) * (proj_q_value_2 * rotary_128_10000_value_1), vec4<bool>(d < 128u)) * vec4<f32>(0.0625);
   workgroupBarrier();
   let seen_value = seen[0u];
   let newest = seen_value + i32(group.y);
