@@ -7,29 +7,27 @@
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import type { Variable } from "../build.ts";
 import { linearWorkgroups } from "../grid.ts";
 import type { Caps, Memory } from "../kernel.ts";
 import type { LoweredKernel } from "../recipe.ts";
-import { call, cast, fma, literal, select, spread, type Val, vector } from "../val.ts";
+import { fma, literal, type Val } from "../val.ts";
 import { fillRing, freshKey, freshValue, whereReal, writeAttended } from "./fresh-token.ts";
+import { addValues, storeLogits } from "./key-blocks.ts";
+import { logitOf, type Query, sumOfParts, widthOf } from "./query.ts";
 import {
-  keyAt,
-  keySpan,
-  logitOf,
-  type Query,
-  slotOf,
-  sumOfParts,
-  valueAt,
-  widthOf,
-} from "./query.ts";
+  chunksOf,
+  eachChunk,
+  keysOf,
+  numberOf,
+  placeOf,
+  quad,
+  spanOf,
+  type Tile,
+} from "./query-tile.ts";
 import { softmaxOf } from "./row-softmax.ts";
 
 /** Queries that a subgroup owns. */
 export type Rows = { readonly rows: number };
-
-const quad = 4;
-const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 
 /** Best first: a workgroup's time goes into loading keys and values, however many queries they serve. */
 export function waysToShareQueries(region: Region, q: Query, caps: Caps): readonly Rows[] {
@@ -46,25 +44,6 @@ export function waysToShareQueries(region: Region, q: Query, caps: Caps): readon
 
 const bytesOf = (q: Query, rows: number, size: number) =>
   4 * (rows * (q.dims + quad * size) + (q.fresh ? q.dims : 0));
-
-/**
- * What a subgroup works on. `query` and `weights` are rows in workgroup memory, `ownKey` the new token's key there, where this
- * region makes it; `totals` are a lane's part of the values.
- */
-type Tile = {
-  readonly io: RegionIO;
-  readonly q: Query;
-  readonly size: number;
-  readonly rows: number;
-  readonly row: Val;
-  readonly group: Val;
-  /** The first query, of all that share the keys. */
-  readonly first: Val;
-  readonly query: Memory;
-  readonly ownKey: Memory | null;
-  readonly weights: Memory;
-  readonly totals: Memory;
-};
 
 export function shareQueries(
   region: Region,
@@ -115,29 +94,6 @@ export function shareQueries(
   return io.finish(`${region.name}_attend`, size, grid);
 }
 
-/** Parts of a value, one after another by all lanes. */
-const chunksOf = (q: Query, size: number) => Math.ceil(q.dims / (quad * size));
-
-/** Calls back for each chunk with the lane's numbers in it, where they exist. */
-function eachChunk(tile: Tile, then: (chunk: Val, d: Val) => void): void {
-  const { io, q, size } = tile;
-  const k = io.k;
-  k.loop("chunk", 0, chunksOf(q, size), 1, (chunk) => {
-    const d = k.let("d", numberOf(tile, chunk));
-    if (q.dims % (quad * size) === 0) then(chunk, d);
-    else k.when(d.below(q.dims), () => then(chunk, d));
-  });
-}
-const numberOf = ({ io, size }: Tile, chunk: Val): Val =>
-  chunk.times(size).plus(io.k.builtin("subgroup_lane")).times(quad);
-
-/** Which token and head a query of the tile is; past the last, that. */
-function placeOf({ q, first, row, group }: Tile, i: Val) {
-  const shared = q.heads / q.groups;
-  const number = first.plus(i).atMost(q.time * shared - 1);
-  return { row, t: number.over(shared), head: group.times(shared).plus(number.modulo(shared)) };
-}
-
 /** All lanes put the new token's key into workgroup memory, and on into the ring. */
 function holdKey(tile: Tile, ownKey: Memory): void {
   const { io, q, row, group } = tile;
@@ -171,144 +127,6 @@ function holdQueries(tile: Tile): void {
     k.store(query, cell, io.read(q.q)(at, quad).times(q.scale));
   });
   k.barrier();
-}
-
-/** The keys that a query of the tile sees. */
-function spanOf(tile: Tile, i: Val): { readonly oldest: Val; readonly newest: Val } {
-  const { row, t } = placeOf(tile, i);
-  return keySpan(tile.io, tile.q, row, tile.io.k.let("t", t));
-}
-
-/** The keys of the past that one of the queries sees, and of those the ones that all see. */
-type Keys = {
-  readonly from: Val;
-  readonly last: Val;
-  readonly allFrom: Val;
-  readonly allLast: Val;
-};
-
-function keysOf(tile: Tile): Keys {
-  const { io, q, rows } = tile;
-  const k = io.k;
-  const most = 2 ** 31 - 1;
-  const [from, allLast] = [
-    k.variable("from", literal(most, "i32")),
-    k.variable("all_last", literal(most, "i32")),
-  ];
-  const [last, allFrom] = [
-    k.variable("last", literal(-1, "i32")),
-    k.variable("all_from", literal(-1, "i32")),
-  ];
-  k.loop("i", 0, rows, 1, (i) => {
-    const { oldest, newest } = spanOf(tile, i);
-    k.accumulate(from, (so) => so.atMost(oldest));
-    k.accumulate(allFrom, (so) => so.atLeast(oldest));
-    k.accumulate(last, (so) => so.atLeast(newest));
-    k.accumulate(allLast, (so) => so.atMost(newest));
-  });
-  // The new token's own key is not in the ring yet.
-  const past = (v: Val) => (q.fresh ? k.let("past_key", v.minus(1)) : v);
-  return {
-    ...{ from: from.get(), allFrom: allFrom.get() },
-    ...{ last: past(last.get()), allLast: past(allLast.get()) },
-  };
-}
-
-/** Of each query with each lane's four keys; those past the last key repeat that. */
-function storeLogits({ io, q, size, rows, row, group, query, weights }: Tile, key: Val, last: Val) {
-  const k = io.k;
-  const lane = k.builtin("subgroup_lane");
-  const own = k.let("own_key", key.plus(cast(lane.times(quad), "i32")));
-  const slots = range(quad).map((c) => slotOf(io, q, own.plus(c).atMost(last)));
-  const logits = range(rows).map(() => k.variable("logit", literal(0, "f32", quad)));
-  const owners = range(Math.ceil(rows / size)).map((p) =>
-    k.let(
-      "own_query",
-      lane
-        .plus(p * size)
-        .atMost(rows - 1)
-        .times(q.dims),
-    ),
-  );
-  k.loop("d", 0, q.dims, quad, (d) => {
-    const queries = owners.map((at) => k.load(query, at.plus(d), quad));
-    const keys = slots.map((slot) => k.let("key_part", keyAt(io, q, [row, slot, group, d], quad)));
-    const turned = range(quad).map((u) =>
-      k.let("of_keys", vector(keys.map((one) => one.component(u)))),
-    );
-    for (const [i, logit] of logits.entries()) {
-      const of = k.subgroup("broadcast", queries[Math.floor(i / size)]!, i % size);
-      for (const [u, part] of turned.entries())
-        k.accumulate(logit, (now) => fma(spread(of.component(u), quad), part, now));
-    }
-  });
-  for (const [i, logit] of logits.entries())
-    k.store(weights, lane.plus(i * size).times(quad), logit.get());
-}
-
-/** Fades what was kept of the values, and adds those of the keys by their weights. */
-function addValues(tile: Tile, fades: readonly Val[], key: Val, keys: Keys): void {
-  const { io, q, size, rows, totals } = tile;
-  const k = io.k;
-  const lane = k.builtin("subgroup_lane");
-  const upTo = (end: Val) =>
-    end
-      .plus(1)
-      .minus(key)
-      .atLeast(0)
-      .atMost(quad * size);
-  const here = k.let("keys_here", cast(upTo(keys.last), "u32"));
-  const common = select(call("le", keys.allFrom, key), upTo(keys.allLast), 0);
-  const whole = k.let("whole", cast(common.over(quad).times(quad), "u32"));
-  k.loop("chunk", 0, chunksOf(q, size), 1, (chunk) => {
-    const d = k.let("d", numberOf(tile, chunk).atMost(q.dims - quad));
-    const at = (i: number) => chunk.times(rows).plus(i).times(quad);
-    const sums = range(rows).map((i) => {
-      const fade = k.subgroup("broadcast", fades[Math.floor(i / size)]!, i % size);
-      return k.variable("so_far", k.load(totals, at(i), quad).times(spread(fade, quad)));
-    });
-    const owners = range(Math.ceil(rows / size)).map((p) =>
-      k.let(
-        "own_row",
-        lane
-          .plus(p * size)
-          .atMost(rows - 1)
-          .times(quad * size),
-      ),
-    );
-    k.note("keys that all see");
-    k.loop("past", 0, whole, quad, (past) => addKeys(tile, sums, owners, [key, past, d], null));
-    k.note("keys that some do not see: a weight of 0 must hide what is no number");
-    k.loop("past", whole, here, quad, (past) =>
-      addKeys(tile, sums, owners, [key, past, d], keys.last),
-    );
-    for (const [i, sum] of sums.entries()) k.store(totals, at(i), sum.get());
-  });
-}
-
-/** Four keys; `last`: beyond that there is none, and not every query sees those that are there. */
-function addKeys(
-  { io, q, size, row, group, weights }: Tile,
-  sums: readonly Variable[],
-  owners: readonly Val[],
-  [key, past, d]: readonly [Val, Val, Val],
-  last: Val | null,
-): void {
-  const k = io.k;
-  const own = owners.map((at) => k.load(weights, at.plus(past), quad));
-  const values = range(quad).map((u) => {
-    const place = key.plus(cast(past, "i32")).plus(u);
-    const slot = slotOf(io, q, last ? place.atMost(last) : place);
-    return k.let("value", valueAt(io, q, [row, slot, group, d], quad));
-  });
-  for (const [i, sum] of sums.entries()) {
-    const of = k.subgroup("broadcast", own[Math.floor(i / size)]!, i % size);
-    for (const [u, value] of values.entries()) {
-      const weight = of.component(u);
-      const seen = last ? select(call("ne", weight, 0), value, 0) : value;
-      k.accumulate(sum, (so) => fma(spread(weight, quad), seen, so));
-    }
-  }
 }
 
 /** The logit of a lane's own query with the new token's key. */
