@@ -137,27 +137,10 @@ function iota(node: NodeOf<"iota">, at: readonly Val[], width: Width): Val {
   return vector(Array.from({ length: width }, (_, j) => index.plus(j)));
 }
 
-/**
- * Each part is read within its bounds whatever the place; the one that holds the place is selected. Parts of one tensor are one
- * read, at a selected index.
- */
+/** Each part is read within its bounds whatever the place; the one that holds the place is selected. */
 function concat(node: NodeOf<"concat">, at: readonly Val[], width: Width, reader: Reader): Val {
   const { axis } = node.attrs;
   const along = at[axis]!;
-  const slices = node.inputs.map((part) => asSlice(part, axis));
-  const source = slices[0]?.source;
-  if (along.expr.kind !== "literal" && source && slices.every((s) => s.source === source)) {
-    let end = node.type.shape[axis]!;
-    const index = slices.reduceRight<Val | null>((rest, { start, size }) => {
-      const from = end - size;
-      const here =
-        start >= from ? addIndex(along, start - from) : subtractIndex(along, from - start);
-      const chosen = rest ? select(along.below(end), here, rest) : here;
-      end = from;
-      return chosen;
-    }, null)!;
-    return reader.read(source)(at.with(axis, index), width);
-  }
   const step = axis === lastAxis(node) ? width : 1;
   let start = 0;
   const parts = node.inputs.map((part) => {
@@ -177,13 +160,6 @@ function concat(node: NodeOf<"concat">, at: readonly Val[], width: Width, reader
     const value = readPart(p, rest ? floor.atMost(p.end - step) : floor);
     return rest ? select(along.below(p.end), value, rest) : value;
   }, null)!;
-}
-
-/** The node as a part along an axis of a tensor: itself, where it is no slice. */
-function asSlice(node: Node, axis: number) {
-  return node.op === "slice" && node.attrs.axis === axis
-    ? { source: node.inputs[0]!, start: node.attrs.start, size: node.attrs.size }
-    : { source: node, start: 0, size: node.type.shape[axis]! };
 }
 
 /** The last two words of what the model calls a tensor, so that equal layers read alike; views are called as what they show. */

@@ -13,8 +13,7 @@ export type Rotation = { readonly dims: number; readonly theta: number };
 
 /**
  * Turns the first `dims` of each head of x [B, T, heads, d] by the token's position; pairs are (j, j + dims/2).
- * x1·cos − x2·sin, then x2·cos + x1·sin, then the rest as it is; written as (x1, x2)·(cos, cos) + (−1, 1)·((x2, x1)·(sin, sin)),
- * so that a kernel reads each factor at one place.
+ * x1·cos − x2·sin, then x2·cos + x1·sin, then the rest as it is.
  */
 export function rotate(session: Session, x: Node, { dims, theta }: Rotation): Node {
   if (dims === 0) return x;
@@ -23,23 +22,14 @@ export function rotate(session: Session, x: Node, { dims, theta }: Rotation): No
   const size = x.type.shape[3]!;
   const type = { dtype: "f32", shape: [sizes.batch, sizes.tokens, dims] } as const;
   const table = session.input(`rotary_${dims}_${theta}`, type, { kind: "rotary", dims, theta });
-  const turning = dims === size ? x : graph.slice(x, 3, 0, dims);
   const [x1, x2] = [graph.slice(x, 3, 0, half), graph.slice(x, 3, half, half)];
-  const { shape } = turning.type;
-  const twice = (from: number) => {
-    const part = graph.slice(table, 2, from, half);
-    return graph.broadcast(graph.concat([part, part], 2), shape, [0, 1, 3]);
-  };
-  const isFirst = graph.map("lt", graph.iota([dims], 0), graph.constant(half, "i32", [dims]));
-  const [minus, plus] = [-1, 1].map((one) => graph.constant(one, "f32", [dims])) as [Node, Node];
-  const sign = graph.broadcast(graph.map("select", isFirst, minus, plus), shape, [3]);
-  const across = graph.map("mul", graph.concat([x2, x1], 3), twice(half));
-  const turned = graph.map(
-    "add",
-    graph.map("mul", turning, twice(0)),
-    graph.map("mul", sign, across),
-  );
-  return dims === size ? turned : graph.concat([turned, graph.slice(x, 3, dims, size - dims)], 3);
+  const over = (from: number) =>
+    graph.broadcast(graph.slice(table, 2, from, half), x1.type.shape, [0, 1, 3]);
+  const [cos, sin] = [over(0), over(half)];
+  const first = graph.map("sub", graph.map("mul", x1, cos), graph.map("mul", x2, sin));
+  const second = graph.map("add", graph.map("mul", x2, cos), graph.map("mul", x1, sin));
+  const rest = dims === size ? [] : [graph.slice(x, 3, dims, size - dims)];
+  return graph.concat([first, second, ...rest], 3);
 }
 
 /** What a call says of heads of `size` dimensions: which part turns (the setting `key`) and its `theta`; null after a mistake. */

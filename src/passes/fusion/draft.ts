@@ -244,9 +244,9 @@ export class Draft {
     return this.facts.consumers(node).some((c) => !this.body.has(c) || this.#leadsOut(c));
   }
 
-  /** A free node of the body that only others read, who will compute it themselves. */
+  /** A free node of the body that others read, too, who will compute it themselves. */
   #leadsOut(node: Node): boolean {
     if (!this.facts.isFree(node) || this.facts.isDemanded(node)) return false;
-    return !this.facts.consumers(node).some((c) => this.body.has(c));
+    return this.facts.consumers(node).some((c) => !this.body.has(c) || this.#leadsOut(c));
   }
 }

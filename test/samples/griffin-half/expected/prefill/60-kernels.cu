@@ -16,10 +16,6 @@ __device__ inline boolx4 spread4(bool value) {
   return {value, value, value, value};
 }
 
-__device__ inline int4 spread4(int value) {
-  return {value, value, value, value};
-}
-
 /** A vector that begins at a multiple of its length, in one access. */
 template <typename Vector, typename Scalar>
 __device__ inline Vector load(const Scalar* from, unsigned index) {
@@ -156,10 +152,6 @@ __device__ inline float4 logf(float4 a) {
 
 __device__ inline float4 sqrtf(float4 a) {
   return {sqrtf(a.x), sqrtf(a.y), sqrtf(a.z), sqrtf(a.w)};
-}
-
-__device__ inline boolx4 operator<(int4 a, int4 b) {
-  return {a.x < b.x, a.y < b.y, a.z < b.z, a.w < b.w};
 }
 
 __device__ inline boolx4 operator<=(float4 a, float4 b) {
@@ -2322,11 +2314,15 @@ ringWrite_and_ringWrite_2(
         const int seen_value = seen[0u];
         const unsigned slot = (unsigned(seen_value) + j) % 1152u;
         const float4 proj_k_value = load<float4>(proj_k, j * 128u + max(l, 64u));
-        const float4 proj_k_value_1 = load<float4>(proj_k, j * 128u + min(l, 60u));
-        const float4 rotary_64_10000_value = load<float4>(rotary_64_10000, j * 64u + (min(l, 60u) < 32u ? min(l, 60u) : min(l, 60u) - 32u));
-        const float4 proj_k_value_2 = load<float4>(proj_k, j * 128u + (min(l, 60u) < 32u ? min(l, 60u) + 32u : min(l, 60u) - 32u));
-        const float4 rotary_64_10000_value_1 = load<float4>(rotary_64_10000, j * 64u + (min(l, 60u) < 32u ? min(l, 60u) + 32u : min(l, 60u)));
-        const float4 ringWrite = select(spread4(l < 64u), proj_k_value_1 * rotary_64_10000_value + select(int4{int(min(l, 60u)), int(min(l, 60u) + 1u), int(min(l, 60u) + 2u), int(min(l, 60u) + 3u)} < spread4(32), spread4(-1.0f), spread4(1.0f)) * (proj_k_value_2 * rotary_64_10000_value_1), proj_k_value);
+        const float4 proj_k_value_1 = load<float4>(proj_k, j * 128u + min(max(l, 32u), 60u));
+        const float4 rotary_64_10000_value = load<float4>(rotary_64_10000, j * 64u + (min(max(l, 32u), 60u) - 32u));
+        const float4 proj_k_value_2 = load<float4>(proj_k, j * 128u + (min(max(l, 32u), 60u) - 32u));
+        const float4 rotary_64_10000_value_1 = load<float4>(rotary_64_10000, j * 64u + min(max(l, 32u), 60u));
+        const float4 proj_k_value_3 = load<float4>(proj_k, j * 128u + min(l, 28u));
+        const float4 rotary_64_10000_value_2 = load<float4>(rotary_64_10000, j * 64u + min(l, 28u));
+        const float4 proj_k_value_4 = load<float4>(proj_k, j * 128u + min(l, 28u) + 32u);
+        const float4 rotary_64_10000_value_3 = load<float4>(rotary_64_10000, j * 64u + min(l, 28u) + 32u);
+        const float4 ringWrite = select(spread4(l < 32u), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, select(spread4(l < 64u), proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, proj_k_value));
         store(temporal_block_keys, slot * 128u + l, ringWrite);
       }
     }
@@ -2412,11 +2408,15 @@ composite_seen_attend(
     const unsigned c = part % 32u * 4u;
     const unsigned t = top + r;
     const float4 proj_q_value = load<float4>(proj_q, t * 768u + (blockIdx.x * 128u + max(c, 64u)));
-    const float4 proj_q_value_1 = load<float4>(proj_q, t * 768u + (blockIdx.x * 128u + min(c, 60u)));
-    const float4 rotary_64_10000_value = load<float4>(rotary_64_10000, t * 64u + (min(c, 60u) < 32u ? min(c, 60u) : min(c, 60u) - 32u));
-    const float4 proj_q_value_2 = load<float4>(proj_q, t * 768u + (blockIdx.x * 128u + (min(c, 60u) < 32u ? min(c, 60u) + 32u : min(c, 60u) - 32u)));
-    const float4 rotary_64_10000_value_1 = load<float4>(rotary_64_10000, t * 64u + (min(c, 60u) < 32u ? min(c, 60u) + 32u : min(c, 60u)));
-    const float4 whole = select(spread4(c < 64u), proj_q_value_1 * rotary_64_10000_value + select(int4{int(min(c, 60u)), int(min(c, 60u) + 1u), int(min(c, 60u) + 2u), int(min(c, 60u) + 3u)} < spread4(32), spread4(-1.0f), spread4(1.0f)) * (proj_q_value_2 * rotary_64_10000_value_1), proj_q_value) * spread4(0.088388346f);
+    const float4 proj_q_value_1 = load<float4>(proj_q, t * 768u + (blockIdx.x * 128u + min(max(c, 32u), 60u)));
+    const float4 rotary_64_10000_value = load<float4>(rotary_64_10000, t * 64u + (min(max(c, 32u), 60u) - 32u));
+    const float4 proj_q_value_2 = load<float4>(proj_q, t * 768u + (blockIdx.x * 128u + (min(max(c, 32u), 60u) - 32u)));
+    const float4 rotary_64_10000_value_1 = load<float4>(rotary_64_10000, t * 64u + min(max(c, 32u), 60u));
+    const float4 proj_q_value_3 = load<float4>(proj_q, t * 768u + (blockIdx.x * 128u + min(c, 28u)));
+    const float4 rotary_64_10000_value_2 = load<float4>(rotary_64_10000, t * 64u + min(c, 28u));
+    const float4 proj_q_value_4 = load<float4>(proj_q, t * 768u + (blockIdx.x * 128u + min(c, 28u)) + 32u);
+    const float4 rotary_64_10000_value_3 = load<float4>(rotary_64_10000, t * 64u + min(c, 28u) + 32u);
+    const float4 whole = select(spread4(c < 32u), proj_q_value_3 * rotary_64_10000_value_2 - proj_q_value_4 * rotary_64_10000_value_3, select(spread4(c < 64u), proj_q_value_1 * rotary_64_10000_value + proj_q_value_2 * rotary_64_10000_value_1, proj_q_value)) * spread4(0.088388346f);
     const f16x4 rounded = to_f16x4(whole);
     const f16x4 rest = to_f16x4((whole - to_float4(rounded)) * spread4(2048.0f));
     const unsigned place = r * 136u + c;

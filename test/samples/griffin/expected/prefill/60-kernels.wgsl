@@ -1186,11 +1186,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
           let seen_value = seen[0u];
           let slot = (u32(seen_value) + j) % 1152u;
           let proj_k_value = proj_k[j * 32u + max(l, 64u) / 4u];
-          let proj_k_value_1 = proj_k[j * 32u + min(l, 60u) / 4u];
-          let rotary_64_10000_value = rotary_64_10000[j * 16u + select(min(l, 60u) - 32u, min(l, 60u), min(l, 60u) < 32u) / 4u];
-          let proj_k_value_2 = proj_k[j * 32u + select(min(l, 60u) - 32u, min(l, 60u) + 32u, min(l, 60u) < 32u) / 4u];
-          let rotary_64_10000_value_1 = rotary_64_10000[j * 16u + select(min(l, 60u), min(l, 60u) + 32u, min(l, 60u) < 32u) / 4u];
-          let ringWrite = select(proj_k_value, proj_k_value_1 * rotary_64_10000_value + select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(l, 60u)), i32(min(l, 60u)) + 1i, i32(min(l, 60u)) + 2i, i32(min(l, 60u)) + 3i) < vec4<i32>(32i)) * (proj_k_value_2 * rotary_64_10000_value_1), vec4<bool>(l < 64u));
+          let proj_k_value_1 = proj_k[j * 32u + min(max(l, 32u), 60u) / 4u];
+          let rotary_64_10000_value = rotary_64_10000[j * 16u + (min(max(l, 32u), 60u) / 4u - 8u)];
+          let proj_k_value_2 = proj_k[j * 32u + (min(max(l, 32u), 60u) / 4u - 8u)];
+          let rotary_64_10000_value_1 = rotary_64_10000[j * 16u + min(max(l, 32u), 60u) / 4u];
+          let proj_k_value_3 = proj_k[j * 32u + min(l, 28u) / 4u];
+          let rotary_64_10000_value_2 = rotary_64_10000[j * 16u + min(l, 28u) / 4u];
+          let proj_k_value_4 = proj_k[j * 32u + min(l, 28u) / 4u + 8u];
+          let rotary_64_10000_value_3 = rotary_64_10000[j * 16u + min(l, 28u) / 4u + 8u];
+          let ringWrite = select(select(proj_k_value, proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, vec4<bool>(l < 64u)), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, vec4<bool>(l < 32u));
           temporal_block_keys[slot * 32u + l / 4u] = ringWrite;
         }
       }
@@ -1319,11 +1323,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (lane < 32u) {
     let d = lane * 4u;
     let proj_q_value = proj_q[group.y * 192u + (group.x * 32u + max(d, 64u) / 4u)];
-    let proj_q_value_1 = proj_q[group.y * 192u + (group.x * 32u + min(d, 60u) / 4u)];
-    let rotary_64_10000_value = rotary_64_10000[group.y * 16u + select(min(d, 60u) - 32u, min(d, 60u), min(d, 60u) < 32u) / 4u];
-    let proj_q_value_2 = proj_q[group.y * 192u + (group.x * 32u + select(min(d, 60u) - 32u, min(d, 60u) + 32u, min(d, 60u) < 32u) / 4u)];
-    let rotary_64_10000_value_1 = rotary_64_10000[group.y * 16u + select(min(d, 60u), min(d, 60u) + 32u, min(d, 60u) < 32u) / 4u];
-    query[d / 4u] = select(proj_q_value, proj_q_value_1 * rotary_64_10000_value + select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(d, 60u)), i32(min(d, 60u)) + 1i, i32(min(d, 60u)) + 2i, i32(min(d, 60u)) + 3i) < vec4<i32>(32i)) * (proj_q_value_2 * rotary_64_10000_value_1), vec4<bool>(d < 64u)) * vec4<f32>(0.088388346);
+    let proj_q_value_1 = proj_q[group.y * 192u + (group.x * 32u + min(max(d, 32u), 60u) / 4u)];
+    let rotary_64_10000_value = rotary_64_10000[group.y * 16u + (min(max(d, 32u), 60u) / 4u - 8u)];
+    let proj_q_value_2 = proj_q[group.y * 192u + (group.x * 32u + (min(max(d, 32u), 60u) / 4u - 8u))];
+    let rotary_64_10000_value_1 = rotary_64_10000[group.y * 16u + min(max(d, 32u), 60u) / 4u];
+    let proj_q_value_3 = proj_q[group.y * 192u + (group.x * 32u + min(d, 28u) / 4u)];
+    let rotary_64_10000_value_2 = rotary_64_10000[group.y * 16u + min(d, 28u) / 4u];
+    let proj_q_value_4 = proj_q[group.y * 192u + (group.x * 32u + min(d, 28u) / 4u) + 8u];
+    let rotary_64_10000_value_3 = rotary_64_10000[group.y * 16u + min(d, 28u) / 4u + 8u];
+    query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_64_10000_value + proj_q_value_2 * rotary_64_10000_value_1, vec4<bool>(d < 64u)), proj_q_value_3 * rotary_64_10000_value_2 - proj_q_value_4 * rotary_64_10000_value_3, vec4<bool>(d < 32u)) * vec4<f32>(0.088388346);
   }
   workgroupBarrier();
   let seen_value = seen[0u];

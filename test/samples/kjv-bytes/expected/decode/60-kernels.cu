@@ -10,10 +10,6 @@ __device__ inline boolx4 spread4(bool value) {
   return {value, value, value, value};
 }
 
-__device__ inline int4 spread4(int value) {
-  return {value, value, value, value};
-}
-
 /** A vector that begins at a multiple of its length, in one access. */
 template <typename Vector, typename Scalar>
 __device__ inline Vector load(const Scalar* from, unsigned index) {
@@ -87,10 +83,6 @@ __device__ inline float4 sqrtf(float4 a) {
 
 __device__ inline float4 operator-(float4 a, float4 b) {
   return {a.x - b.x, a.y - b.y, a.z - b.z, a.w - b.w};
-}
-
-__device__ inline boolx4 operator<(int4 a, int4 b) {
-  return {a.x < b.x, a.y < b.y, a.z < b.z, a.w < b.w};
 }
 
 /** Over the 32 lanes of the subgroup, for each of them. */
@@ -717,16 +709,21 @@ composite_seen_attend(
   if (threadIdx.x < 16u) {
     const unsigned d = threadIdx.x * 4u;
     const float4 proj_q_value = load<float4>(proj_q, blockIdx.x * 64u + max(d, 32u));
-    const float4 proj_q_value_1 = load<float4>(proj_q, blockIdx.x * 64u + min(d, 28u));
-    const float4 rotary_32_10000_value = load<float4>(rotary_32_10000, (min(d, 28u) < 16u ? min(d, 28u) : min(d, 28u) - 16u));
-    const float4 select_ = select(int4{int(min(d, 28u)), int(min(d, 28u) + 1u), int(min(d, 28u) + 2u), int(min(d, 28u) + 3u)} < spread4(16), spread4(-1.0f), spread4(1.0f));
-    const float4 proj_q_value_2 = load<float4>(proj_q, blockIdx.x * 64u + (min(d, 28u) < 16u ? min(d, 28u) + 16u : min(d, 28u) - 16u));
-    const float4 rotary_32_10000_value_1 = load<float4>(rotary_32_10000, (min(d, 28u) < 16u ? min(d, 28u) + 16u : min(d, 28u)));
-    store(query, d, select(spread4(d < 32u), proj_q_value_1 * rotary_32_10000_value + select_ * (proj_q_value_2 * rotary_32_10000_value_1), proj_q_value) * spread4(0.125f));
+    const float4 proj_q_value_1 = load<float4>(proj_q, blockIdx.x * 64u + min(max(d, 16u), 28u));
+    const float4 rotary_32_10000_value = load<float4>(rotary_32_10000, min(max(d, 16u), 28u) - 16u);
+    const float4 proj_q_value_2 = load<float4>(proj_q, blockIdx.x * 64u + (min(max(d, 16u), 28u) - 16u));
+    const float4 rotary_32_10000_value_1 = load<float4>(rotary_32_10000, min(max(d, 16u), 28u));
+    const float4 proj_q_value_3 = load<float4>(proj_q, blockIdx.x * 64u + min(d, 12u));
+    const float4 rotary_32_10000_value_2 = load<float4>(rotary_32_10000, min(d, 12u));
+    const float4 proj_q_value_4 = load<float4>(proj_q, blockIdx.x * 64u + min(d, 12u) + 16u);
+    const float4 rotary_32_10000_value_3 = load<float4>(rotary_32_10000, min(d, 12u) + 16u);
+    store(query, d, select(spread4(d < 16u), proj_q_value_3 * rotary_32_10000_value_2 - proj_q_value_4 * rotary_32_10000_value_3, select(spread4(d < 32u), proj_q_value_1 * rotary_32_10000_value + proj_q_value_2 * rotary_32_10000_value_1, proj_q_value)) * spread4(0.125f));
     const float4 proj_k_value = load<float4>(proj_k, max(d, 32u));
-    const float4 proj_k_value_1 = load<float4>(proj_k, min(d, 28u));
-    const float4 proj_k_value_2 = load<float4>(proj_k, (min(d, 28u) < 16u ? min(d, 28u) + 16u : min(d, 28u) - 16u));
-    store(own_key, d, select(spread4(d < 32u), proj_k_value_1 * rotary_32_10000_value + select_ * (proj_k_value_2 * rotary_32_10000_value_1), proj_k_value));
+    const float4 proj_k_value_1 = load<float4>(proj_k, min(max(d, 16u), 28u));
+    const float4 proj_k_value_2 = load<float4>(proj_k, min(max(d, 16u), 28u) - 16u);
+    const float4 proj_k_value_3 = load<float4>(proj_k, min(d, 12u));
+    const float4 proj_k_value_4 = load<float4>(proj_k, min(d, 12u) + 16u);
+    store(own_key, d, select(spread4(d < 16u), proj_k_value_3 * rotary_32_10000_value_2 - proj_k_value_4 * rotary_32_10000_value_3, select(spread4(d < 32u), proj_k_value_1 * rotary_32_10000_value + proj_k_value_2 * rotary_32_10000_value_1, proj_k_value)));
   }
   __syncthreads();
   const int seen_value = seen[0u];
@@ -809,14 +806,17 @@ composite_seen_attend(
     if (blockIdx.x % 4u == 0u) {
       const int count_value = count[0u];
       if (0u < unsigned(count_value)) {
-        const float4 proj_k_value_3 = load<float4>(proj_k, max(mine, 32u));
-        const float4 proj_k_value_4 = load<float4>(proj_k, min(mine, 28u));
-        const float4 rotary_32_10000_value_2 = load<float4>(rotary_32_10000, (min(mine, 28u) < 16u ? min(mine, 28u) : min(mine, 28u) - 16u));
-        const float4 select_1 = select(int4{int(min(mine, 28u)), int(min(mine, 28u) + 1u), int(min(mine, 28u) + 2u), int(min(mine, 28u) + 3u)} < spread4(16), spread4(-1.0f), spread4(1.0f));
-        const float4 proj_k_value_5 = load<float4>(proj_k, (min(mine, 28u) < 16u ? min(mine, 28u) + 16u : min(mine, 28u) - 16u));
-        const float4 rotary_32_10000_value_3 = load<float4>(rotary_32_10000, (min(mine, 28u) < 16u ? min(mine, 28u) + 16u : min(mine, 28u)));
+        const float4 proj_k_value_5 = load<float4>(proj_k, max(mine, 32u));
+        const float4 proj_k_value_6 = load<float4>(proj_k, min(max(mine, 16u), 28u));
+        const float4 rotary_32_10000_value_4 = load<float4>(rotary_32_10000, min(max(mine, 16u), 28u) - 16u);
+        const float4 proj_k_value_7 = load<float4>(proj_k, min(max(mine, 16u), 28u) - 16u);
+        const float4 rotary_32_10000_value_5 = load<float4>(rotary_32_10000, min(max(mine, 16u), 28u));
+        const float4 proj_k_value_8 = load<float4>(proj_k, min(mine, 12u));
+        const float4 rotary_32_10000_value_6 = load<float4>(rotary_32_10000, min(mine, 12u));
+        const float4 proj_k_value_9 = load<float4>(proj_k, min(mine, 12u) + 16u);
+        const float4 rotary_32_10000_value_7 = load<float4>(rotary_32_10000, min(mine, 12u) + 16u);
         const unsigned new_slot = unsigned(seen_value) % 256u;
-        const float4 ringWrite = select(spread4(mine < 32u), proj_k_value_4 * rotary_32_10000_value_2 + select_1 * (proj_k_value_5 * rotary_32_10000_value_3), proj_k_value_3);
+        const float4 ringWrite = select(spread4(mine < 16u), proj_k_value_8 * rotary_32_10000_value_6 - proj_k_value_9 * rotary_32_10000_value_7, select(spread4(mine < 32u), proj_k_value_6 * rotary_32_10000_value_4 + proj_k_value_7 * rotary_32_10000_value_5, proj_k_value_5));
         store(temporal_block_keys, new_slot * 64u + mine, ringWrite);
         const float4 proj_v_value_1 = load<float4>(proj_v, mine);
         const unsigned new_slot_1 = unsigned(seen_value) % 256u;

@@ -621,16 +621,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (lane < 16u) {
     let d = lane * 4u;
     let proj_q_value = proj_q[group.x * 16u + max(d, 32u) / 4u];
-    let proj_q_value_1 = proj_q[group.x * 16u + min(d, 28u) / 4u];
-    let rotary_32_10000_value = rotary_32_10000[select(min(d, 28u) - 16u, min(d, 28u), min(d, 28u) < 16u) / 4u];
-    let select_ = select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(d, 28u)), i32(min(d, 28u)) + 1i, i32(min(d, 28u)) + 2i, i32(min(d, 28u)) + 3i) < vec4<i32>(16i));
-    let proj_q_value_2 = proj_q[group.x * 16u + select(min(d, 28u) - 16u, min(d, 28u) + 16u, min(d, 28u) < 16u) / 4u];
-    let rotary_32_10000_value_1 = rotary_32_10000[select(min(d, 28u), min(d, 28u) + 16u, min(d, 28u) < 16u) / 4u];
-    query[d / 4u] = select(proj_q_value, proj_q_value_1 * rotary_32_10000_value + select_ * (proj_q_value_2 * rotary_32_10000_value_1), vec4<bool>(d < 32u)) * vec4<f32>(0.125);
+    let proj_q_value_1 = proj_q[group.x * 16u + min(max(d, 16u), 28u) / 4u];
+    let rotary_32_10000_value = rotary_32_10000[min(max(d, 16u), 28u) / 4u - 4u];
+    let proj_q_value_2 = proj_q[group.x * 16u + (min(max(d, 16u), 28u) / 4u - 4u)];
+    let rotary_32_10000_value_1 = rotary_32_10000[min(max(d, 16u), 28u) / 4u];
+    let proj_q_value_3 = proj_q[group.x * 16u + min(d, 12u) / 4u];
+    let rotary_32_10000_value_2 = rotary_32_10000[min(d, 12u) / 4u];
+    let proj_q_value_4 = proj_q[group.x * 16u + min(d, 12u) / 4u + 4u];
+    let rotary_32_10000_value_3 = rotary_32_10000[min(d, 12u) / 4u + 4u];
+    query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_32_10000_value + proj_q_value_2 * rotary_32_10000_value_1, vec4<bool>(d < 32u)), proj_q_value_3 * rotary_32_10000_value_2 - proj_q_value_4 * rotary_32_10000_value_3, vec4<bool>(d < 16u)) * vec4<f32>(0.125);
     let proj_k_value = proj_k[max(d, 32u) / 4u];
-    let proj_k_value_1 = proj_k[min(d, 28u) / 4u];
-    let proj_k_value_2 = proj_k[select(min(d, 28u) - 16u, min(d, 28u) + 16u, min(d, 28u) < 16u) / 4u];
-    own_key[d / 4u] = select(proj_k_value, proj_k_value_1 * rotary_32_10000_value + select_ * (proj_k_value_2 * rotary_32_10000_value_1), vec4<bool>(d < 32u));
+    let proj_k_value_1 = proj_k[min(max(d, 16u), 28u) / 4u];
+    let proj_k_value_2 = proj_k[min(max(d, 16u), 28u) / 4u - 4u];
+    let proj_k_value_3 = proj_k[min(d, 12u) / 4u];
+    let proj_k_value_4 = proj_k[min(d, 12u) / 4u + 4u];
+    own_key[d / 4u] = select(select(proj_k_value, proj_k_value_1 * rotary_32_10000_value + proj_k_value_2 * rotary_32_10000_value_1, vec4<bool>(d < 32u)), proj_k_value_3 * rotary_32_10000_value_2 - proj_k_value_4 * rotary_32_10000_value_3, vec4<bool>(d < 16u));
   }
   workgroupBarrier(); storageBarrier();
   let seen_value = seen[0u];
@@ -710,14 +715,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if (group.x % 4u == 0u) {
       let count_value = count[0u];
       if (0u < u32(count_value)) {
-        let proj_k_value_3 = proj_k[max(mine, 32u) / 4u];
-        let proj_k_value_4 = proj_k[min(mine, 28u) / 4u];
-        let rotary_32_10000_value_2 = rotary_32_10000[select(min(mine, 28u) - 16u, min(mine, 28u), min(mine, 28u) < 16u) / 4u];
-        let select_1 = select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(mine, 28u)), i32(min(mine, 28u)) + 1i, i32(min(mine, 28u)) + 2i, i32(min(mine, 28u)) + 3i) < vec4<i32>(16i));
-        let proj_k_value_5 = proj_k[select(min(mine, 28u) - 16u, min(mine, 28u) + 16u, min(mine, 28u) < 16u) / 4u];
-        let rotary_32_10000_value_3 = rotary_32_10000[select(min(mine, 28u), min(mine, 28u) + 16u, min(mine, 28u) < 16u) / 4u];
+        let proj_k_value_5 = proj_k[max(mine, 32u) / 4u];
+        let proj_k_value_6 = proj_k[min(max(mine, 16u), 28u) / 4u];
+        let rotary_32_10000_value_4 = rotary_32_10000[min(max(mine, 16u), 28u) / 4u - 4u];
+        let proj_k_value_7 = proj_k[min(max(mine, 16u), 28u) / 4u - 4u];
+        let rotary_32_10000_value_5 = rotary_32_10000[min(max(mine, 16u), 28u) / 4u];
+        let proj_k_value_8 = proj_k[min(mine, 12u) / 4u];
+        let rotary_32_10000_value_6 = rotary_32_10000[min(mine, 12u) / 4u];
+        let proj_k_value_9 = proj_k[min(mine, 12u) / 4u + 4u];
+        let rotary_32_10000_value_7 = rotary_32_10000[min(mine, 12u) / 4u + 4u];
         let new_slot = u32(seen_value) % 256u;
-        let ringWrite = select(proj_k_value_3, proj_k_value_4 * rotary_32_10000_value_2 + select_1 * (proj_k_value_5 * rotary_32_10000_value_3), vec4<bool>(mine < 32u));
+        let ringWrite = select(select(proj_k_value_5, proj_k_value_6 * rotary_32_10000_value_4 + proj_k_value_7 * rotary_32_10000_value_5, vec4<bool>(mine < 32u)), proj_k_value_8 * rotary_32_10000_value_6 - proj_k_value_9 * rotary_32_10000_value_7, vec4<bool>(mine < 16u));
         temporal_block_keys[new_slot * 16u + mine / 4u] = ringWrite;
         let proj_v_value_1 = proj_v[mine / 4u];
         let new_slot_1 = u32(seen_value) % 256u;

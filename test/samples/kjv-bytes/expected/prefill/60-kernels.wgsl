@@ -1180,11 +1180,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
           let seen_value = seen[0u];
           let slot = (u32(seen_value) + j) % 256u;
           let proj_k_value = proj_k[j * 16u + max(l, 32u) / 4u];
-          let proj_k_value_1 = proj_k[j * 16u + min(l, 28u) / 4u];
-          let rotary_32_10000_value = rotary_32_10000[j * 8u + select(min(l, 28u) - 16u, min(l, 28u), min(l, 28u) < 16u) / 4u];
-          let proj_k_value_2 = proj_k[j * 16u + select(min(l, 28u) - 16u, min(l, 28u) + 16u, min(l, 28u) < 16u) / 4u];
-          let rotary_32_10000_value_1 = rotary_32_10000[j * 8u + select(min(l, 28u), min(l, 28u) + 16u, min(l, 28u) < 16u) / 4u];
-          let ringWrite = select(proj_k_value, proj_k_value_1 * rotary_32_10000_value + select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(l, 28u)), i32(min(l, 28u)) + 1i, i32(min(l, 28u)) + 2i, i32(min(l, 28u)) + 3i) < vec4<i32>(16i)) * (proj_k_value_2 * rotary_32_10000_value_1), vec4<bool>(l < 32u));
+          let proj_k_value_1 = proj_k[j * 16u + min(max(l, 16u), 28u) / 4u];
+          let rotary_32_10000_value = rotary_32_10000[j * 8u + (min(max(l, 16u), 28u) / 4u - 4u)];
+          let proj_k_value_2 = proj_k[j * 16u + (min(max(l, 16u), 28u) / 4u - 4u)];
+          let rotary_32_10000_value_1 = rotary_32_10000[j * 8u + min(max(l, 16u), 28u) / 4u];
+          let proj_k_value_3 = proj_k[j * 16u + min(l, 12u) / 4u];
+          let rotary_32_10000_value_2 = rotary_32_10000[j * 8u + min(l, 12u) / 4u];
+          let proj_k_value_4 = proj_k[j * 16u + min(l, 12u) / 4u + 4u];
+          let rotary_32_10000_value_3 = rotary_32_10000[j * 8u + min(l, 12u) / 4u + 4u];
+          let ringWrite = select(select(proj_k_value, proj_k_value_1 * rotary_32_10000_value + proj_k_value_2 * rotary_32_10000_value_1, vec4<bool>(l < 32u)), proj_k_value_3 * rotary_32_10000_value_2 - proj_k_value_4 * rotary_32_10000_value_3, vec4<bool>(l < 16u));
           temporal_block_keys[slot * 16u + l / 4u] = ringWrite;
         }
       }
@@ -1312,11 +1316,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (lane < 16u) {
     let d = lane * 4u;
     let proj_q_value = proj_q[group.y * 64u + (group.x * 16u + max(d, 32u) / 4u)];
-    let proj_q_value_1 = proj_q[group.y * 64u + (group.x * 16u + min(d, 28u) / 4u)];
-    let rotary_32_10000_value = rotary_32_10000[group.y * 8u + select(min(d, 28u) - 16u, min(d, 28u), min(d, 28u) < 16u) / 4u];
-    let proj_q_value_2 = proj_q[group.y * 64u + (group.x * 16u + select(min(d, 28u) - 16u, min(d, 28u) + 16u, min(d, 28u) < 16u) / 4u)];
-    let rotary_32_10000_value_1 = rotary_32_10000[group.y * 8u + select(min(d, 28u), min(d, 28u) + 16u, min(d, 28u) < 16u) / 4u];
-    query[d / 4u] = select(proj_q_value, proj_q_value_1 * rotary_32_10000_value + select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(d, 28u)), i32(min(d, 28u)) + 1i, i32(min(d, 28u)) + 2i, i32(min(d, 28u)) + 3i) < vec4<i32>(16i)) * (proj_q_value_2 * rotary_32_10000_value_1), vec4<bool>(d < 32u)) * vec4<f32>(0.125);
+    let proj_q_value_1 = proj_q[group.y * 64u + (group.x * 16u + min(max(d, 16u), 28u) / 4u)];
+    let rotary_32_10000_value = rotary_32_10000[group.y * 8u + (min(max(d, 16u), 28u) / 4u - 4u)];
+    let proj_q_value_2 = proj_q[group.y * 64u + (group.x * 16u + (min(max(d, 16u), 28u) / 4u - 4u))];
+    let rotary_32_10000_value_1 = rotary_32_10000[group.y * 8u + min(max(d, 16u), 28u) / 4u];
+    let proj_q_value_3 = proj_q[group.y * 64u + (group.x * 16u + min(d, 12u) / 4u)];
+    let rotary_32_10000_value_2 = rotary_32_10000[group.y * 8u + min(d, 12u) / 4u];
+    let proj_q_value_4 = proj_q[group.y * 64u + (group.x * 16u + min(d, 12u) / 4u) + 4u];
+    let rotary_32_10000_value_3 = rotary_32_10000[group.y * 8u + min(d, 12u) / 4u + 4u];
+    query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_32_10000_value + proj_q_value_2 * rotary_32_10000_value_1, vec4<bool>(d < 32u)), proj_q_value_3 * rotary_32_10000_value_2 - proj_q_value_4 * rotary_32_10000_value_3, vec4<bool>(d < 16u)) * vec4<f32>(0.125);
   }
   workgroupBarrier();
   let seen_value = seen[0u];

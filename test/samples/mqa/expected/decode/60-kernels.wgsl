@@ -207,16 +207,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (lane < 32u) {
     let d = lane * 4u;
     let proj_q_value = proj_q[group.x * 32u + max(d, 64u) / 4u];
-    let proj_q_value_1 = proj_q[group.x * 32u + min(d, 60u) / 4u];
-    let rotary_64_10000_value = rotary_64_10000[select(min(d, 60u) - 32u, min(d, 60u), min(d, 60u) < 32u) / 4u];
-    let select_ = select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(d, 60u)), i32(min(d, 60u)) + 1i, i32(min(d, 60u)) + 2i, i32(min(d, 60u)) + 3i) < vec4<i32>(32i));
-    let proj_q_value_2 = proj_q[group.x * 32u + select(min(d, 60u) - 32u, min(d, 60u) + 32u, min(d, 60u) < 32u) / 4u];
-    let rotary_64_10000_value_1 = rotary_64_10000[select(min(d, 60u), min(d, 60u) + 32u, min(d, 60u) < 32u) / 4u];
-    query[d / 4u] = select(proj_q_value, proj_q_value_1 * rotary_64_10000_value + select_ * (proj_q_value_2 * rotary_64_10000_value_1), vec4<bool>(d < 64u)) * vec4<f32>(0.088388346);
+    let proj_q_value_1 = proj_q[group.x * 32u + min(max(d, 32u), 60u) / 4u];
+    let rotary_64_10000_value = rotary_64_10000[min(max(d, 32u), 60u) / 4u - 8u];
+    let proj_q_value_2 = proj_q[group.x * 32u + (min(max(d, 32u), 60u) / 4u - 8u)];
+    let rotary_64_10000_value_1 = rotary_64_10000[min(max(d, 32u), 60u) / 4u];
+    let proj_q_value_3 = proj_q[group.x * 32u + min(d, 28u) / 4u];
+    let rotary_64_10000_value_2 = rotary_64_10000[min(d, 28u) / 4u];
+    let proj_q_value_4 = proj_q[group.x * 32u + min(d, 28u) / 4u + 8u];
+    let rotary_64_10000_value_3 = rotary_64_10000[min(d, 28u) / 4u + 8u];
+    query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_64_10000_value + proj_q_value_2 * rotary_64_10000_value_1, vec4<bool>(d < 64u)), proj_q_value_3 * rotary_64_10000_value_2 - proj_q_value_4 * rotary_64_10000_value_3, vec4<bool>(d < 32u)) * vec4<f32>(0.088388346);
     let proj_k_value = proj_k[max(d, 64u) / 4u];
-    let proj_k_value_1 = proj_k[min(d, 60u) / 4u];
-    let proj_k_value_2 = proj_k[select(min(d, 60u) - 32u, min(d, 60u) + 32u, min(d, 60u) < 32u) / 4u];
-    own_key[d / 4u] = select(proj_k_value, proj_k_value_1 * rotary_64_10000_value + select_ * (proj_k_value_2 * rotary_64_10000_value_1), vec4<bool>(d < 64u));
+    let proj_k_value_1 = proj_k[min(max(d, 32u), 60u) / 4u];
+    let proj_k_value_2 = proj_k[min(max(d, 32u), 60u) / 4u - 8u];
+    let proj_k_value_3 = proj_k[min(d, 28u) / 4u];
+    let proj_k_value_4 = proj_k[min(d, 28u) / 4u + 8u];
+    own_key[d / 4u] = select(select(proj_k_value, proj_k_value_1 * rotary_64_10000_value + proj_k_value_2 * rotary_64_10000_value_1, vec4<bool>(d < 64u)), proj_k_value_3 * rotary_64_10000_value_2 - proj_k_value_4 * rotary_64_10000_value_3, vec4<bool>(d < 32u));
   }
   workgroupBarrier(); storageBarrier();
   let seen_value = seen[0u];
@@ -296,14 +301,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if (group.x % 6u == 0u) {
       let count_value = count[0u];
       if (0u < u32(count_value)) {
-        let proj_k_value_3 = proj_k[max(mine, 64u) / 4u];
-        let proj_k_value_4 = proj_k[min(mine, 60u) / 4u];
-        let rotary_64_10000_value_2 = rotary_64_10000[select(min(mine, 60u) - 32u, min(mine, 60u), min(mine, 60u) < 32u) / 4u];
-        let select_1 = select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(mine, 60u)), i32(min(mine, 60u)) + 1i, i32(min(mine, 60u)) + 2i, i32(min(mine, 60u)) + 3i) < vec4<i32>(32i));
-        let proj_k_value_5 = proj_k[select(min(mine, 60u) - 32u, min(mine, 60u) + 32u, min(mine, 60u) < 32u) / 4u];
-        let rotary_64_10000_value_3 = rotary_64_10000[select(min(mine, 60u), min(mine, 60u) + 32u, min(mine, 60u) < 32u) / 4u];
+        let proj_k_value_5 = proj_k[max(mine, 64u) / 4u];
+        let proj_k_value_6 = proj_k[min(max(mine, 32u), 60u) / 4u];
+        let rotary_64_10000_value_4 = rotary_64_10000[min(max(mine, 32u), 60u) / 4u - 8u];
+        let proj_k_value_7 = proj_k[min(max(mine, 32u), 60u) / 4u - 8u];
+        let rotary_64_10000_value_5 = rotary_64_10000[min(max(mine, 32u), 60u) / 4u];
+        let proj_k_value_8 = proj_k[min(mine, 28u) / 4u];
+        let rotary_64_10000_value_6 = rotary_64_10000[min(mine, 28u) / 4u];
+        let proj_k_value_9 = proj_k[min(mine, 28u) / 4u + 8u];
+        let rotary_64_10000_value_7 = rotary_64_10000[min(mine, 28u) / 4u + 8u];
         let new_slot = u32(seen_value) % 2176u;
-        let ringWrite = select(proj_k_value_3, proj_k_value_4 * rotary_64_10000_value_2 + select_1 * (proj_k_value_5 * rotary_64_10000_value_3), vec4<bool>(mine < 64u));
+        let ringWrite = select(select(proj_k_value_5, proj_k_value_6 * rotary_64_10000_value_4 + proj_k_value_7 * rotary_64_10000_value_5, vec4<bool>(mine < 64u)), proj_k_value_8 * rotary_64_10000_value_6 - proj_k_value_9 * rotary_64_10000_value_7, vec4<bool>(mine < 32u));
         temporal_block_keys[new_slot * 32u + mine / 4u] = ringWrite;
         let proj_v_value_1 = proj_v[mine / 4u];
         let new_slot_1 = u32(seen_value) % 2176u;

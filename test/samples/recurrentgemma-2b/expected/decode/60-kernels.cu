@@ -10,10 +10,6 @@ __device__ inline boolx4 spread4(bool value) {
   return {value, value, value, value};
 }
 
-__device__ inline int4 spread4(int value) {
-  return {value, value, value, value};
-}
-
 /** A vector that begins at a multiple of its length, in one access. */
 template <typename Vector, typename Scalar>
 __device__ inline Vector load(const Scalar* from, unsigned index) {
@@ -87,10 +83,6 @@ __device__ inline float4 sqrtf(float4 a) {
 
 __device__ inline float4 operator-(float4 a, float4 b) {
   return {a.x - b.x, a.y - b.y, a.z - b.z, a.w - b.w};
-}
-
-__device__ inline boolx4 operator<(int4 a, int4 b) {
-  return {a.x < b.x, a.y < b.y, a.z < b.z, a.w < b.w};
 }
 
 /** Over the 32 lanes of the subgroup, for each of them. */
@@ -713,16 +705,21 @@ composite_seen_attend(
   if (threadIdx.x < 64u) {
     const unsigned d = threadIdx.x * 4u;
     const float4 proj_q_value = load<float4>(proj_q, blockIdx.x * 256u + max(d, 128u));
-    const float4 proj_q_value_1 = load<float4>(proj_q, blockIdx.x * 256u + min(d, 124u));
-    const float4 rotary_128_10000_value = load<float4>(rotary_128_10000, (min(d, 124u) < 64u ? min(d, 124u) : min(d, 124u) - 64u));
-    const float4 select_ = select(int4{int(min(d, 124u)), int(min(d, 124u) + 1u), int(min(d, 124u) + 2u), int(min(d, 124u) + 3u)} < spread4(64), spread4(-1.0f), spread4(1.0f));
-    const float4 proj_q_value_2 = load<float4>(proj_q, blockIdx.x * 256u + (min(d, 124u) < 64u ? min(d, 124u) + 64u : min(d, 124u) - 64u));
-    const float4 rotary_128_10000_value_1 = load<float4>(rotary_128_10000, (min(d, 124u) < 64u ? min(d, 124u) + 64u : min(d, 124u)));
-    store(query, d, select(spread4(d < 128u), proj_q_value_1 * rotary_128_10000_value + select_ * (proj_q_value_2 * rotary_128_10000_value_1), proj_q_value) * spread4(0.0625f));
+    const float4 proj_q_value_1 = load<float4>(proj_q, blockIdx.x * 256u + min(max(d, 64u), 124u));
+    const float4 rotary_128_10000_value = load<float4>(rotary_128_10000, min(max(d, 64u), 124u) - 64u);
+    const float4 proj_q_value_2 = load<float4>(proj_q, blockIdx.x * 256u + (min(max(d, 64u), 124u) - 64u));
+    const float4 rotary_128_10000_value_1 = load<float4>(rotary_128_10000, min(max(d, 64u), 124u));
+    const float4 proj_q_value_3 = load<float4>(proj_q, blockIdx.x * 256u + min(d, 60u));
+    const float4 rotary_128_10000_value_2 = load<float4>(rotary_128_10000, min(d, 60u));
+    const float4 proj_q_value_4 = load<float4>(proj_q, blockIdx.x * 256u + min(d, 60u) + 64u);
+    const float4 rotary_128_10000_value_3 = load<float4>(rotary_128_10000, min(d, 60u) + 64u);
+    store(query, d, select(spread4(d < 64u), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, select(spread4(d < 128u), proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, proj_q_value)) * spread4(0.0625f));
     const float4 proj_k_value = load<float4>(proj_k, max(d, 128u));
-    const float4 proj_k_value_1 = load<float4>(proj_k, min(d, 124u));
-    const float4 proj_k_value_2 = load<float4>(proj_k, (min(d, 124u) < 64u ? min(d, 124u) + 64u : min(d, 124u) - 64u));
-    store(own_key, d, select(spread4(d < 128u), proj_k_value_1 * rotary_128_10000_value + select_ * (proj_k_value_2 * rotary_128_10000_value_1), proj_k_value));
+    const float4 proj_k_value_1 = load<float4>(proj_k, min(max(d, 64u), 124u));
+    const float4 proj_k_value_2 = load<float4>(proj_k, min(max(d, 64u), 124u) - 64u);
+    const float4 proj_k_value_3 = load<float4>(proj_k, min(d, 60u));
+    const float4 proj_k_value_4 = load<float4>(proj_k, min(d, 60u) + 64u);
+    store(own_key, d, select(spread4(d < 64u), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, select(spread4(d < 128u), proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, proj_k_value)));
   }
   __syncthreads();
   const int seen_value = seen[0u];
@@ -805,14 +802,17 @@ composite_seen_attend(
     if (blockIdx.x % 10u == 0u) {
       const int count_value = count[0u];
       if (0u < unsigned(count_value)) {
-        const float4 proj_k_value_3 = load<float4>(proj_k, max(mine, 128u));
-        const float4 proj_k_value_4 = load<float4>(proj_k, min(mine, 124u));
-        const float4 rotary_128_10000_value_2 = load<float4>(rotary_128_10000, (min(mine, 124u) < 64u ? min(mine, 124u) : min(mine, 124u) - 64u));
-        const float4 select_1 = select(int4{int(min(mine, 124u)), int(min(mine, 124u) + 1u), int(min(mine, 124u) + 2u), int(min(mine, 124u) + 3u)} < spread4(64), spread4(-1.0f), spread4(1.0f));
-        const float4 proj_k_value_5 = load<float4>(proj_k, (min(mine, 124u) < 64u ? min(mine, 124u) + 64u : min(mine, 124u) - 64u));
-        const float4 rotary_128_10000_value_3 = load<float4>(rotary_128_10000, (min(mine, 124u) < 64u ? min(mine, 124u) + 64u : min(mine, 124u)));
+        const float4 proj_k_value_5 = load<float4>(proj_k, max(mine, 128u));
+        const float4 proj_k_value_6 = load<float4>(proj_k, min(max(mine, 64u), 124u));
+        const float4 rotary_128_10000_value_4 = load<float4>(rotary_128_10000, min(max(mine, 64u), 124u) - 64u);
+        const float4 proj_k_value_7 = load<float4>(proj_k, min(max(mine, 64u), 124u) - 64u);
+        const float4 rotary_128_10000_value_5 = load<float4>(rotary_128_10000, min(max(mine, 64u), 124u));
+        const float4 proj_k_value_8 = load<float4>(proj_k, min(mine, 60u));
+        const float4 rotary_128_10000_value_6 = load<float4>(rotary_128_10000, min(mine, 60u));
+        const float4 proj_k_value_9 = load<float4>(proj_k, min(mine, 60u) + 64u);
+        const float4 rotary_128_10000_value_7 = load<float4>(rotary_128_10000, min(mine, 60u) + 64u);
         const unsigned new_slot = unsigned(seen_value) % 2176u;
-        const float4 ringWrite = select(spread4(mine < 128u), proj_k_value_4 * rotary_128_10000_value_2 + select_1 * (proj_k_value_5 * rotary_128_10000_value_3), proj_k_value_3);
+        const float4 ringWrite = select(spread4(mine < 64u), proj_k_value_8 * rotary_128_10000_value_6 - proj_k_value_9 * rotary_128_10000_value_7, select(spread4(mine < 128u), proj_k_value_6 * rotary_128_10000_value_4 + proj_k_value_7 * rotary_128_10000_value_5, proj_k_value_5));
         store(temporal_block_keys, new_slot * 256u + mine, ringWrite);
         const float4 proj_v_value_1 = load<float4>(proj_v, mine);
         const unsigned new_slot_1 = unsigned(seen_value) % 2176u;

@@ -652,16 +652,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   if (lane < 64u) {
     let d = lane * 4u;
     let proj_q_value = proj_q[group.x * 64u + max(d, 128u) / 4u];
-    let proj_q_value_1 = proj_q[group.x * 64u + min(d, 124u) / 4u];
-    let rotary_128_10000_value = rotary_128_10000[select(min(d, 124u) - 64u, min(d, 124u), min(d, 124u) < 64u) / 4u];
-    let select_ = select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(d, 124u)), i32(min(d, 124u)) + 1i, i32(min(d, 124u)) + 2i, i32(min(d, 124u)) + 3i) < vec4<i32>(64i));
-    let proj_q_value_2 = proj_q[group.x * 64u + select(min(d, 124u) - 64u, min(d, 124u) + 64u, min(d, 124u) < 64u) / 4u];
-    let rotary_128_10000_value_1 = rotary_128_10000[select(min(d, 124u), min(d, 124u) + 64u, min(d, 124u) < 64u) / 4u];
-    query[d / 4u] = select(proj_q_value, proj_q_value_1 * rotary_128_10000_value + select_ * (proj_q_value_2 * rotary_128_10000_value_1), vec4<bool>(d < 128u)) * vec4<f32>(0.0625);
+    let proj_q_value_1 = proj_q[group.x * 64u + min(max(d, 64u), 124u) / 4u];
+    let rotary_128_10000_value = rotary_128_10000[min(max(d, 64u), 124u) / 4u - 16u];
+    let proj_q_value_2 = proj_q[group.x * 64u + (min(max(d, 64u), 124u) / 4u - 16u)];
+    let rotary_128_10000_value_1 = rotary_128_10000[min(max(d, 64u), 124u) / 4u];
+    let proj_q_value_3 = proj_q[group.x * 64u + min(d, 60u) / 4u];
+    let rotary_128_10000_value_2 = rotary_128_10000[min(d, 60u) / 4u];
+    let proj_q_value_4 = proj_q[group.x * 64u + min(d, 60u) / 4u + 16u];
+    let rotary_128_10000_value_3 = rotary_128_10000[min(d, 60u) / 4u + 16u];
+    query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, vec4<bool>(d < 128u)), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, vec4<bool>(d < 64u)) * vec4<f32>(0.0625);
     let proj_k_value = proj_k[max(d, 128u) / 4u];
-    let proj_k_value_1 = proj_k[min(d, 124u) / 4u];
-    let proj_k_value_2 = proj_k[select(min(d, 124u) - 64u, min(d, 124u) + 64u, min(d, 124u) < 64u) / 4u];
-    own_key[d / 4u] = select(proj_k_value, proj_k_value_1 * rotary_128_10000_value + select_ * (proj_k_value_2 * rotary_128_10000_value_1), vec4<bool>(d < 128u));
+    let proj_k_value_1 = proj_k[min(max(d, 64u), 124u) / 4u];
+    let proj_k_value_2 = proj_k[min(max(d, 64u), 124u) / 4u - 16u];
+    let proj_k_value_3 = proj_k[min(d, 60u) / 4u];
+    let proj_k_value_4 = proj_k[min(d, 60u) / 4u + 16u];
+    own_key[d / 4u] = select(select(proj_k_value, proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, vec4<bool>(d < 128u)), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, vec4<bool>(d < 64u));
   }
   workgroupBarrier(); storageBarrier();
   let seen_value = seen[0u];
@@ -741,14 +746,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if (group.x % 10u == 0u) {
       let count_value = count[0u];
       if (0u < u32(count_value)) {
-        let proj_k_value_3 = proj_k[max(mine, 128u) / 4u];
-        let proj_k_value_4 = proj_k[min(mine, 124u) / 4u];
-        let rotary_128_10000_value_2 = rotary_128_10000[select(min(mine, 124u) - 64u, min(mine, 124u), min(mine, 124u) < 64u) / 4u];
-        let select_1 = select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(mine, 124u)), i32(min(mine, 124u)) + 1i, i32(min(mine, 124u)) + 2i, i32(min(mine, 124u)) + 3i) < vec4<i32>(64i));
-        let proj_k_value_5 = proj_k[select(min(mine, 124u) - 64u, min(mine, 124u) + 64u, min(mine, 124u) < 64u) / 4u];
-        let rotary_128_10000_value_3 = rotary_128_10000[select(min(mine, 124u), min(mine, 124u) + 64u, min(mine, 124u) < 64u) / 4u];
+        let proj_k_value_5 = proj_k[max(mine, 128u) / 4u];
+        let proj_k_value_6 = proj_k[min(max(mine, 64u), 124u) / 4u];
+        let rotary_128_10000_value_4 = rotary_128_10000[min(max(mine, 64u), 124u) / 4u - 16u];
+        let proj_k_value_7 = proj_k[min(max(mine, 64u), 124u) / 4u - 16u];
+        let rotary_128_10000_value_5 = rotary_128_10000[min(max(mine, 64u), 124u) / 4u];
+        let proj_k_value_8 = proj_k[min(mine, 60u) / 4u];
+        let rotary_128_10000_value_6 = rotary_128_10000[min(mine, 60u) / 4u];
+        let proj_k_value_9 = proj_k[min(mine, 60u) / 4u + 16u];
+        let rotary_128_10000_value_7 = rotary_128_10000[min(mine, 60u) / 4u + 16u];
         let new_slot = u32(seen_value) % 2176u;
-        let ringWrite = select(proj_k_value_3, proj_k_value_4 * rotary_128_10000_value_2 + select_1 * (proj_k_value_5 * rotary_128_10000_value_3), vec4<bool>(mine < 128u));
+        let ringWrite = select(select(proj_k_value_5, proj_k_value_6 * rotary_128_10000_value_4 + proj_k_value_7 * rotary_128_10000_value_5, vec4<bool>(mine < 128u)), proj_k_value_8 * rotary_128_10000_value_6 - proj_k_value_9 * rotary_128_10000_value_7, vec4<bool>(mine < 64u));
         temporal_block_keys[new_slot * 64u + mine / 4u] = ringWrite;
         let proj_v_value_1 = proj_v[mine / 4u];
         let new_slot_1 = u32(seen_value) % 2176u;

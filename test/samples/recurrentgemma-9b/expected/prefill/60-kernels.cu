@@ -10,10 +10,6 @@ __device__ inline boolx4 spread4(bool value) {
   return {value, value, value, value};
 }
 
-__device__ inline int4 spread4(int value) {
-  return {value, value, value, value};
-}
-
 /** A vector that begins at a multiple of its length, in one access. */
 template <typename Vector, typename Scalar>
 __device__ inline Vector load(const Scalar* from, unsigned index) {
@@ -119,10 +115,6 @@ __device__ inline float4 sqrtf(float4 a) {
 
 __device__ inline float4 operator-(float4 a, float4 b) {
   return {a.x - b.x, a.y - b.y, a.z - b.z, a.w - b.w};
-}
-
-__device__ inline boolx4 operator<(int4 a, int4 b) {
-  return {a.x < b.x, a.y < b.y, a.z < b.z, a.w < b.w};
 }
 
 /** Over the 32 lanes of the subgroup, for each of them. */
@@ -1429,11 +1421,15 @@ ringWrite_and_ringWrite_2(
         const int seen_value = seen[0u];
         const unsigned slot = (unsigned(seen_value) + j) % 2176u;
         const float4 proj_k_value = load<float4>(proj_k, j * 256u + max(l, 128u));
-        const float4 proj_k_value_1 = load<float4>(proj_k, j * 256u + min(l, 124u));
-        const float4 rotary_128_10000_value = load<float4>(rotary_128_10000, j * 128u + (min(l, 124u) < 64u ? min(l, 124u) : min(l, 124u) - 64u));
-        const float4 proj_k_value_2 = load<float4>(proj_k, j * 256u + (min(l, 124u) < 64u ? min(l, 124u) + 64u : min(l, 124u) - 64u));
-        const float4 rotary_128_10000_value_1 = load<float4>(rotary_128_10000, j * 128u + (min(l, 124u) < 64u ? min(l, 124u) + 64u : min(l, 124u)));
-        const float4 ringWrite = select(spread4(l < 128u), proj_k_value_1 * rotary_128_10000_value + select(int4{int(min(l, 124u)), int(min(l, 124u) + 1u), int(min(l, 124u) + 2u), int(min(l, 124u) + 3u)} < spread4(64), spread4(-1.0f), spread4(1.0f)) * (proj_k_value_2 * rotary_128_10000_value_1), proj_k_value);
+        const float4 proj_k_value_1 = load<float4>(proj_k, j * 256u + min(max(l, 64u), 124u));
+        const float4 rotary_128_10000_value = load<float4>(rotary_128_10000, j * 128u + (min(max(l, 64u), 124u) - 64u));
+        const float4 proj_k_value_2 = load<float4>(proj_k, j * 256u + (min(max(l, 64u), 124u) - 64u));
+        const float4 rotary_128_10000_value_1 = load<float4>(rotary_128_10000, j * 128u + min(max(l, 64u), 124u));
+        const float4 proj_k_value_3 = load<float4>(proj_k, j * 256u + min(l, 60u));
+        const float4 rotary_128_10000_value_2 = load<float4>(rotary_128_10000, j * 128u + min(l, 60u));
+        const float4 proj_k_value_4 = load<float4>(proj_k, j * 256u + min(l, 60u) + 64u);
+        const float4 rotary_128_10000_value_3 = load<float4>(rotary_128_10000, j * 128u + min(l, 60u) + 64u);
+        const float4 ringWrite = select(spread4(l < 64u), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, select(spread4(l < 128u), proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, proj_k_value));
         store(temporal_block_keys, slot * 256u + l, ringWrite);
       }
     }
@@ -1471,11 +1467,15 @@ composite_seen_attend(
   __builtin_assume(threadIdx.x < 64u);
   const unsigned d = threadIdx.x * 4u;
   const float4 proj_q_value = load<float4>(proj_q, blockIdx.y * 4096u + (blockIdx.x * 256u + max(d, 128u)));
-  const float4 proj_q_value_1 = load<float4>(proj_q, blockIdx.y * 4096u + (blockIdx.x * 256u + min(d, 124u)));
-  const float4 rotary_128_10000_value = load<float4>(rotary_128_10000, blockIdx.y * 128u + (min(d, 124u) < 64u ? min(d, 124u) : min(d, 124u) - 64u));
-  const float4 proj_q_value_2 = load<float4>(proj_q, blockIdx.y * 4096u + (blockIdx.x * 256u + (min(d, 124u) < 64u ? min(d, 124u) + 64u : min(d, 124u) - 64u)));
-  const float4 rotary_128_10000_value_1 = load<float4>(rotary_128_10000, blockIdx.y * 128u + (min(d, 124u) < 64u ? min(d, 124u) + 64u : min(d, 124u)));
-  store(query, d, select(spread4(d < 128u), proj_q_value_1 * rotary_128_10000_value + select(int4{int(min(d, 124u)), int(min(d, 124u) + 1u), int(min(d, 124u) + 2u), int(min(d, 124u) + 3u)} < spread4(64), spread4(-1.0f), spread4(1.0f)) * (proj_q_value_2 * rotary_128_10000_value_1), proj_q_value) * spread4(0.0625f));
+  const float4 proj_q_value_1 = load<float4>(proj_q, blockIdx.y * 4096u + (blockIdx.x * 256u + min(max(d, 64u), 124u)));
+  const float4 rotary_128_10000_value = load<float4>(rotary_128_10000, blockIdx.y * 128u + (min(max(d, 64u), 124u) - 64u));
+  const float4 proj_q_value_2 = load<float4>(proj_q, blockIdx.y * 4096u + (blockIdx.x * 256u + (min(max(d, 64u), 124u) - 64u)));
+  const float4 rotary_128_10000_value_1 = load<float4>(rotary_128_10000, blockIdx.y * 128u + min(max(d, 64u), 124u));
+  const float4 proj_q_value_3 = load<float4>(proj_q, blockIdx.y * 4096u + (blockIdx.x * 256u + min(d, 60u)));
+  const float4 rotary_128_10000_value_2 = load<float4>(rotary_128_10000, blockIdx.y * 128u + min(d, 60u));
+  const float4 proj_q_value_4 = load<float4>(proj_q, blockIdx.y * 4096u + (blockIdx.x * 256u + min(d, 60u)) + 64u);
+  const float4 rotary_128_10000_value_3 = load<float4>(rotary_128_10000, blockIdx.y * 128u + min(d, 60u) + 64u);
+  store(query, d, select(spread4(d < 64u), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, select(spread4(d < 128u), proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, proj_q_value)) * spread4(0.0625f));
   __syncthreads();
   const int seen_value = seen[0u];
   const int newest = int(unsigned(seen_value) + blockIdx.y);

@@ -1286,11 +1286,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
           let seen_value = seen[0u];
           let slot = (u32(seen_value) + j) % 2176u;
           let proj_k_value = proj_k[j * 64u + max(l, 128u) / 4u];
-          let proj_k_value_1 = proj_k[j * 64u + min(l, 124u) / 4u];
-          let rotary_128_10000_value = rotary_128_10000[j * 32u + select(min(l, 124u) - 64u, min(l, 124u), min(l, 124u) < 64u) / 4u];
-          let proj_k_value_2 = proj_k[j * 64u + select(min(l, 124u) - 64u, min(l, 124u) + 64u, min(l, 124u) < 64u) / 4u];
-          let rotary_128_10000_value_1 = rotary_128_10000[j * 32u + select(min(l, 124u), min(l, 124u) + 64u, min(l, 124u) < 64u) / 4u];
-          let ringWrite = select(proj_k_value, proj_k_value_1 * rotary_128_10000_value + select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(l, 124u)), i32(min(l, 124u)) + 1i, i32(min(l, 124u)) + 2i, i32(min(l, 124u)) + 3i) < vec4<i32>(64i)) * (proj_k_value_2 * rotary_128_10000_value_1), vec4<bool>(l < 128u));
+          let proj_k_value_1 = proj_k[j * 64u + min(max(l, 64u), 124u) / 4u];
+          let rotary_128_10000_value = rotary_128_10000[j * 32u + (min(max(l, 64u), 124u) / 4u - 16u)];
+          let proj_k_value_2 = proj_k[j * 64u + (min(max(l, 64u), 124u) / 4u - 16u)];
+          let rotary_128_10000_value_1 = rotary_128_10000[j * 32u + min(max(l, 64u), 124u) / 4u];
+          let proj_k_value_3 = proj_k[j * 64u + min(l, 60u) / 4u];
+          let rotary_128_10000_value_2 = rotary_128_10000[j * 32u + min(l, 60u) / 4u];
+          let proj_k_value_4 = proj_k[j * 64u + min(l, 60u) / 4u + 16u];
+          let rotary_128_10000_value_3 = rotary_128_10000[j * 32u + min(l, 60u) / 4u + 16u];
+          let ringWrite = select(select(proj_k_value, proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, vec4<bool>(l < 128u)), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, vec4<bool>(l < 64u));
           temporal_block_keys[slot * 64u + l / 4u] = ringWrite;
         }
       }
@@ -1416,11 +1420,15 @@ var<workgroup> weights: array<f32, 64>;
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let d = lane * 4u;
   let proj_q_value = proj_q[group.y * 1024u + (group.x * 64u + max(d, 128u) / 4u)];
-  let proj_q_value_1 = proj_q[group.y * 1024u + (group.x * 64u + min(d, 124u) / 4u)];
-  let rotary_128_10000_value = rotary_128_10000[group.y * 32u + select(min(d, 124u) - 64u, min(d, 124u), min(d, 124u) < 64u) / 4u];
-  let proj_q_value_2 = proj_q[group.y * 1024u + (group.x * 64u + select(min(d, 124u) - 64u, min(d, 124u) + 64u, min(d, 124u) < 64u) / 4u)];
-  let rotary_128_10000_value_1 = rotary_128_10000[group.y * 32u + select(min(d, 124u), min(d, 124u) + 64u, min(d, 124u) < 64u) / 4u];
-  query[d / 4u] = select(proj_q_value, proj_q_value_1 * rotary_128_10000_value + select(vec4<f32>(1.0), vec4<f32>(-1.0), vec4<i32>(i32(min(d, 124u)), i32(min(d, 124u)) + 1i, i32(min(d, 124u)) + 2i, i32(min(d, 124u)) + 3i) < vec4<i32>(64i)) * (proj_q_value_2 * rotary_128_10000_value_1), vec4<bool>(d < 128u)) * vec4<f32>(0.0625);
+  let proj_q_value_1 = proj_q[group.y * 1024u + (group.x * 64u + min(max(d, 64u), 124u) / 4u)];
+  let rotary_128_10000_value = rotary_128_10000[group.y * 32u + (min(max(d, 64u), 124u) / 4u - 16u)];
+  let proj_q_value_2 = proj_q[group.y * 1024u + (group.x * 64u + (min(max(d, 64u), 124u) / 4u - 16u))];
+  let rotary_128_10000_value_1 = rotary_128_10000[group.y * 32u + min(max(d, 64u), 124u) / 4u];
+  let proj_q_value_3 = proj_q[group.y * 1024u + (group.x * 64u + min(d, 60u) / 4u)];
+  let rotary_128_10000_value_2 = rotary_128_10000[group.y * 32u + min(d, 60u) / 4u];
+  let proj_q_value_4 = proj_q[group.y * 1024u + (group.x * 64u + min(d, 60u) / 4u) + 16u];
+  let rotary_128_10000_value_3 = rotary_128_10000[group.y * 32u + min(d, 60u) / 4u + 16u];
+  query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, vec4<bool>(d < 128u)), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, vec4<bool>(d < 64u)) * vec4<f32>(0.0625);
   workgroupBarrier();
   let seen_value = seen[0u];
   let newest = seen_value + i32(group.y);
