@@ -235,7 +235,7 @@ async function main(flags: Flags): Promise<void> {
 const program = new Command("bench");
 executorOptions(program)
   .option("--chunk <n>", "tokens of the prefill", whole(1), 512)
-  .option("--steps <n>", "tokens to decode", whole(1), 16)
+  .option("--steps <n>", "tokens to decode", whole(1), 64)
   .addOption(
     new Option("--only <part>", "measure this alone, over a grid of sizes").choices(["scan"]),
   )
