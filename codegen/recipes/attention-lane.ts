@@ -1,6 +1,7 @@
 /** Attention in which a lane owns a query and takes a few keys at a time. */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
+import type { KernelBuilder, Variable } from "../build.ts";
 import { linearLanes } from "../grid.ts";
 import type { Caps, Memory, Width } from "../kernel.ts";
 import type { LoweredKernel } from "../recipe.ts";
@@ -13,7 +14,6 @@ import {
   whereReal,
   writeAttended,
 } from "./fresh-token.ts";
-import { takeIn } from "./online-softmax.ts";
 import {
   keyAt,
   keySpan,
@@ -124,4 +124,32 @@ function storeFresh(
   io.k.loop("d", 0, q.dims, width, (d) =>
     io.k.store(total, d, freshValue(io, q, row, group, d, width)),
   );
+}
+
+/** The largest logit so far, and the sum of weights counted from it. */
+type Kept = { readonly largest: Variable; readonly sum: Variable };
+
+/** By how much what was kept fades, and the weights of the keys that came: 0 where one is not visible. */
+type Weights = { readonly fade: Val; readonly of: readonly Val[] };
+
+/** Takes in the logits of some keys; those that are not visible are `unseen`. */
+function takeIn(
+  k: KernelBuilder,
+  { largest, sum }: Kept,
+  logits: readonly Val[],
+  visible: readonly Val[],
+): Weights {
+  const before = largest.get();
+  const now = k.let(
+    "largest_now",
+    logits.reduce((a, b) => a.atLeast(b), before),
+  );
+  const fade = k.let("fade", call("exp", before.minus(now)));
+  const of = logits.map((logit, i) =>
+    k.let("weight", select(visible[i]!, call("exp", logit.minus(now)), 0)),
+  );
+  largest.set(now);
+  const added = of.reduce((a, b) => a.plus(b));
+  k.accumulate(sum, (so) => fma(so, fade, added));
+  return { fade, of };
 }

@@ -118,11 +118,11 @@ function keepFresh(
 
 /** All lanes put the scaled queries into workgroup memory, part by part. */
 function holdQueries(tile: Tile): void {
-  const { io, q, rows, query, size } = tile;
+  const { io, q, rows, row, query, size } = tile;
   const k = io.k;
   const from = k.builtin("subgroup_lane").times(quad);
   k.loop("cell", from, rows * q.dims, quad * size, (cell) => {
-    const { row, t, head } = placeOf(tile, cell.over(q.dims));
+    const { t, head } = placeOf(tile, cell.over(q.dims));
     const at = [row, k.let("t", t), k.let("head", head), cell.modulo(q.dims)];
     k.store(query, cell, io.read(q.q)(at, quad).times(q.scale));
   });
@@ -158,11 +158,11 @@ function startTotals(tile: Tile): void {
 
 /** Divides by the sums, which wait as shares in `weights`. */
 function writeRows(tile: Tile, region: Region, queries: number): void {
-  const { io, rows, first, weights, totals } = tile;
+  const { io, rows, row, first, weights, totals } = tile;
   const k = io.k;
   eachChunk(tile, (chunk, d) =>
     k.loop("i", 0, rows, 1, (i) => {
-      const { row, t, head } = placeOf(tile, i);
+      const { t, head } = placeOf(tile, i);
       const share = k.load(weights, i.times(quad), quad);
       const value = k.load(totals, chunk.times(rows).plus(i).times(quad), quad).times(share);
       k.when(first.plus(i).below(queries), () =>

@@ -55,7 +55,7 @@ export const attention: Recipe = {
 
 /**
  * Where a single query reads a key, sharing it costs barriers and gives nothing; and few keys never win back that the larger
- * kernel takes seconds more to compile.
+ * kernel takes seconds more to compile (3.1 s against 1.3 for a decode step on lavapipe). Where few ends is not measured.
  */
 const orderOf = (together: readonly Choice[], oneEach: readonly Choice[], q: Query) =>
   q.time * (q.heads / q.groups) > 1 && q.slots >= manyKeys

@@ -39,21 +39,22 @@ export function eachChunk(tile: Tile, then: (chunk: Val, d: Val) => void): void 
     else k.when(d.below(q.dims), () => then(chunk, d));
   });
 }
+
 /** The first number of a lane in a chunk, which may lie past the last. */
 export const numberOf = ({ io, size }: Tile, chunk: Val): Val =>
   chunk.times(size).plus(io.k.builtin("subgroup_lane")).times(quad);
 
 /** Which token and head a query of the tile is; past the last, that. */
-export function placeOf({ q, first, row, group }: Tile, i: Val) {
+export function placeOf({ q, first, group }: Tile, i: Val) {
   const shared = q.heads / q.groups;
   const number = first.plus(i).atMost(q.time * shared - 1);
-  return { row, t: number.over(shared), head: group.times(shared).plus(number.modulo(shared)) };
+  return { t: number.over(shared), head: group.times(shared).plus(number.modulo(shared)) };
 }
 
 /** The keys that a query of the tile sees. */
 export function spanOf(tile: Tile, i: Val): { readonly oldest: Val; readonly newest: Val } {
-  const { row, t } = placeOf(tile, i);
-  return keySpan(tile.io, tile.q, row, tile.io.k.let("t", t));
+  const { t } = placeOf(tile, i);
+  return keySpan(tile.io, tile.q, tile.row, tile.io.k.let("t", t));
 }
 
 /** The keys of the past that one of the queries sees, and of those the ones that all see. */

@@ -100,6 +100,17 @@ describe("attention", () => {
         );
     });
   }
+  it("lets a subgroup share queries where loads are dear, keys are many, and several queries see them", () => {
+    const first = (window: number, H: number, device: string) => {
+      const sizes = { B: 1, T: 1, H, G: 1, D: 8, window, seen: 9 };
+      return attention.choices(regionOf(attendOf(sizes)), devices[device]!)[0]!.schedule;
+    };
+    const dear = "dear barriers and subgroups of 8";
+    assert.deepEqual(first(600, 6, dear), { rows: 6 });
+    assert.deepEqual(first(600, 1, dear), { keys: 4 });
+    assert.deepEqual(first(9, 6, dear), { keys: 4 });
+    assert.deepEqual(first(600, 6, "dear barriers"), { keys: 4 });
+  });
   it("computes a rotation in front and a product behind", () => {
     const sizes: Sizes = { B: 2, T: 5, H: 2, G: 1, D: 8, window: 6, seen: 9 };
     const shape = [2, 5, 2, 8];

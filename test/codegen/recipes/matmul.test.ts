@@ -4,7 +4,7 @@ import { matmul } from "../../../codegen/recipes/matmul.ts";
 import { GraphBuilder } from "../../../src/graph/build.ts";
 import { silu } from "../../../src/graph/functions.ts";
 import type { Node } from "../../../src/graph/graph.ts";
-import { noise, regionOf, worstError } from "../region.ts";
+import { devices, noise, regionOf, worstError } from "../region.ts";
 
 /** f32 sums of up to 70 products of numbers below 1; the largest error seen is 6.2e-7. */
 const tolerance = 1.5e-6;
@@ -95,6 +95,20 @@ describe("matmul", () => {
     };
     assert.ok(first(32).includes("tileRows"));
     assert.deepEqual(first(8), ["rows", "columns"]);
+  });
+  it("lets a subgroup share rows where loads are dear, as many as there are", () => {
+    const first = (m: number, k: number, device: string) => {
+      const g = new GraphBuilder();
+      const x = g.input("x", { dtype: "f32", shape: [m, k] });
+      const w = g.parameter("w", { dtype: "f32", shape: [k, 64] });
+      const region = regionOf(g.contract(x, w, "mk", "kn", "mn"));
+      return Object.entries(matmul.choices(region, devices[device]!)[0]!.schedule)[0];
+    };
+    const dear = "dear barriers and subgroups of 8";
+    assert.deepEqual(first(33, 32, dear), ["sharedRows", 16]);
+    assert.deepEqual(first(9, 32, dear), ["sharedRows", 8]);
+    assert.deepEqual(first(33, 30, dear)![0], "rows");
+    assert.deepEqual(first(33, 32, "dear barriers")![0], "rows");
   });
   it("computes what is fused in front and behind", () => {
     const g = new GraphBuilder();
