@@ -19,7 +19,7 @@ import { printMemory } from "../src/explain/readable.ts";
 import { memoryOf } from "../src/limits/memory.ts";
 import { Stream } from "../targets/stream.ts";
 import { openDevice } from "../targets/wgsl/device.ts";
-import { benchFront, frontLine } from "./front.ts";
+import { benchFront } from "./front.ts";
 import { benchEditor, editorTable } from "./lsp.ts";
 import { madeBy } from "./made-by.ts";
 import { benchScanGrid } from "./scan/main.ts";
@@ -210,7 +210,7 @@ async function main(flags: Flags): Promise<void> {
   if (flags.only === "scan") return benchScanGrid(flags);
   mkdirSync(results, { recursive: true });
   if (flags.editor) {
-    const text = `${frontLine(benchFront())}\n\n${editorTable(await benchEditor())}`;
+    const text = `${await benchFront()}\n\n${editorTable(await benchEditor())}`;
     print(text);
     writeFileSync(new URL("editor.md", results), `# The language in use\n\n${made}\n\n${text}`);
   }

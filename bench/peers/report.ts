@@ -79,7 +79,7 @@ export function page(found: Found, goals: readonly Goal[]): string {
     "",
     ...found.describe.map((d) => `* ${d}`),
     "",
-    `Times are medians of ${found.runs} runs (quartiles beside), ours and theirs in turn, each pair by itself; first runs do not count. \`device\`: tensors are on the device before and after. \`host\`: inputs are uploaded and the result is read back; onnxruntime has no other way. A result in brackets is wrong, and its time is no measure.`,
+    `Times are medians of ${found.runs} turns (quartiles beside), ours and theirs one after the other, each pair by itself; a turn is the median of as many runs as fit into 50 ms, one at least, and first turns do not count. \`device\`: tensors are on the device before and after. \`host\`: inputs are uploaded and the result is read back; onnxruntime has no other way. A result in brackets is wrong, and its time is no measure.`,
     "",
     goalTable(goals, found.pairs),
     "",

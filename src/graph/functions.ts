@@ -42,11 +42,26 @@ function polynomial(g: GraphBuilder, x: Node, coefficients: readonly number[]): 
   return rest.reduce<Node>((sum, c) => g.map("add", g.map("mul", sum, x), c), top);
 }
 
-/** e^x − 1: near 0 the series x Σ x^k / (k + 1)!, whose first left-out term is 2^−26 of the whole at |x| = 0.35. */
+/** x / 2; of what was doubled, the number itself. */
+function half(g: GraphBuilder, x: Node): Node {
+  if (x.op !== "map" || x.attrs.fn !== "mul") return g.map("mul", x, 0.5);
+  const [a, b] = x.inputs as [Node, Node];
+  const isTwo = (n: Node) => n.op === "constant" && n.attrs.value === 2;
+  return isTwo(a) ? b : isTwo(b) ? a : g.map("mul", x, 0.5);
+}
+
+/**
+ * e^x − 1 = (e^h − 1) (e^h + 1) with h = x / 2, so that √(1 − a²) of a decay a = e^h asks for no second exponential. Of e^h − 1
+ * near 0 the series h + h² Σ h^k / (k + 2)!, whose first left-out term is 2^−26 of the whole at |h| = 0.35.
+ */
 export function expm1(g: GraphBuilder, x: Node): Node {
-  const series = polynomial(g, x, [1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040]);
-  const near = g.map("lt", g.map("abs", x), 0.35);
-  return g.map("select", near, g.map("mul", x, series), g.map("sub", g.map("exp", x), 1));
+  const h = half(g, x);
+  const e = g.map("exp", h);
+  const tail = polynomial(g, h, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040]);
+  const series = g.map("add", g.map("mul", g.map("mul", tail, h), h), h);
+  const near = g.map("lt", g.map("abs", h), 0.35);
+  const less = g.map("select", near, series, g.map("sub", e, 1));
+  return g.map("mul", less, g.map("add", e, 1));
 }
 
 /** log(1 + x): near 0 the series 2 Σ s^(2k+1) / (2k+1) with s = x / (2 + x), as log(1 + x) = 2 artanh(s). */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { CodeAction, Hover } from "vscode-languageserver-protocol/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { longFile } from "../../bench/front.ts";
+import { longFile } from "../../bench/front/long-file.ts";
 import type { Client } from "./client.ts";
 import { editor, sample } from "./editor.ts";
 
