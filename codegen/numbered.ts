@@ -2,8 +2,8 @@
 import { canonical } from "../src/graph/canonical.ts";
 import type { Node } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
-import { splitOf } from "./access.ts";
 import { quantizedOf } from "./packing.ts";
+import { splitOf } from "./split-region.ts";
 import { stripOf } from "./strips.ts";
 import { bufferName } from "./views.ts";
 

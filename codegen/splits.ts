@@ -2,12 +2,12 @@
 import { CompilerBug } from "../src/graph/bug.ts";
 import type { Node, NodeOf } from "../src/graph/graph.ts";
 import type { Region } from "../src/passes/regions.ts";
-import type { Split, SplitRegion } from "./access.ts";
 import { isDequantize } from "./dequantize.ts";
 import type { Caps } from "./kernel.ts";
 import { type Excess, OverLimits } from "./over-limits.ts";
 import { bytesOfNode, packedWords, quantizedOf } from "./packing.ts";
 import type { Piece } from "./program.ts";
+import type { Split, SplitRegion } from "./split-region.ts";
 import { nameOf } from "./views.ts";
 
 /** Where kernels bind `standIn`, the piece of `parameter` belongs. */

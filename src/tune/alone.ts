@@ -1,11 +1,12 @@
 /** Makes one region's kernels a program by themselves: what other regions would hand it becomes inputs. Knows no device. */
-import { splitOf } from "../../codegen/access.ts";
+
 import { entrySpec } from "../../codegen/entry-spec.ts";
 import type { Caps, Kernel } from "../../codegen/kernel.ts";
 import type { LoweredRegion } from "../../codegen/lower.ts";
 import { plan } from "../../codegen/plan.ts";
 import type { Program } from "../../codegen/program.ts";
 import type { BindingOf, Choice } from "../../codegen/recipe.ts";
+import { splitOf } from "../../codegen/split-region.ts";
 import { writeRegion } from "../../codegen/write-region.ts";
 import type { EntrySpec } from "../../targets/executor.ts";
 import type { Graph, Node, StateUpdate } from "../graph/graph.ts";

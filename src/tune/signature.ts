@@ -1,7 +1,8 @@
 /** Names a region by what it computes, so that a measurement of it serves every region like it. Knows no device. */
-import { splitOf } from "../../codegen/access.ts";
+
 import { numbered } from "../../codegen/numbered.ts";
 import type { Recipe } from "../../codegen/recipe.ts";
+import { splitOf } from "../../codegen/split-region.ts";
 import { arrange } from "../explain/arrange.ts";
 import type { Node } from "../graph/graph.ts";
 import type { Region } from "../passes/regions.ts";

@@ -1,9 +1,10 @@
 /** Lists what can be tuned in a compiled model: its distinct regions with the choices of their recipes. Measures nothing. */
-import { splitOf } from "../../codegen/access.ts";
+
 import type { Caps } from "../../codegen/kernel.ts";
 import { lower } from "../../codegen/lower.ts";
 import { kernelKey } from "../../codegen/plain.ts";
 import type { Choice, Recipe } from "../../codegen/recipe.ts";
+import { splitOf } from "../../codegen/split-region.ts";
 import { firstChoice, writeRegion } from "../../codegen/write-region.ts";
 import type { Compiled } from "../compile.ts";
 import { flopsOf } from "../graph/cost.ts";

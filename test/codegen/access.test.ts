@@ -1,12 +1,13 @@
 /** How regions are read and written: what is emitted for views, once for shared values, and what is refused. */
 import assert from "node:assert/strict";
-import { RegionIO, type SplitRegion } from "../../codegen/access.ts";
+import { RegionIO } from "../../codegen/access.ts";
 import { KernelBuilder } from "../../codegen/build.ts";
 import { linearLanes } from "../../codegen/grid.ts";
 import { Indices, sameElements } from "../../codegen/indices.ts";
 import { minimumCaps } from "../../codegen/kernel.ts";
 import { printPlain } from "../../codegen/plain.ts";
 import { simplifyKernel } from "../../codegen/simplify.ts";
+import type { SplitRegion } from "../../codegen/split-region.ts";
 import { literal, type Val } from "../../codegen/val.ts";
 import { CompilerBug } from "../../src/graph/bug.ts";
 import { GraphBuilder } from "../../src/graph/build.ts";

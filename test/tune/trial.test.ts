@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { splitOf } from "../../codegen/access.ts";
+import { splitOf } from "../../codegen/split-region.ts";
 import { standardLibrary } from "../../dsl/standard-node.ts";
 import type { Compiled } from "../../src/compile.ts";
 import { compile } from "../../src/compile.ts";
