@@ -23,6 +23,7 @@ import {
   unflatten,
 } from "./product.ts";
 import { leftQuads } from "./staging.ts";
+import type { Sums } from "./sums.ts";
 import { writeTileInTurn } from "./tile.ts";
 
 export type SharedRows = { readonly sharedRows: number };
@@ -44,6 +45,15 @@ export function waysToShareRows(region: Region, caps: Caps): readonly SharedRows
   return (M < most ? [least] : [most, least]).map((sharedRows) => ({ sharedRows }));
 }
 
+/** Which rows and columns a subgroup computes; `read`: a lane's columns, or the last that there are. */
+type Tile = {
+  readonly batch: Places;
+  readonly top: Val;
+  readonly column: Val;
+  readonly read: Val;
+  readonly whole: { readonly rows: boolean; readonly columns: boolean };
+};
+
 export function shareRows(
   region: Region,
   caps: Caps,
@@ -51,63 +61,78 @@ export function shareRows(
   { sharedRows }: SharedRows,
 ): LoweredKernel {
   const io = new RegionIO(region);
-  const k = io.k;
   const products = productsOf(region);
   const p = products[0]!;
-  const layout = layoutOfAll(io, products);
   const across = Math.ceil(p.N / (quad * size));
   const down = Math.ceil(p.M / sharedRows);
-  const { number, grid, exact } = linearWorkgroups(io, caps, across * down * p.batch);
-  const work = () => {
-    // Neighbouring workgroups share the columns, whose terms do not lie together in memory, and find them in a cache.
-    const strip = k.let("strip", number.over(down));
-    const top = k.let("top", number.modulo(down).times(sharedRows));
-    const left = (p.batch === 1 ? strip : strip.modulo(across)).times(quad * size);
-    const batch = unflatten(
-      io,
-      p.batch === 1 ? literal(0, "u32") : k.let("product", strip.over(across)),
-      p.axes.batch,
-    );
-    const lane = k.builtin("subgroup_lane");
-    const column = k.let("column", left.plus(lane.times(quad)));
-    const covered = across * quad * size;
-    const whole = { rows: down * sharedRows === p.M, columns: covered === p.N };
-    const read = whole.columns ? column : k.let("column_read", column.atMost(p.N - quad));
-    const sums = products.map(() =>
-      Array.from({ length: sharedRows }, (_, i) => k.variable(`sum_${i}`, literal(0, "f32", quad))),
-    );
-    const leftAt = leftQuads(io, p, layout, batch, true);
-    const owners = Array.from({ length: Math.ceil(sharedRows / size) }, (_, i) =>
-      k.let("own_row", top.plus(lane).plus(i * size)),
-    );
-    k.loop("term", 0, p.K, quad, (term) => {
-      const lefts = owners.map((row) => k.let("left", leftAt(row, term)));
-      const rights = products.map((q) => rightQuads(io, q, layout, batch, term, read));
-      for (let i = 0; i < sharedRows; i++) {
-        const of = k.subgroup("broadcast", lefts[Math.floor(i / size)]!, i % size);
-        for (const [n, ofProduct] of sums.entries())
-          for (const [u, right] of rights[n]!.entries())
-            k.accumulate(ofProduct[i]!, (now) => fma(spread(of.component(u), quad), right, now));
-      }
-    });
-    const held = sums.map((ofProduct) => ofProduct.map((sum) => [sum.get()]));
-    writeTileInTurn(
-      io,
-      products,
-      batch,
-      (i) => top.plus(i),
-      () => column,
-      held,
-      whole,
-    );
-  };
+  const count = across * down * p.batch;
+  const { number, grid, exact } = linearWorkgroups(io, caps, count);
   // Subgroups are whole: the lanes of a workgroup without work leave together.
-  k.when(exact ? literal(1, "bool") : number.below(across * down * p.batch), work);
+  io.k.when(exact ? literal(1, "bool") : number.below(count), () => {
+    const tile = tileOf(io, p, number, { across, down, size, sharedRows });
+    const { batch, top, column, whole } = tile;
+    const sums = sumRows(io, products, tile, size, sharedRows);
+    const row = (i: Val) => top.plus(i);
+    writeTileInTurn(io, products, batch, row, () => column, sums, whole);
+  });
   return io.finish(`${region.name}_product`, size, grid);
 }
 
+/** Neighbouring workgroups share the columns, whose terms do not lie together in memory, and find them in a cache. */
+function tileOf(
+  io: RegionIO,
+  p: Product,
+  number: Val,
+  {
+    across,
+    down,
+    size,
+    sharedRows,
+  }: Readonly<Record<"across" | "down" | "size" | "sharedRows", number>>,
+): Tile {
+  const k = io.k;
+  const strip = k.let("strip", number.over(down));
+  const top = k.let("top", number.modulo(down).times(sharedRows));
+  const left = (p.batch === 1 ? strip : strip.modulo(across)).times(quad * size);
+  const product = p.batch === 1 ? literal(0, "u32") : k.let("product", strip.over(across));
+  const column = k.let("column", left.plus(k.builtin("subgroup_lane").times(quad)));
+  const whole = { rows: down * sharedRows === p.M, columns: across * quad * size === p.N };
+  const read = whole.columns ? column : k.let("column_read", column.atMost(p.N - quad));
+  return { batch: unflatten(io, product, p.axes.batch), top, column, read, whole };
+}
+
+/** Of each product and row of the tile, one lane's four columns. */
+function sumRows(
+  io: RegionIO,
+  products: readonly Product[],
+  { batch, top, read }: Tile,
+  size: number,
+  sharedRows: number,
+): Sums {
+  const k = io.k;
+  const layout = layoutOfAll(io, products);
+  const sums = products.map(() =>
+    Array.from({ length: sharedRows }, (_, i) => k.variable(`sum_${i}`, literal(0, "f32", quad))),
+  );
+  const leftAt = leftQuads(io, products[0]!, layout, batch, true);
+  const owners = Array.from({ length: Math.ceil(sharedRows / size) }, (_, i) =>
+    k.let("own_row", top.plus(k.builtin("subgroup_lane")).plus(i * size)),
+  );
+  k.loop("term", 0, products[0]!.K, quad, (term) => {
+    const lefts = owners.map((row) => k.let("left", leftAt(row, term)));
+    const rights = products.map((q) => termsOfColumns(io, q, layout, batch, term, read));
+    for (let i = 0; i < sharedRows; i++) {
+      const of = k.subgroup("broadcast", lefts[Math.floor(i / size)]!, i % size);
+      for (const [n, ofProduct] of sums.entries())
+        for (const [u, right] of rights[n]!.entries())
+          k.accumulate(ofProduct[i]!, (now) => fma(spread(of.component(u), quad), right, now));
+    }
+  });
+  return sums.map((ofProduct) => ofProduct.map((sum) => [sum.get()]));
+}
+
 /** Four terms of a lane's four columns: a vector of columns for each term. */
-function rightQuads(
+function termsOfColumns(
   io: RegionIO,
   q: Product,
   layout: Layout,

@@ -313,7 +313,7 @@ contract_product_and_elementwise_2(
     const float* __restrict__ rg_lru_a_param,
     const float* __restrict__ rg_lru_scan,
     const float* __restrict__ y_2,
-    float* __restrict__ mul_2,
+    float* __restrict__ mul_1,
     float* __restrict__ rg_lru_1,
     const float* __restrict__ linear_x,
     const float* __restrict__ conv_1d_past,
@@ -390,15 +390,15 @@ contract_product_and_elementwise_2(
         const float4 mul = div * div;
         const float4 r = spread4(1.0f) / (expf(-y) + spread4(1.0f));
         const float4 log_a = spread4(-8.0f) * (maximum(rg_lru_a_param_value, spread4(0.0f)) + select(fabsf(exp) < spread4(0.35f), div * ((((spread4(0.22222222f) * mul + spread4(0.2857143f)) * mul + spread4(0.4f)) * mul + spread4(0.6666667f)) * mul + spread4(2.0f)), logf(exp + spread4(1.0f)))) * r;
-        const float4 a = select(spread4(first), spread4(0.0f), expf(log_a));
+        const float4 exp_1 = expf(log_a);
+        const float4 a = select(spread4(first), spread4(0.0f), exp_1);
         const float4 rg_lru_scan_value = load<float4>(rg_lru_scan, blockIdx.x * 64u + column);
-        const float4 mul_1 = spread4(2.0f) * log_a;
-        const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-select(fabsf(mul_1) < spread4(0.35f), mul_1 * ((((((spread4(0.0001984127f) * mul_1 + spread4(0.0013888889f)) * mul_1 + spread4(0.008333334f)) * mul_1 + spread4(0.041666668f)) * mul_1 + spread4(0.16666667f)) * mul_1 + spread4(0.5f)) * mul_1 + spread4(1.0f)), expf(mul_1) - spread4(1.0f))));
+        const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-(select(fabsf(log_a) < spread4(0.35f), (((((spread4(0.0001984127f) * log_a + spread4(0.0013888889f)) * log_a + spread4(0.008333334f)) * log_a + spread4(0.041666668f)) * log_a + spread4(0.16666667f)) * log_a + spread4(0.5f)) * log_a * log_a + log_a, exp_1 - spread4(1.0f)) * (exp_1 + spread4(1.0f)))));
         const float4 i = spread4(1.0f) / (expf(-y_1) + spread4(1.0f));
         const float4 conv_1d_value_1 = load<float4>(conv_1d, blockIdx.x * 64u + column);
         const float4 rg_lru = select(spread4(0 < count_value), a, spread4(1.0f)) * rg_lru_scan_value + select(spread4(0 < count_value), m * (i * conv_1d_value_1), spread4(0.0f));
         const float4 y_2_value = load<float4>(y_2, blockIdx.x * 64u + column);
-        store(mul_2, blockIdx.x * 64u + column, rg_lru * y_2_value);
+        store(mul_1, blockIdx.x * 64u + column, rg_lru * y_2_value);
         store(rg_lru_1, blockIdx.x * 64u + column, rg_lru);
       }
     }

@@ -545,7 +545,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 @group(0) @binding(7) var<storage, read> input_gate_b: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read> conv_1d: array<vec4<f32>>;
 @group(0) @binding(9) var<storage, read> y_2: array<vec4<f32>>;
-@group(0) @binding(10) var<storage, read_write> mul_3: array<vec4<f32>>;
+@group(0) @binding(10) var<storage, read_write> mul_2: array<vec4<f32>>;
 @group(0) @binding(11) var<storage, read_write> rg_lru: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
@@ -571,10 +571,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let y = contract_value + a_gate_b_value;
       let r = vec4<f32>(1.0) / (exp(-y) + vec4<f32>(1.0));
       let log_a = mul_1 * r;
-      let a = select(exp(log_a), vec4<f32>(0.0), vec4<bool>(first));
+      let exp_1 = exp(log_a);
+      let a = select(exp_1, vec4<f32>(0.0), vec4<bool>(first));
       let decay = select(vec4<f32>(1.0), a, vec4<bool>(i32(step) < count_value));
-      let mul_2 = vec4<f32>(2.0) * log_a;
-      let m = select(sqrt(-select(exp(mul_2) - vec4<f32>(1.0), mul_2 * ((((((vec4<f32>(0.0001984127) * mul_2 + vec4<f32>(0.0013888889)) * mul_2 + vec4<f32>(0.008333334)) * mul_2 + vec4<f32>(0.041666668)) * mul_2 + vec4<f32>(0.16666667)) * mul_2 + vec4<f32>(0.5)) * mul_2 + vec4<f32>(1.0)), abs(mul_2) < vec4<f32>(0.35))), vec4<f32>(1.0), vec4<bool>(first));
+      let m = select(sqrt(-(select(exp_1 - vec4<f32>(1.0), (((((vec4<f32>(0.0001984127) * log_a + vec4<f32>(0.0013888889)) * log_a + vec4<f32>(0.008333334)) * log_a + vec4<f32>(0.041666668)) * log_a + vec4<f32>(0.16666667)) * log_a + vec4<f32>(0.5)) * log_a * log_a + log_a, abs(log_a) < vec4<f32>(0.35)) * (exp_1 + vec4<f32>(1.0)))), vec4<f32>(1.0), vec4<bool>(first));
       let contract_1_value = contract_1[(step * 16u + i) * 16u + j / 4u];
       let input_gate_b_value = input_gate_b[channel / 4u];
       let y_1 = contract_1_value + input_gate_b_value;
@@ -582,7 +582,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let conv_1d_value = conv_1d[step * 256u + channel / 4u];
       h = fma(decay, h, select(vec4<f32>(0.0), m * (i_1 * conv_1d_value), vec4<bool>(i32(step) < count_value)));
       let y_2_value = y_2[step * 256u + channel / 4u];
-      mul_3[step * 256u + channel / 4u] = h * y_2_value;
+      mul_2[step * 256u + channel / 4u] = h * y_2_value;
     }
     rg_lru[channel / 4u] = h;
   }

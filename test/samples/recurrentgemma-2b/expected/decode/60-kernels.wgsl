@@ -185,7 +185,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
 @group(0) @binding(7) var<storage, read> rg_lru_a_param: array<vec4<f32>>;
 @group(0) @binding(8) var<storage, read> rg_lru_scan: array<vec4<f32>>;
 @group(0) @binding(9) var<storage, read> y_2: array<vec4<f32>>;
-@group(0) @binding(10) var<storage, read_write> mul_2: array<vec4<f32>>;
+@group(0) @binding(10) var<storage, read_write> mul_1: array<vec4<f32>>;
 @group(0) @binding(11) var<storage, read_write> rg_lru_1: array<vec4<f32>>;
 @group(0) @binding(12) var<storage, read> linear_x: array<vec4<f32>>;
 @group(0) @binding(13) var<storage, read> conv_1d_past: array<vec4<f32>>;
@@ -251,15 +251,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let mul = div * div;
       let r = vec4<f32>(1.0) / (exp(-y) + vec4<f32>(1.0));
       let log_a = vec4<f32>(-8.0) * (max(rg_lru_a_param_value, vec4<f32>(0.0)) + select(log(exp_ + vec4<f32>(1.0)), div * ((((vec4<f32>(0.22222222) * mul + vec4<f32>(0.2857143)) * mul + vec4<f32>(0.4)) * mul + vec4<f32>(0.6666667)) * mul + vec4<f32>(2.0)), abs(exp_) < vec4<f32>(0.35))) * r;
-      let a = select(exp(log_a), vec4<f32>(0.0), vec4<bool>(first));
+      let exp_1 = exp(log_a);
+      let a = select(exp_1, vec4<f32>(0.0), vec4<bool>(first));
       let rg_lru_scan_value = rg_lru_scan[layer * 64u + column / 4u];
-      let mul_1 = vec4<f32>(2.0) * log_a;
-      let m = select(sqrt(-select(exp(mul_1) - vec4<f32>(1.0), mul_1 * ((((((vec4<f32>(0.0001984127) * mul_1 + vec4<f32>(0.0013888889)) * mul_1 + vec4<f32>(0.008333334)) * mul_1 + vec4<f32>(0.041666668)) * mul_1 + vec4<f32>(0.16666667)) * mul_1 + vec4<f32>(0.5)) * mul_1 + vec4<f32>(1.0)), abs(mul_1) < vec4<f32>(0.35))), vec4<f32>(1.0), vec4<bool>(first));
+      let m = select(sqrt(-(select(exp_1 - vec4<f32>(1.0), (((((vec4<f32>(0.0001984127) * log_a + vec4<f32>(0.0013888889)) * log_a + vec4<f32>(0.008333334)) * log_a + vec4<f32>(0.041666668)) * log_a + vec4<f32>(0.16666667)) * log_a + vec4<f32>(0.5)) * log_a * log_a + log_a, abs(log_a) < vec4<f32>(0.35)) * (exp_1 + vec4<f32>(1.0)))), vec4<f32>(1.0), vec4<bool>(first));
       let i = vec4<f32>(1.0) / (exp(-y_1) + vec4<f32>(1.0));
       let conv_1d_value_1 = conv_1d[layer * 64u + column / 4u];
       let rg_lru = select(vec4<f32>(1.0), a, vec4<bool>(0i < count_value)) * rg_lru_scan_value + select(vec4<f32>(0.0), m * (i * conv_1d_value_1), vec4<bool>(0i < count_value));
       let y_2_value = y_2[layer * 64u + column / 4u];
-      mul_2[layer * 64u + column / 4u] = rg_lru * y_2_value;
+      mul_1[layer * 64u + column / 4u] = rg_lru * y_2_value;
       rg_lru_1[layer * 64u + column / 4u] = rg_lru;
     }
   } else {

@@ -698,7 +698,7 @@ scan_rg_lru_scan(
     const float* __restrict__ a_gate_b,
     const float* __restrict__ contract_1,
     const float* __restrict__ input_gate_b,
-    float* __restrict__ mul_3,
+    float* __restrict__ mul_2,
     float* __restrict__ rg_lru) {
   __shared__ __align__(16) float conv_1d_ahead[2048];
   __shared__ __align__(16) float y_ahead[2048];
@@ -733,17 +733,17 @@ scan_rg_lru_scan(
       const float4 y_1 = contract_value + a_gate_b_value;
       const float4 r = spread4(1.0f) / (expf(-y_1) + spread4(1.0f));
       const float4 log_a = mul_1 * r;
-      const float4 a = select(spread4(first), spread4(0.0f), expf(log_a));
+      const float4 exp_1 = expf(log_a);
+      const float4 a = select(spread4(first), spread4(0.0f), exp_1);
       const float4 decay = select(spread4(int(step) < count_value), a, spread4(1.0f));
-      const float4 mul_2 = spread4(2.0f) * log_a;
-      const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-select(fabsf(mul_2) < spread4(0.35f), mul_2 * ((((((spread4(0.0001984127f) * mul_2 + spread4(0.0013888889f)) * mul_2 + spread4(0.008333334f)) * mul_2 + spread4(0.041666668f)) * mul_2 + spread4(0.16666667f)) * mul_2 + spread4(0.5f)) * mul_2 + spread4(1.0f)), expf(mul_2) - spread4(1.0f))));
+      const float4 m = select(spread4(first), spread4(1.0f), sqrtf(-(select(fabsf(log_a) < spread4(0.35f), (((((spread4(0.0001984127f) * log_a + spread4(0.0013888889f)) * log_a + spread4(0.008333334f)) * log_a + spread4(0.041666668f)) * log_a + spread4(0.16666667f)) * log_a + spread4(0.5f)) * log_a * log_a + log_a, exp_1 - spread4(1.0f)) * (exp_1 + spread4(1.0f)))));
       const float4 contract_1_value = load<float4>(contract_1, (step * 16u + i) * 256u + j);
       const float4 y_2 = contract_1_value + input_gate_b_value;
       const float4 i_1 = spread4(1.0f) / (expf(-y_2) + spread4(1.0f));
       const float4 conv_1d_ahead_value = load<float4>(conv_1d_ahead, slot_1);
       h = fmaf(decay, h, select(spread4(int(step) < count_value), m * (i_1 * conv_1d_ahead_value), spread4(0.0f)));
       const float4 y_ahead_value = load<float4>(y_ahead, slot_1);
-      store(mul_3, step * 4096u + channel, h * y_ahead_value);
+      store(mul_2, step * 4096u + channel, h * y_ahead_value);
       const unsigned later = step + 8u;
       const bool inside_1 = later < 128u;
       const unsigned ahead_1 = min(later, 127u);
