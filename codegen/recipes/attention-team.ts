@@ -1,7 +1,8 @@
 /** Attention in which a workgroup owns a query: its lanes are keys while logits are made and parts of the value while values are added. */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
-import type { Memory } from "../kernel.ts";
+import type { Variable } from "../build.ts";
+import type { Memory, Width } from "../kernel.ts";
 import type { LoweredKernel } from "../recipe.ts";
 import { call, cast, fma, literal, select, type Val } from "../val.ts";
 import {
@@ -27,9 +28,60 @@ import {
 /** `subgroup`: lanes that find their largest logit together, 1 where subgroups are not used. */
 export type Team = { readonly lanes: number; readonly subgroup: number };
 
+/**
+ * What the lanes of a workgroup know. `across` lanes hold the numbers of a value, `mine` being a lane's first; such parts of the
+ * workgroup, numbered by `part`, add different keys. `ownKey`: the new token's key, where this region makes it.
+ */
+type Ground = {
+  readonly io: RegionIO;
+  readonly q: Query;
+  readonly team: Team;
+  readonly width: Width;
+  readonly row: Val;
+  readonly t: Val;
+  readonly head: Val;
+  readonly group: Val;
+  readonly query: Memory;
+  readonly peaks: Memory;
+  readonly weights: Memory;
+  readonly ownKey: Memory | null;
+  readonly across: number;
+  readonly parts: number;
+  readonly part: Val;
+  readonly mine: Val;
+};
+
+/** The largest logit so far, and of a lane's keys the sums of their weights and of their weighted values. */
+type Sums = Readonly<Record<"largest" | "sum" | "total", Variable>>;
+
 /** A workgroup takes one query; every tile has as many keys as there are lanes. All loop bounds are uniform: they hold barriers. */
 export function workgroupAQuery(region: Region, q: Query, team: Team): LoweredKernel {
   const io = new RegionIO(region);
+  const k = io.k;
+  const ground = holdQuery(io, q, team);
+  const { row, t, head, group, across, parts, part, mine, width } = ground;
+  const { oldest, newest } = keySpan(io, q, row, t);
+  const isFirst = part.equals(0);
+  const sums = startSums(ground, isFirst);
+  const last = q.fresh ? k.let("last", newest.minus(1)) : newest;
+  k.loop("tile", oldest, last.plus(1), team.lanes, (tile) => addTile(ground, sums, tile, last));
+  const joined = joinParts(
+    io,
+    { across, parts, even: across * parts === team.lanes },
+    { part, mine, sum: sums.sum.get(), total: sums.total.get() },
+  );
+  k.when(isFirst, () => {
+    writeAttended(io, region, [row, t, head, mine], joined());
+    if (q.fresh)
+      k.when(isFirstOfGroup(q, head), () =>
+        whereReal(io, q, row, () => fillRings(io, q, row, group, mine, width)),
+      );
+  });
+  return io.finish(`${region.name}_attend`, team.lanes, [q.heads, q.time, q.batch]);
+}
+
+/** Puts the scaled query into workgroup memory, and the new token's key. */
+function holdQuery(io: RegionIO, q: Query, team: Team): Ground {
   const k = io.k;
   const width = widthOf(io, q);
   const { lanes } = team;
@@ -47,72 +99,80 @@ export function workgroupAQuery(region: Region, q: Query, team: Team): LoweredKe
     if (ownKey) k.store(ownKey, d, freshKey(io, q, row, group, d, width));
   });
   k.barrier();
-  const { oldest, newest } = keySpan(io, q, row, t);
   const across = q.dims / width;
-  const parts = Math.floor(lanes / across);
   const part = k.let("part", lane.over(across));
   const mine = k.let("mine", lane.modulo(across).times(width));
-  const logitWith = (key: (d: Val) => Val): Val => {
-    const product = k.variable("product", literal(0, "f32", width));
-    k.loop("d", 0, q.dims, width, (d) => {
-      const at = key(d);
-      k.accumulate(product, (now) => fma(k.load(query, d, width), at, now));
-    });
-    return logitOf(q, sumOfParts(product.get()));
+  return {
+    ...{ io, q, team, width, row, t, head, group, query, peaks, weights, ownKey },
+    ...{ across, parts: Math.floor(lanes / across), part, mine },
   };
-  const own =
-    ownKey &&
-    k.let(
-      "own_logit",
-      logitWith((d) => k.load(ownKey, d, width)),
-    );
-  const isFirst = part.equals(0);
-  const ownValue = own && k.variable("own_value", literal(0, "f32", width));
-  if (ownValue) k.when(isFirst, () => ownValue.set(freshValue(io, q, row, group, mine, width)));
-  const largest = k.variable("largest", own ?? literal(unseen, "f32"));
-  const sum = k.variable("sum", own ? select(isFirst, literal(1, "f32"), 0) : literal(0, "f32"));
-  const total = k.variable("total", ownValue?.get() ?? literal(0, "f32", width));
-  const last = own ? k.let("last", newest.minus(1)) : newest;
-  k.loop("tile", oldest, last.plus(1), lanes, (tile) => {
-    const key = k.let("key", tile.plus(cast(lane, "i32")));
-    const visible = k.let("visible", call("le", key, last));
-    const slot = slotOf(io, q, key.atMost(last));
-    const product = logitWith((d) => keyAt(io, q, [row, slot, group, d], width));
-    const logit = k.let("logit", select(visible, product, unseen));
-    storePeak(io, team, peaks, logit);
-    k.barrier();
-    const before = largest.get();
-    k.loop("other", 0, peaks.length, 1, (other) =>
-      k.accumulate(largest, (now) => now.atLeast(k.load(peaks, other))),
-    );
-    const now = largest.get();
-    const fade = k.let("fade", call("exp", before.minus(now)));
-    k.store(weights, lane, select(visible, call("exp", logit.minus(now)), 0));
-    k.barrier();
-    k.accumulate(sum, (so) => so.times(fade));
-    k.accumulate(total, (so) => so.times(fade));
-    const keysHere = k.let("keys_here", cast(last.plus(1).minus(tile).atMost(lanes), "u32"));
-    k.loop("other", part, keysHere, parts, (other) => {
-      const weight = k.load(weights, other);
-      const from = slotOf(io, q, tile.plus(cast(other, "i32")));
-      k.accumulate(sum, (so) => so.plus(weight));
-      const value = valueAt(io, q, [row, from, group, mine], width);
-      k.accumulate(total, (so) => fma(value, weight, so));
-    });
+}
+
+/** The logit of the query with a key, whose numbers `key` gives. */
+function logitWith({ io, q, query, width }: Ground, key: (d: Val) => Val): Val {
+  const k = io.k;
+  const product = k.variable("product", literal(0, "f32", width));
+  k.loop("d", 0, q.dims, width, (d) => {
+    const at = key(d);
+    k.accumulate(product, (now) => fma(k.load(query, d, width), at, now));
   });
-  const joined = joinParts(
-    io,
-    { across, parts, even: across * parts === lanes },
-    { part, mine, sum: sum.get(), total: total.get() },
+  return logitOf(q, sumOfParts(product.get()));
+}
+
+/** The sums begin with the new token, which the first part counts, where its key and value are made here. */
+function startSums(ground: Ground, isFirst: Val): Sums {
+  const { io, q, row, group, mine, ownKey, width } = ground;
+  const k = io.k;
+  const none = literal(0, "f32");
+  if (!ownKey)
+    return {
+      largest: k.variable("largest", literal(unseen, "f32")),
+      sum: k.variable("sum", none),
+      total: k.variable("total", literal(0, "f32", width)),
+    };
+  const own = k.let(
+    "own_logit",
+    logitWith(ground, (d) => k.load(ownKey, d, width)),
   );
-  k.when(isFirst, () => {
-    writeAttended(io, region, [row, t, head, mine], joined());
-    if (q.fresh)
-      k.when(isFirstOfGroup(q, head), () =>
-        whereReal(io, q, row, () => fillRings(io, q, row, group, mine, width)),
-      );
+  const value = k.variable("own_value", literal(0, "f32", width));
+  k.when(isFirst, () => value.set(freshValue(io, q, row, group, mine, width)));
+  return {
+    largest: k.variable("largest", own),
+    sum: k.variable("sum", select(isFirst, literal(1, "f32"), none)),
+    total: k.variable("total", value.get()),
+  };
+}
+
+/** One key a lane: all weigh theirs by the largest logit, then each part adds every so many-th. */
+function addTile(ground: Ground, { largest, sum, total }: Sums, tile: Val, last: Val): void {
+  const { io, q, team, width, row, group, peaks, weights, parts, part, mine } = ground;
+  const k = io.k;
+  const lane = k.builtin("lane");
+  const key = k.let("key", tile.plus(cast(lane, "i32")));
+  const visible = k.let("visible", call("le", key, last));
+  const slot = slotOf(io, q, key.atMost(last));
+  const product = logitWith(ground, (d) => keyAt(io, q, [row, slot, group, d], width));
+  const logit = k.let("logit", select(visible, product, unseen));
+  storePeak(io, team, peaks, logit);
+  k.barrier();
+  const before = largest.get();
+  k.loop("other", 0, peaks.length, 1, (other) =>
+    k.accumulate(largest, (now) => now.atLeast(k.load(peaks, other))),
+  );
+  const now = largest.get();
+  const fade = k.let("fade", call("exp", before.minus(now)));
+  k.store(weights, lane, select(visible, call("exp", logit.minus(now)), 0));
+  k.barrier();
+  k.accumulate(sum, (so) => so.times(fade));
+  k.accumulate(total, (so) => so.times(fade));
+  const keysHere = k.let("keys_here", cast(last.plus(1).minus(tile).atMost(team.lanes), "u32"));
+  k.loop("other", part, keysHere, parts, (other) => {
+    const weight = k.load(weights, other);
+    const from = slotOf(io, q, tile.plus(cast(other, "i32")));
+    k.accumulate(sum, (so) => so.plus(weight));
+    const value = valueAt(io, q, [row, from, group, mine], width);
+    k.accumulate(total, (so) => fma(value, weight, so));
   });
-  return io.finish(`${region.name}_attend`, lanes, [q.heads, q.time, q.batch]);
 }
 
 /** The largest logit of each subgroup, or of each lane where subgroups are not used. */

@@ -1473,13 +1473,13 @@ composite_seen_attend(
     store(query, d, select(spread4(d < 32u), proj_q_value_3 * rotary_64_10000_value_2 - proj_q_value_4 * rotary_64_10000_value_3, select(spread4(d < 64u), proj_q_value_1 * rotary_64_10000_value + proj_q_value_2 * rotary_64_10000_value_1, proj_q_value)) * spread4(0.088388346f));
   }
   __syncthreads();
+  const unsigned part = threadIdx.x / 32u;
+  const unsigned mine = threadIdx.x % 32u * 4u;
   const int seen_value = seen[0u];
   const int newest = int(unsigned(seen_value) + blockIdx.y);
   const int position_value = position[blockIdx.y];
   const int place = max(position_value, 0);
   const int oldest = max(int(unsigned(newest) - unsigned(min(place, 1024))), 0);
-  const unsigned part = threadIdx.x / 32u;
-  const unsigned mine = threadIdx.x % 32u * 4u;
   float largest = -1e+30f;
   float sum = 0.0f;
   float4 total = spread4(0.0f);

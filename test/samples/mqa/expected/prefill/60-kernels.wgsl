@@ -415,13 +415,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_64_10000_value + proj_q_value_2 * rotary_64_10000_value_1, vec4<bool>(d < 64u)), proj_q_value_3 * rotary_64_10000_value_2 - proj_q_value_4 * rotary_64_10000_value_3, vec4<bool>(d < 32u)) * vec4<f32>(0.088388346);
   }
   workgroupBarrier();
+  let part = lane / 32u;
+  let mine = lane % 32u * 4u;
   let seen_value = seen[0u];
   let newest = seen_value + i32(group.y);
   let position_value = position[group.y];
   let place = max(position_value, 0i);
   let oldest = max(newest - min(place, 2047i), 0i);
-  let part = lane / 32u;
-  let mine = lane % 32u * 4u;
   var largest = -1e+30;
   var sum = 0.0;
   var total = vec4<f32>(0.0);

@@ -722,13 +722,13 @@ composite_seen_attend(
     store(own_key, d, select(spread4(d < 64u), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, select(spread4(d < 128u), proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, proj_k_value)));
   }
   __syncthreads();
+  const unsigned part = threadIdx.x / 64u;
+  const unsigned mine = threadIdx.x % 64u * 4u;
   const int seen_value = seen[0u];
   const int newest = int(unsigned(seen_value) + blockIdx.y);
   const int position_value = position[0u];
   const int place = max(position_value, 0);
   const int oldest = max(int(unsigned(newest) - unsigned(min(place, 2048))), 0);
-  const unsigned part = threadIdx.x / 64u;
-  const unsigned mine = threadIdx.x % 64u * 4u;
   float4 product = spread4(0.0f);
   for (unsigned d_1 = 0u; d_1 < 256u; d_1 += 4u) {
     const float4 own_key_value = load<float4>(own_key, d_1);

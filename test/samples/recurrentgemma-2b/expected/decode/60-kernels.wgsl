@@ -669,13 +669,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     own_key[d / 4u] = select(select(proj_k_value, proj_k_value_1 * rotary_128_10000_value + proj_k_value_2 * rotary_128_10000_value_1, vec4<bool>(d < 128u)), proj_k_value_3 * rotary_128_10000_value_2 - proj_k_value_4 * rotary_128_10000_value_3, vec4<bool>(d < 64u));
   }
   workgroupBarrier(); storageBarrier();
+  let part = lane / 64u;
+  let mine = lane % 64u * 4u;
   let seen_value = seen[0u];
   let newest = seen_value + i32(group.y);
   let position_value = position[0u];
   let place = max(position_value, 0i);
   let oldest = max(newest - min(place, 2048i), 0i);
-  let part = lane / 64u;
-  let mine = lane % 64u * 4u;
   var product = vec4<f32>(0.0);
   for (var d_1 = 0u; d_1 < 256u; d_1 += 4u) {
     let own_key_value = own_key[d_1 / 4u];

@@ -1475,12 +1475,12 @@ composite_seen_attend(
   const float4 rotary_128_10000_value_3 = load<float4>(rotary_128_10000, blockIdx.y * 128u + min(d, 60u) + 64u);
   store(query, d, select(spread4(d < 64u), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, select(spread4(d < 128u), proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, proj_q_value)) * spread4(0.0625f));
   __syncthreads();
+  const unsigned mine = threadIdx.x * 4u;
   const int seen_value = seen[0u];
   const int newest = int(unsigned(seen_value) + blockIdx.y);
   const int position_value = position[blockIdx.y];
   const int place = max(position_value, 0);
   const int oldest = max(int(unsigned(newest) - unsigned(min(place, 2048))), 0);
-  const unsigned mine = threadIdx.x * 4u;
   float largest = -1e+30f;
   float sum = 0.0f;
   float4 total = spread4(0.0f);

@@ -1430,12 +1430,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let rotary_128_10000_value_3 = rotary_128_10000[group.y * 32u + min(d, 60u) / 4u + 16u];
   query[d / 4u] = select(select(proj_q_value, proj_q_value_1 * rotary_128_10000_value + proj_q_value_2 * rotary_128_10000_value_1, vec4<bool>(d < 128u)), proj_q_value_3 * rotary_128_10000_value_2 - proj_q_value_4 * rotary_128_10000_value_3, vec4<bool>(d < 64u)) * vec4<f32>(0.0625);
   workgroupBarrier();
+  let mine = lane * 4u;
   let seen_value = seen[0u];
   let newest = seen_value + i32(group.y);
   let position_value = position[group.y];
   let place = max(position_value, 0i);
   let oldest = max(newest - min(place, 2048i), 0i);
-  let mine = lane * 4u;
   var largest = -1e+30;
   var sum = 0.0;
   var total = vec4<f32>(0.0);
