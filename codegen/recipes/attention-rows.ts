@@ -1,49 +1,53 @@
 /**
- * Attention in which the lanes of a subgroup share queries, for devices whose lanes' loads are dear: two small products with a
- * softmax between. Lanes are keys while logits are made, four each; then queries, each of which weighs its row of logits; then
- * numbers of the value, four each. What one lane holds of a row, a broadcast gives to all.
- * Seen on lavapipe, 512 tokens of 6 heads of 128 with keys of their own, CPU milliseconds on busy cores: 66 with 16 queries, 104
- * with a lane for four queries.
+ * Attention in which the lanes of a subgroup share keys, for devices whose lanes' loads are dear: each lane owns a few queries
+ * and has their logits to itself; of a block of keys each lane loads a part, for all.
+ * Lanes hand on what they load by broadcasts, and no barrier is needed: with barriers lavapipe makes the kernel a coroutine, whose
+ * vectors live in memory instead of registers (1.5 times the time by itself).
+ * Seen on lavapipe, 512 tokens of 6 heads of 128 with keys of their own, CPU milliseconds on busy cores, interleaved: 28 with 32
+ * queries, 36 with 16, 50 with 8.
  */
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
 import { linearWorkgroups } from "../grid.ts";
-import type { Caps, Memory } from "../kernel.ts";
+import type { Caps } from "../kernel.ts";
 import type { LoweredKernel } from "../recipe.ts";
-import { fma, literal, type Val } from "../val.ts";
-import { fillRing, freshKey, freshValue, whereReal, writeAttended } from "./fresh-token.ts";
-import { addValues, storeLogits } from "./key-blocks.ts";
-import { logitOf, type Query, sumOfParts, widthOf } from "./query.ts";
+import { call, cast, fma, literal, spread, type Val, vector } from "../val.ts";
+import { fillRings, freshKey, freshValue, whereReal, writeAttended } from "./fresh-token.ts";
+import { addValues, logitsOf } from "./key-blocks.ts";
+import { logitOf, type Query, slotOf, sumOfParts, widthOf } from "./query.ts";
 import {
-  chunksOf,
-  eachChunk,
   keysOf,
-  numberOf,
-  placeOf,
+  type Own,
+  ownQueries,
   quad,
-  spanOf,
+  queryAt,
+  range,
   type Tile,
+  totalAt,
 } from "./query-tile.ts";
-import { softmaxOf } from "./row-softmax.ts";
+import { type RowSoftmax, softmaxOf } from "./row-softmax.ts";
 
-/** Queries that a subgroup owns. */
+/** Queries that a subgroup owns: some for each lane. */
 export type Rows = { readonly rows: number };
 
-/** Best first: a workgroup's time goes into loading keys and values, however many queries they serve. */
+/** Keys of a block that are a lane's own. */
+const keysEach = 4;
+
+/** Best first: the time goes into loading keys and values, however many queries they serve. */
 export function waysToShareQueries(region: Region, q: Query, caps: Caps): readonly Rows[] {
   const { subgroup } = caps;
   if (caps.barriers === "cheap" || !subgroup || q.dims % quad !== 0) return [];
   if (widthOf(new RegionIO(region), q) !== quad) return [];
-  const queries = Math.min(q.time * (q.heads / q.groups), 16);
-  const sizes = new Set([queries, ...[8, 4, 2, 1].filter((rows) => rows < queries)]);
-  return [...sizes]
-    .filter((rows) => bytesOf(q, rows, subgroup.size) <= caps.maxWorkgroupBytes)
-    .slice(0, 3)
-    .map((rows) => ({ rows }));
+  const { size } = subgroup;
+  // Four fill a core's cache of instructions (32 kB) with a loop's code: five take 1.1 times as long. SwiftShader, whose
+  // subgroups are 4 lanes, compiles one in 2 s and two not within 60.
+  const limit = size < 8 ? 1 : 4;
+  const most = Math.min(Math.ceil((q.time * (q.heads / q.groups)) / size), limit);
+  return [most, 2, 1]
+    .filter((each, i) => i === 0 || each < most)
+    .map((each) => ({ rows: each * size }))
+    .filter(({ rows }) => 4 * rows * q.dims <= caps.maxWorkgroupBytes);
 }
-
-const bytesOf = (q: Query, rows: number, size: number) =>
-  4 * (rows * (q.dims + quad * size) + (q.fresh ? q.dims : 0));
 
 export function shareQueries(
   region: Region,
@@ -54,120 +58,102 @@ export function shareQueries(
 ): LoweredKernel {
   const io = new RegionIO(region);
   const k = io.k;
-  const queries = q.time * (q.heads / q.groups);
-  const across = Math.ceil(queries / rows);
+  const across = Math.ceil((q.time * (q.heads / q.groups)) / rows);
   const count = q.batch * q.groups * across;
   const { number, grid, exact } = linearWorkgroups(io, caps, count);
-  const query = k.workgroup("query", "f32", rows * q.dims);
-  const ownKey = q.fresh && k.workgroup("own_key", "f32", q.dims);
-  const weights = k.workgroup("weights", "f32", rows * quad * size);
-  const totals = k.registers("totals", "f32", rows * chunksOf(q, size) * quad);
+  const query = k.registers("query", "f32", (rows / size) * q.dims);
+  // Each lane has its own places; here a loop loads and stores them in half the time that registers take (whole kernel: 0.8).
+  const totals = k.workgroup("totals", "f32", rows * q.dims);
   k.when(exact ? literal(1, "bool") : number.below(count), () => {
-    const [row, group, place] = io.indices.unflatten(number, [q.batch, q.groups, across]) as [
-      Val,
-      Val,
-      Val,
-    ];
+    const places = io.indices.unflatten(number, [q.batch, q.groups, across]);
+    const [row, group, place] = places as [Val, Val, Val];
     const first = k.let("first_query", place.times(rows));
-    const tile: Tile = { io, q, size, rows, row, group, first, query, ownKey, weights, totals };
-    if (ownKey) holdKey(tile, ownKey);
+    const owns = ownQueries(io, q, size, rows / size, [row, group, first]);
+    const tile: Tile = { io, q, size, row, group, first, owns, query, totals };
     holdQueries(tile);
-    const span = (i: Val) => spanOf(tile, i);
-    const softmax = softmaxOf(
-      { io, q, size, rows, weights, span },
-      ownKey ? (own) => freshLogit(tile, ownKey, own) : null,
-    );
-    startTotals(tile);
-    const keys = keysOf(tile);
-    k.loop("key", keys.from, keys.last.plus(1), quad * size, (key) => {
-      storeLogits(tile, key, keys.last);
-      k.barrier();
-      const fades = softmax.weigh(key, keys.last);
-      k.barrier();
-      addValues(tile, fades, key, keys);
-      k.barrier();
-    });
-    softmax.storeShares();
-    k.barrier();
-    writeRows(tile, region, queries);
+    const fresh = q.fresh ? holdFresh(tile) : null;
+    const softmaxes = owns.map((_, p) => softmaxOf(k, fresh?.[p] ?? null));
+    attendToRing(tile, softmaxes);
+    writeRows(tile, region, softmaxes);
   });
   return io.finish(`${region.name}_attend`, size, grid);
 }
 
-/** All lanes put the new token's key into workgroup memory, and on into the ring. */
-function holdKey(tile: Tile, ownKey: Memory): void {
-  const { io, q, row, group } = tile;
-  eachChunk(tile, (_, d) => {
-    const key = io.k.let("fresh_key", freshKey(io, q, row, group, d, quad));
-    io.k.store(ownKey, d, key);
-    keepFresh(tile, "keys", d, key);
+/** Block by block, the keys of the ring. */
+function attendToRing(tile: Tile, softmaxes: readonly RowSoftmax[]): void {
+  const { io, q, size, owns } = tile;
+  const k = io.k;
+  const { from, last } = keysOf(tile);
+  k.loop("key", from, last.plus(1), keysEach * size, (key) => {
+    const mine = key.plus(cast(k.builtin("subgroup_lane"), "i32"));
+    const slots = range(keysEach).map((s) => slotOf(io, q, mine.plus(s * size).atMost(last)));
+    const logits = logitsOf(tile, slots);
+    const weighed = owns.map((own, p) =>
+      softmaxes[p]!.weigh(
+        logits[p]!.map((logit) => k.let("logit", logitOf(q, logit))),
+        logits[p]!.map((_, m) => k.let("visible", seesFour(own, key.plus(m * quad)))),
+      ),
+    );
+    addValues(tile, slots, weighed);
   });
 }
 
-/** Of the subgroups that share a key, the first puts what is new into the ring. */
-function keepFresh(
-  { io, q, first, row, group }: Tile,
-  ring: "keys" | "values",
-  d: Val,
-  numbers: Val,
-): void {
-  io.k.when(first.equals(0), () =>
-    whereReal(io, q, row, () => fillRing(io, q, ring, [row, group, d], numbers)),
+/** Which of four keys a query sees. */
+const seesFour = ({ oldest, newest }: Own, key: Val): Val =>
+  vector(
+    range(quad).map((c) => call("le", oldest, key.plus(c)).and(call("le", key.plus(c), newest))),
   );
+
+/** Each lane keeps its queries, scaled, and begins their values. */
+function holdQueries(tile: Tile): void {
+  const { io, q, row, owns, query, totals } = tile;
+  const k = io.k;
+  k.loop("d", 0, q.dims, quad, (d) => {
+    for (const [p, { t, head }] of owns.entries()) {
+      const numbers = io.read(q.q)([row, t, head, d], quad);
+      k.store(query, queryAt(tile, p, d), numbers.times(q.scale));
+      if (!q.fresh) k.store(totals, totalAt(tile, p, d), literal(0, "f32", quad));
+    }
+  });
 }
 
-/** All lanes put the scaled queries into workgroup memory, part by part. */
-function holdQueries(tile: Tile): void {
-  const { io, q, rows, row, query, size } = tile;
+/** The logit of each query with the new token's key; values begin with that token's, whose weight is 1 until a larger logit comes. */
+function holdFresh(tile: Tile): readonly Val[] {
+  const { io, q, row, group, owns, query, totals } = tile;
+  const k = io.k;
+  keepFresh(tile);
+  const products = owns.map(() => k.variable("own_product", literal(0, "f32", quad)));
+  k.loop("d", 0, q.dims, quad, (d) => {
+    const key = k.let("fresh_key", freshKey(io, q, row, group, d, quad));
+    const value = k.let("fresh_value", freshValue(io, q, row, group, d, quad));
+    for (const [p, product] of products.entries()) {
+      k.accumulate(product, (so) => fma(k.load(query, queryAt(tile, p, d), quad), key, so));
+      k.store(totals, totalAt(tile, p, d), value);
+    }
+  });
+  return products.map((product) => k.let("own_logit", logitOf(q, sumOfParts(product.get()))));
+}
+
+/** Of the subgroups that share a key, the first puts what is new into the rings. */
+function keepFresh({ io, q, size, row, group, first }: Tile): void {
   const k = io.k;
   const from = k.builtin("subgroup_lane").times(quad);
-  k.loop("cell", from, rows * q.dims, quad * size, (cell) => {
-    const { t, head } = placeOf(tile, cell.over(q.dims));
-    const at = [row, k.let("t", t), k.let("head", head), cell.modulo(q.dims)];
-    k.store(query, cell, io.read(q.q)(at, quad).times(q.scale));
-  });
-  k.barrier();
-}
-
-/** The logit of a lane's own query with the new token's key. */
-function freshLogit({ io, q, query }: Tile, key: Memory, own: Val): Val {
-  const k = io.k;
-  const product = k.variable("own_product", literal(0, "f32", quad));
-  k.loop("d", 0, q.dims, quad, (d) =>
-    k.accumulate(product, (now) =>
-      fma(k.load(query, own.times(q.dims).plus(d), quad), k.load(key, d, quad), now),
+  k.when(first.equals(0), () =>
+    whereReal(io, q, row, () =>
+      k.loop("d", from, q.dims, quad * size, (d) => fillRings(io, q, row, group, d, quad)),
     ),
   );
-  return k.let("own_logit", logitOf(q, sumOfParts(product.get())));
 }
 
-/** The weighted values begin with the new token's, whose weight is 1 until a larger logit comes. */
-function startTotals(tile: Tile): void {
-  const { io, q, size, rows, row, group, totals } = tile;
+/** Divides by the sums of the weights. */
+function writeRows(tile: Tile, region: Region, softmaxes: readonly RowSoftmax[]): void {
+  const { io, q, row, owns, totals } = tile;
   const k = io.k;
-  k.loop("chunk", 0, chunksOf(q, size), 1, (chunk) => {
-    const d = k.let("d", numberOf(tile, chunk));
-    const here = k.let("d_read", d.atMost(q.dims - quad));
-    const value = q.fresh
-      ? k.let("fresh_value", freshValue(io, q, row, group, here, quad))
-      : literal(0, "f32", quad);
-    k.loop("i", 0, rows, 1, (i) => k.store(totals, chunk.times(rows).plus(i).times(quad), value));
-    if (q.fresh) k.when(d.below(q.dims), () => keepFresh(tile, "values", here, value));
+  const shares = softmaxes.map(({ share }) => share());
+  k.loop("d", 0, q.dims, quad, (d) => {
+    for (const [p, { t, head, exists }] of owns.entries()) {
+      const value = k.load(totals, totalAt(tile, p, d), quad).times(spread(shares[p]!, quad));
+      k.when(exists, () => writeAttended(io, region, [row, t, head, d], value));
+    }
   });
-}
-
-/** Divides by the sums, which wait as shares in `weights`. */
-function writeRows(tile: Tile, region: Region, queries: number): void {
-  const { io, rows, row, first, weights, totals } = tile;
-  const k = io.k;
-  eachChunk(tile, (chunk, d) =>
-    k.loop("i", 0, rows, 1, (i) => {
-      const { t, head } = placeOf(tile, i);
-      const share = k.load(weights, i.times(quad), quad);
-      const value = k.load(totals, chunk.times(rows).plus(i).times(quad), quad).times(share);
-      k.when(first.plus(i).below(queries), () =>
-        writeAttended(io, region, [row, k.let("t", t), k.let("head", head), d], value),
-      );
-    }),
-  );
 }

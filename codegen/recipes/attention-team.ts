@@ -24,9 +24,17 @@ import {
   valueAt,
   widthOf,
 } from "./query.ts";
+import { leave, stretchOf } from "./stretches.ts";
 
-/** `subgroup`: lanes that find their largest logit together, 1 where subgroups are not used. */
-export type Team = { readonly lanes: number; readonly subgroup: number };
+/**
+ * `subgroup`: lanes that find their largest logit together, 1 where subgroups are not used. `stretches`: as many workgroups share
+ * a query's keys.
+ */
+export type Team = {
+  readonly lanes: number;
+  readonly subgroup: number;
+  readonly stretches?: number;
+};
 
 /**
  * What the lanes of a workgroup know. `across` lanes hold the numbers of a value, `mine` being a lane's first; such parts of the
@@ -40,6 +48,7 @@ type Ground = {
   readonly row: Val;
   readonly t: Val;
   readonly head: Val;
+  readonly stretch: Val;
   readonly group: Val;
   readonly query: Memory;
   readonly peaks: Memory;
@@ -54,39 +63,56 @@ type Ground = {
 /** The largest logit so far, and of a lane's keys the sums of their weights and of their weighted values. */
 type Sums = Readonly<Record<"largest" | "sum" | "total", Variable>>;
 
-/** A workgroup takes one query; every tile has as many keys as there are lanes. All loop bounds are uniform: they hold barriers. */
+/** A workgroup takes one query, or a stretch of its keys; every tile has as many keys as there are lanes. All loop bounds are uniform: they hold barriers. */
 export function workgroupAQuery(region: Region, q: Query, team: Team): LoweredKernel {
   const io = new RegionIO(region);
   const k = io.k;
   const ground = holdQuery(io, q, team);
-  const { row, t, head, group, across, parts, part, mine, width } = ground;
-  const { oldest, newest } = keySpan(io, q, row, t);
+  const { stretches = 1 } = team;
+  const { row, t, head, stretch, group, across, parts, part, mine, width } = ground;
   const isFirst = part.equals(0);
-  const sums = startSums(ground, isFirst);
-  const last = q.fresh ? k.let("last", newest.minus(1)) : newest;
-  k.loop("tile", oldest, last.plus(1), team.lanes, (tile) => addTile(ground, sums, tile, last));
+  const isStart = stretches === 1 ? literal(1, "bool") : stretch.equals(0);
+  const { from, last } = keysOf(ground, stretches);
+  const sums = startSums(ground, isFirst.and(isStart));
+  k.loop("tile", from, last.plus(1), team.lanes, (tile) => addTile(ground, sums, tile, last));
   const joined = joinParts(
     io,
     { across, parts, even: across * parts === team.lanes },
     { part, mine, sum: sums.sum.get(), total: sums.total.get() },
   );
   k.when(isFirst, () => {
-    writeAttended(io, region, [row, t, head, mine], joined());
+    const { sum, total } = joined();
+    if (stretches === 1) writeAttended(io, region, [row, t, head, mine], total.over(sum));
+    else {
+      const found = { largest: sums.largest.get(), sum, total };
+      leave(io, q, stretches, [row, t, head], stretch, mine, found);
+    }
     if (q.fresh)
-      k.when(isFirstOfGroup(q, head), () =>
+      k.when(isStart.and(isFirstOfGroup(q, head)), () =>
         whereReal(io, q, row, () => fillRings(io, q, row, group, mine, width)),
       );
   });
-  return io.finish(`${region.name}_attend`, team.lanes, [q.heads, q.time, q.batch]);
+  return io.finish(`${region.name}_attend`, team.lanes, [q.heads * stretches, q.time, q.batch]);
+}
+
+/** The keys that this workgroup looks up in the ring. */
+function keysOf({ io, q, row, t, stretch }: Ground, stretches: number) {
+  const { oldest, newest } = keySpan(io, q, row, t);
+  // The new token's own key is not in the ring yet.
+  const last = q.fresh ? io.k.let("last", newest.minus(1)) : newest;
+  const all = { from: oldest, last };
+  return stretches === 1 ? all : stretchOf(io, all, stretches, cast(stretch, "i32"));
 }
 
 /** Puts the scaled query into workgroup memory, and the new token's key. */
 function holdQuery(io: RegionIO, q: Query, team: Team): Ground {
   const k = io.k;
   const width = widthOf(io, q);
-  const { lanes } = team;
+  const { lanes, stretches = 1 } = team;
   const lane = k.builtin("lane");
-  const head = k.let("head", k.builtin("workgroup_x"));
+  const number = k.builtin("workgroup_x");
+  const head = k.let("head", number.over(stretches));
+  const stretch = stretches === 1 ? literal(0, "u32") : k.let("stretch", number.modulo(stretches));
   const [t, row] = [k.builtin("workgroup_y"), k.builtin("workgroup_z")];
   const group = k.let("group", head.over(q.heads / q.groups));
   const query = k.workgroup("query", "f32", q.dims);
@@ -103,7 +129,7 @@ function holdQuery(io: RegionIO, q: Query, team: Team): Ground {
   const part = k.let("part", lane.over(across));
   const mine = k.let("mine", lane.modulo(across).times(width));
   return {
-    ...{ io, q, team, width, row, t, head, group, query, peaks, weights, ownKey },
+    ...{ io, q, team, width, row, t, head, stretch, group, query, peaks, weights, ownKey },
     ...{ across, parts: Math.floor(lanes / across), part, mine },
   };
 }
@@ -119,8 +145,8 @@ function logitWith({ io, q, query, width }: Ground, key: (d: Val) => Val): Val {
   return logitOf(q, sumOfParts(product.get()));
 }
 
-/** The sums begin with the new token, which the first part counts, where its key and value are made here. */
-function startSums(ground: Ground, isFirst: Val): Sums {
+/** The sums begin with the new token, where its key and value are made here: all weigh it, one part counts it. */
+function startSums(ground: Ground, startsHere: Val): Sums {
   const { io, q, row, group, mine, ownKey, width } = ground;
   const k = io.k;
   const none = literal(0, "f32");
@@ -135,10 +161,10 @@ function startSums(ground: Ground, isFirst: Val): Sums {
     logitWith(ground, (d) => k.load(ownKey, d, width)),
   );
   const value = k.variable("own_value", literal(0, "f32", width));
-  k.when(isFirst, () => value.set(freshValue(io, q, row, group, mine, width)));
+  k.when(startsHere, () => value.set(freshValue(io, q, row, group, mine, width)));
   return {
     largest: k.variable("largest", own),
-    sum: k.variable("sum", select(isFirst, literal(1, "f32"), none)),
+    sum: k.variable("sum", select(startsHere, literal(1, "f32"), none)),
     total: k.variable("total", value.get()),
   };
 }
@@ -193,10 +219,10 @@ function joinParts(
   io: RegionIO,
   shape: { readonly across: number; readonly parts: number; readonly even: boolean },
   own: { readonly part: Val; readonly mine: Val; readonly sum: Val; readonly total: Val },
-): () => Val {
+): () => Readonly<Record<"sum" | "total", Val>> {
   const k = io.k;
   const { width } = own.total.type;
-  if (shape.parts === 1) return () => own.total.over(own.sum);
+  if (shape.parts === 1) return () => own;
   const dims = shape.across * width;
   const sums = k.workgroup("sums", "f32", shape.parts * shape.across);
   const totals = k.workgroup("totals", "f32", shape.parts * dims);
@@ -214,6 +240,6 @@ function joinParts(
       );
       k.accumulate(total, (so) => so.plus(k.load(totals, other.times(dims).plus(own.mine), width)));
     });
-    return total.get().over(sum.get());
+    return { sum: sum.get(), total: total.get() };
   };
 }

@@ -733,6 +733,7 @@ composite_seen_attend(
   const int position_value = position[0u];
   const int place = max(position_value, 0);
   const int oldest = max(int(unsigned(newest) - unsigned(min(place, 128))), 0);
+  const int last = int(unsigned(newest) - 1u);
   float4 product = spread4(0.0f);
   for (unsigned d_1 = 0u; d_1 < 64u; d_1 += 4u) {
     const float4 own_key_value = load<float4>(own_key, d_1);
@@ -749,7 +750,6 @@ composite_seen_attend(
   float largest = own_logit;
   float sum = (part == 0u ? 1.0f : 0.0f);
   float4 total = own_value;
-  const int last = int(unsigned(newest) - 1u);
   for (int tile = oldest; tile < int(unsigned(last) + 1u); tile += 256) {
     const int key = int(unsigned(tile) + threadIdx.x);
     const bool visible = key <= last;

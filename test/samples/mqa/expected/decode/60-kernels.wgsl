@@ -231,6 +231,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   let position_value = position[0u];
   let place = max(position_value, 0i);
   let oldest = max(newest - min(place, 2047i), 0i);
+  let last = newest - 1i;
   var product = vec4<f32>(0.0);
   for (var d_1 = 0u; d_1 < 128u; d_1 += 4u) {
     let own_key_value = own_key[d_1 / 4u];
@@ -247,7 +248,6 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var largest = own_logit;
   var sum = select(0.0, 1.0, part == 0u);
   var total = own_value;
-  let last = newest - 1i;
   for (var tile = oldest; tile < last + 1i; tile += 256i) {
     let key = tile + i32(lane);
     let visible = key <= last;
