@@ -13,6 +13,7 @@ import type { Session, Weights } from "../targets/executor.ts";
 import type { OpenDevice } from "../targets/wgsl/device.ts";
 import { toKernelText } from "../targets/wgsl/print.ts";
 import { loadSession } from "../targets/wgsl/session.ts";
+import { workDone } from "../targets/wgsl/waiting.ts";
 import { type Timing, timeInTurn } from "./measure.ts";
 
 export type ScanTimes = {
@@ -70,7 +71,7 @@ export async function benchScan(
     runs,
     sessions.map((s, i) => async () => {
       await s.run("scan", {}, states[i]!, []);
-      await opened.device.queue.onSubmittedWorkDone();
+      await workDone(opened.device);
     }),
   );
   for (const s of sessions) await s.release();

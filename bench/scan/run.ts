@@ -5,6 +5,7 @@ import type { Session } from "../../targets/executor.ts";
 import type { OpenDevice } from "../../targets/wgsl/device.ts";
 import { toKernelText } from "../../targets/wgsl/print.ts";
 import { loadSession } from "../../targets/wgsl/session.ts";
+import { workDone } from "../../targets/wgsl/waiting.ts";
 import { relativeError, type Timing, timeInTurn } from "../measure.ts";
 import { type Form, formsOf } from "./programs.ts";
 import { cellsOf, type Measured, type Point, type Variant } from "./sizes.ts";
@@ -70,7 +71,7 @@ async function timeAll(
   const state = session.fresh();
   const works = names.map((name) => async () => {
     await session.run(name, {}, state, []);
-    await device.queue.onSubmittedWorkDone();
+    await workDone(device);
   });
   return timeInTurn(runs, works);
 }

@@ -3,6 +3,7 @@ import type { Caps } from "../../codegen/kernel.ts";
 import type { AdapterFacts, AdapterKind, CapsOptions } from "./caps.ts";
 import { type AdapterChoice, adapterChoice, findAdapter } from "./drivers.ts";
 import { requestDevice } from "./request.ts";
+import { workDone } from "./waiting.ts";
 
 export type { AdapterChoice } from "./drivers.ts";
 
@@ -32,7 +33,7 @@ export async function openDevice(options: OpenOptions = {}): Promise<OpenDevice>
   alive.add(gpu);
   const { device, caps, info: facts } = await requestDevice(adapter, options);
   const release = async () => {
-    await device.queue.onSubmittedWorkDone().catch(() => undefined);
+    await workDone(device).catch(() => undefined);
     device.destroy();
     await device.lost;
     alive.delete(gpu);

@@ -4,6 +4,7 @@ import type { TensorSpec } from "../executor.ts";
 import { createLedger, type DeviceMemory, type MemoryUse } from "../ledger.ts";
 import { readBackType } from "../storage.ts";
 import type { Tensor, TensorData } from "../tensor.ts";
+import { waitFor } from "./waiting.ts";
 
 /** The bits of GPUBufferUsage and GPUMapMode; Node has no such globals. */
 const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, storage: 0x80 } as const;
@@ -77,7 +78,7 @@ export function createPool(device: GPUDevice): Pool {
       for (const { buffer, at, bytes } of places)
         encoder.copyBufferToBuffer(buffer, 0, staging, at, bytes);
       const read = async () => {
-        await staging.mapAsync(mapForReading, 0, total);
+        await waitFor(device, staging.mapAsync(mapForReading, 0, total));
         const mapped = staging.getMappedRange(0, total);
         const tensors = places.map(({ spec, at, bytes }) => [
           spec.name,

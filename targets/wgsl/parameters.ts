@@ -3,6 +3,7 @@ import type { Program } from "../../codegen/program.ts";
 import type { Weights } from "../executor.ts";
 import { plansByName, readParameter } from "../parameters.ts";
 import type { Pool } from "./memory.ts";
+import { workDone } from "./waiting.ts";
 
 /** What the device's queue may hold copies of before it is waited for. */
 const mostInFlight = 64 * 2 ** 20;
@@ -24,7 +25,7 @@ export async function uploadParameters(
       buffers.set(key, buffer);
     }
     if (inFlight > mostInFlight) {
-      await device.queue.onSubmittedWorkDone();
+      await workDone(device);
       inFlight = 0;
     }
   }

@@ -14,6 +14,7 @@ import { createPipelines, type Progress } from "./pipelines.ts";
 import { keepDeviceStates, type States } from "./states.ts";
 import { lazyPassTimer, type PassTimer } from "./timer.ts";
 import { type Bound, timeSteps, timeTurns } from "./timing.ts";
+import { workDone } from "./waiting.ts";
 
 export type LoadOptions = {
   /** Told how many pipelines there are and how many are ready. */
@@ -62,7 +63,7 @@ export async function loadSession(
       if (!program) throw new UserError(`entry "${name}" has no program; its bundle is not whole`);
       return [name, { spec, entry: createEntry(device, pool, name, program, shared) }] as const;
     });
-    await device.queue.onSubmittedWorkDone();
+    await workDone(device);
     watch.check();
     const states = keepDeviceStates(device, pool, Object.values(entries));
     const stopwatch = lazyPassTimer(device);
@@ -113,7 +114,7 @@ function sessionOf(loaded: Loaded, specs: Readonly<Record<string, EntrySpec>>): 
     release: async () => {
       if (released) return;
       released = true;
-      await device.queue.onSubmittedWorkDone().catch(() => undefined);
+      await workDone(device).catch(() => undefined);
       stopwatch.release();
       pool.destroyAll();
     },

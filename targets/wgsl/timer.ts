@@ -1,4 +1,5 @@
 /** Measures compute passes on the device by timestamp queries. */
+import { waitFor } from "./waiting.ts";
 
 export type PassTimer = {
   /** One for each pass, in their order. */
@@ -36,7 +37,7 @@ export function createPassTimer(device: GPUDevice, passes = 1): PassTimer | null
       encoder.copyBufferToBuffer(resolved, 0, staging, 0, size);
     },
     read: async () => {
-      await staging.mapAsync(mapForReading);
+      await waitFor(device, staging.mapAsync(mapForReading));
       const at = new BigUint64Array(staging.getMappedRange());
       milliseconds = Array.from(
         { length: passes },

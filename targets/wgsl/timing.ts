@@ -2,6 +2,7 @@
 import type { Elapsed, StepTimes } from "../executor.ts";
 import { type Entry, encodeStep, encodeSteps } from "./entry.ts";
 import { createPassTimer, mostPasses, type PassTimer } from "./timer.ts";
+import { workDone } from "./waiting.ts";
 
 /** An entry on one state. */
 export type Bound = { readonly entry: Entry; readonly groups: readonly GPUBindGroup[] };
@@ -72,9 +73,9 @@ async function timeByClock(device: GPUDevice, { entry, groups }: Bound, step: nu
 
 /** Milliseconds from giving the idle queue the work to its end. */
 async function submit(device: GPUDevice, encoder: GPUCommandEncoder): Promise<number> {
-  await device.queue.onSubmittedWorkDone();
+  await workDone(device);
   const started = performance.now();
   device.queue.submit([encoder.finish()]);
-  await device.queue.onSubmittedWorkDone();
+  await workDone(device);
   return performance.now() - started;
 }

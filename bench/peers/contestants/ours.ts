@@ -7,6 +7,7 @@ import { readSchedules } from "../../../src/tune/file.ts";
 import type { Session } from "../../../targets/executor.ts";
 import type { Tensors } from "../../../targets/tensor.ts";
 import { type OpenDevice, openDevice } from "../../../targets/wgsl/device.ts";
+import { workDone } from "../../../targets/wgsl/waiting.ts";
 import { type Case, resultShape, sizeOf, type Work } from "../cases.ts";
 import { type Contestant, type Measure, serve, type Way } from "../contestant.ts";
 import {
@@ -105,7 +106,7 @@ async function wayOf(
     const { session, inputs, state } = measure === "host" ? crossing : resident;
     const start = performance.now();
     const read = await session.run(entry, inputs, state, measure === "host" ? ["y"] : []);
-    if (measure === "device") await device.queue.onSubmittedWorkDone();
+    if (measure === "device") await workDone(device);
     return { read, milliseconds: performance.now() - start };
   };
   return {

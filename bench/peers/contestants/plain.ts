@@ -6,6 +6,7 @@ import type { EntrySpec, Session } from "../../../targets/executor.ts";
 import { type OpenDevice, openDevice } from "../../../targets/wgsl/device.ts";
 import { toKernelText } from "../../../targets/wgsl/print.ts";
 import { loadSession } from "../../../targets/wgsl/session.ts";
+import { workDone } from "../../../targets/wgsl/waiting.ts";
 import { type Case, resultShape, sizeOf, type Work } from "../cases.ts";
 import { type Contestant, serve, type Way } from "../contestant.ts";
 import { tensorsOf } from "../tensors.ts";
@@ -56,7 +57,7 @@ function wayOf({ device }: OpenDevice, session: Session, name: string): Way {
     run: async () => {
       const start = performance.now();
       await session.run(name, {}, state, []);
-      await device.queue.onSubmittedWorkDone();
+      await workDone(device);
       return performance.now() - start;
     },
   };
