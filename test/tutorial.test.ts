@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "../dsl/parse.ts";
 import { eyrie } from "./cli/eyrie.ts";
+import { deviceOrSkip } from "./device.ts";
 
 const path = new URL("../docs/tutorial.md", import.meta.url).pathname;
 const text = readFileSync(path, "utf8");
@@ -56,7 +57,10 @@ describe("docs/tutorial.md", function () {
   this.timeout(120_000);
   const home = process.cwd();
   const folder = mkdtempSync(join(tmpdir(), "eyrie-"));
-  before(() => process.chdir(folder));
+  before(async function () {
+    await deviceOrSkip(this);
+    process.chdir(folder);
+  });
   after(() => {
     process.chdir(home);
     rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { eyrie, temporaryFolder } from "./eyrie.ts";
+import { Readable } from "node:stream";
+import { eyrie, type Said, temporaryFolder } from "./eyrie.ts";
 
 const loose = "// one\nblock  f(x:[B,T,D])->[B,T,D]{ x*2 // two\r\n}";
 const laidOut = "// one\nblock f(x: [B, T, D]) -> [B, T, D] {\n  x * 2 // two\n}\n";
@@ -15,6 +16,14 @@ describe("eyrie fmt", function () {
     return at(name);
   };
   const read = (path: string): string => readFileSync(path, "utf8");
+  /** In this process, with `input` where standard input was. */
+  const reading = async (input: string | Uint8Array, ...words: string[]): Promise<Said> => {
+    const own = Object.getOwnPropertyDescriptor(process, "stdin")!;
+    Object.defineProperty(process, "stdin", { ...own, get: () => Readable.from([input]) });
+    return eyrie("fmt", "--stdin", ...words).finally(() =>
+      Object.defineProperty(process, "stdin", own),
+    );
+  };
 
   it("writes files that are not laid out, and leaves those that are untouched", async () => {
     const [a, b] = [write("a.eyrie", loose), write("b.eyrie", laidOut)];
@@ -39,18 +48,25 @@ describe("eyrie fmt", function () {
     assert.deepEqual([code, out, read(a), read(b)], [1, "", "block f(", laidOut]);
     assert.match(err, /error\[E0104\][\s\S]*1 file has mistakes and stayed as it was/);
   });
-  it("gives what standard input holds to standard output, and nothing where it has mistakes", () => {
-    const run = (input: string | Uint8Array, ...words: string[]) => {
-      const program = ["--import", "tsx/esm", "src/cli.ts", "fmt", "--stdin", ...words];
-      const { status, stdout, stderr } = spawnSync(process.execPath, program, { cwd: root, input });
-      return { code: status, out: String(stdout), err: String(stderr) };
-    };
-    assert.deepEqual(run(loose), { code: 0, out: laidOut, err: "" });
-    const mistaken = run("block f(");
+  it("gives what standard input holds to standard output, as people start it", () => {
+    const program = ["--import", "tsx/esm", "src/cli.ts", "fmt", "--stdin"];
+    const given = { cwd: root, input: loose };
+    const { status, stdout, stderr } = spawnSync(process.execPath, program, given);
+    assert.deepEqual([status, String(stdout), String(stderr)], [0, laidOut, ""]);
+  });
+  it("gives nothing where standard input has mistakes or is no text", async () => {
+    const mistaken = await reading("block f(");
     assert.deepEqual([mistaken.code, mistaken.out], [1, ""]);
     assert.match(mistaken.err, /--> stdin:1:8/);
-    assert.match(run(Uint8Array.of(0xff)).err, /^error: standard input is not UTF-8 text/);
-    assert.deepEqual([run(loose, "--check").code, run(laidOut, "--check").code], [1, 0]);
+    const bytes = await reading(Uint8Array.of(0xff));
+    assert.deepEqual([bytes.code, bytes.out], [1, ""]);
+    assert.match(bytes.err, /^error: standard input is not UTF-8 text/);
+  });
+  it("tells with --check whether standard input is laid out", async () => {
+    assert.deepEqual(
+      [(await reading(loose, "--check")).code, (await reading(laidOut, "--check")).code],
+      [1, 0],
+    );
   });
   it("asks for files or --stdin, one of them", async () => {
     const [nothing, both] = [await eyrie("fmt"), await eyrie("fmt", "--stdin", "a.eyrie")];

@@ -81,10 +81,8 @@ describe("mistakes in an editor", () => {
     const uri = await client.open(longFile(1_500));
     await client.ask("textDocument/hover", uri, "model net_0|");
     await pause(200);
-    assert.deepEqual(client.published(uri), [], "the check is on its way");
-    const since = performance.now();
     await client.ask("textDocument/hover", uri, "model net_0|");
-    assert.ok(performance.now() - since < 50);
+    assert.deepEqual(client.published(uri), [], "the answer came while the check was on its way");
     await client.change(uri, "model net_0", "// changed\nmodel net_0");
     await client.known(uri);
     assert.deepEqual(

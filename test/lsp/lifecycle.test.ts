@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ResponseError } from "vscode-languageserver-protocol/node";
-import { startEyrie } from "../cli/eyrie.ts";
+import { eyrie } from "../cli/eyrie.ts";
 import { Client } from "./client.ts";
 import { editor, sample } from "./editor.ts";
 
@@ -66,7 +66,7 @@ describe("eyrie lsp", () => {
     );
   });
   it("is listed among the commands", async () => {
-    const { out } = await startEyrie(["--help"]);
+    const { out } = await eyrie("--help");
     assert.match(out, /lsp .*editors/);
   });
 });

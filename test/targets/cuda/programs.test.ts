@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Kernel } from "../../../codegen/kernel.ts";
 import { lower } from "../../../codegen/lower.ts";
 import { kernelKey } from "../../../codegen/plain.ts";
-import type { Schedules } from "../../../codegen/write-region.ts";
+import type { KnownRegions, Schedules } from "../../../codegen/write-region.ts";
 import { standardLibrary } from "../../../dsl/standard-node.ts";
 import { type CompiledEntry, type CompileOptions, compile } from "../../../src/compile.ts";
 import { type PrecisionName, precisionNames } from "../../../src/passes/precision.ts";
@@ -49,19 +49,25 @@ const small = {
 /** The kernels of all choices of all regions, each once, by key; named by recipe and schedule. */
 function everyChoice(entries: readonly CompiledEntry[]): ReadonlyMap<string, Kernel> {
   const found = new Map<string, Kernel>();
-  for (const { fused } of entries)
+  for (const { fused } of entries) {
+    /** Regions whose choices are all written; their last one stands for them while others go on. */
+    let exhausted: KnownRegions = new Map();
     for (let number = 0, most = 1; number < most; number++) {
       const schedules: Schedules = (_region, _recipe, choices) => {
         most = Math.max(most, choices.length);
-        return choices[Math.min(number, choices.length - 1)]!;
+        return choices[number]!;
       };
-      for (const { parts, recipe, schedule } of lower(fused, caps, schedules))
+      for (const { parts, recipe, schedule } of lower(fused, caps, schedules, exhausted))
         for (const { kernel } of parts.flatMap((p) => p.lowered.kernels)) {
           const key = kernelKey(kernel);
           const words = Object.entries(schedule).flat().join("_");
           if (!found.has(key)) found.set(key, { ...kernel, name: `${recipe}_${words}` });
         }
+      exhausted = new Map(
+        [...exhausted].filter(([, { written }]) => written.offered <= number + 1),
+      );
     }
+  }
   return found;
 }
 

@@ -7,7 +7,7 @@ import { initialWeights } from "../../../../src/weights/initialize.ts";
 import { Stream } from "../../../../targets/stream.ts";
 import {
   evaluate,
-  make,
+  makeWithKnownLibrary,
   mustRun,
   needsTools,
   onStandIn,
@@ -36,7 +36,7 @@ describe("a CUDA folder's library", function () {
   before(async function () {
     await needsTools(this, "nvcc", "g++", "make");
     writeFolder(compiled, folder);
-    make(folder, "build/libllama2.so");
+    makeWithKnownLibrary(folder, "build/libllama2.so");
     const weights = join(folder, "weights.safetensors");
     await writeUnderNames(weights);
     const program = join(folder, "abi");

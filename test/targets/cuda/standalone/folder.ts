@@ -1,12 +1,22 @@
 /** What the tests of standalone folders share: two small models, folders written and built, and programs run. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { standardLibrary } from "../../../../dsl/standard-node.ts";
 import { type Compiled, type CompileOptions, compile } from "../../../../src/compile.ts";
 import { cudaFolderOf } from "../../../../src/cuda-folder.ts";
 import { initialWeights } from "../../../../src/weights/initialize.ts";
+import { hashOf } from "../../../../targets/cache.ts";
 import { loadEvaluator } from "../../../../targets/cpu/evaluate.ts";
 import { cudaCaps } from "../../../../targets/cuda/caps.ts";
 import { buildEmulated } from "../../../../targets/cuda/emulator/build.ts";
@@ -122,6 +132,26 @@ export function mustRun(...call: Parameters<typeof run>): string {
 /** Fast compiles; what is measured is behaviour. */
 export const make = (folder: string, ...targets: readonly string[]): string =>
   mustRun("make", ["-j2", "CXXFLAGS=-O0", ...targets], { folder });
+
+const libraries = temporaryFolder();
+// Imported by test files at their top, so this is a hook of mocha's root suite.
+after(libraries.remove);
+
+/**
+ * Makes targets as `make` does, with the library's objects from a folder whose library has the same texts where one was made
+ * before: they take most of the time.
+ */
+export function makeWithKnownLibrary(folder: string, ...targets: readonly string[]): void {
+  const sources = readdirSync(join(folder, "library")).sort();
+  const texts = [...sources.map((name) => join("library", name)), "eyrie.h"].map((path) =>
+    readFileSync(join(folder, path)),
+  );
+  const known = join(libraries.path, hashOf(...sources, ...texts));
+  const objects = join(folder, "build", "library");
+  if (existsSync(known)) cpSync(known, objects, { recursive: true });
+  make(folder, ...targets);
+  cpSync(objects, known, { recursive: true });
+}
 
 /**
  * The environment in which a built folder runs on the CPU: the stand-in for the driver, of an architecture that the folder has

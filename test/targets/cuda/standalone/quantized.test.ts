@@ -16,7 +16,7 @@ import { Stream } from "../../../../targets/stream.ts";
 import {
   bytesModel,
   evaluate,
-  make,
+  makeWithKnownLibrary,
   needsTools,
   onStandIn,
   run,
@@ -59,7 +59,7 @@ for (const [precision, caps] of [
     before(async function () {
       await needsTools(this, "nvcc", "g++", "make");
       writeFolder(compiled, folder);
-      make(folder, "build/griffin");
+      makeWithKnownLibrary(folder, "build/griffin");
       environment = await onStandIn(folder);
       const { parameters } = compiled.model;
       await writeWeights(whole, parameters, initialWeights(parameters, seed));

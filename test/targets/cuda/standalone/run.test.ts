@@ -11,7 +11,7 @@ import { Stream } from "../../../../targets/stream.ts";
 import {
   bytesModel,
   evaluate,
-  make,
+  makeWithKnownLibrary,
   mustRun,
   needsTools,
   onStandIn,
@@ -34,7 +34,7 @@ describe("a CUDA folder's program", function () {
   before(async function () {
     await needsTools(this, "nvcc", "g++", "make");
     writeFolder(compiled, folder);
-    make(folder, "build/griffin");
+    makeWithKnownLibrary(folder, "build/griffin");
     environment = await onStandIn(folder);
     session = await evaluate(compiled, 3);
     await writeWeights(
