@@ -43,7 +43,7 @@ export const attention: Recipe = {
             workgroupAQuery(region, q, team),
             ...(stretches ? [joinStretches(region, q, caps, stretches)] : []),
           ],
-          scratch: stretches ? leftBy(region, q, stretches) : [],
+          scratch: stretches ? leftBy(q, stretches) : [],
         }),
       };
     });

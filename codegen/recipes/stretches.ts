@@ -6,11 +6,11 @@
 import type { Region } from "../../src/passes/regions.ts";
 import { RegionIO } from "../access.ts";
 import { linearLanes } from "../grid.ts";
-import type { Caps, Width } from "../kernel.ts";
+import type { Caps } from "../kernel.ts";
 import type { LoweredKernel, Scratch } from "../recipe.ts";
-import { call, fma, literal, type Val, vector } from "../val.ts";
+import { call, fma, literal, type Val } from "../val.ts";
 import { writeAttended } from "./fresh-token.ts";
-import { type Query, unseen, widthOf } from "./query.ts";
+import { type Query, unseen } from "./query.ts";
 
 /** What the online softmax of one query knows of its keys, or of a stretch of them; of the values, the numbers of one lane. */
 export type Attended = { readonly largest: Val; readonly sum: Val; readonly total: Val };
@@ -18,29 +18,17 @@ export type Attended = { readonly largest: Val; readonly sum: Val; readonly tota
 const queriesOf = (q: Query): number => q.batch * q.time * q.heads;
 
 /**
- * A record for each stretch of each query, all in one buffer, so that the region binds no more than with its result: the largest
- * logit, the sum, nothing where vectors would else not be whole, and from `head` on the weighted values.
+ * A record for each stretch of each query: the weighted values, the largest logit, the sum. All lie in one buffer, so that the
+ * region binds no more than with its result.
  */
-type Records = {
-  readonly name: "left";
-  readonly length: number;
-  readonly width: Width;
-  readonly head: number;
-  readonly record: number;
-};
-
-function recordsOf(io: RegionIO, q: Query, count: number): Records {
-  const width = widthOf(io, q);
-  const head = width === 1 ? 2 : width;
-  const record = head + q.dims;
-  return { name: "left", length: queriesOf(q) * count * record, width, head, record };
-}
+const recordOf = (q: Query): number => q.dims + 2;
+const name = "left";
+const lengthOf = (q: Query, count: number): number => queriesOf(q) * count * recordOf(q);
 
 /** What `count` stretches of each query leave. */
-export function leftBy(region: Region, q: Query, count: number): readonly Scratch[] {
-  const { name, length } = recordsOf(new RegionIO(region), q, count);
-  return [{ name, length }];
-}
+export const leftBy = (q: Query, count: number): readonly Scratch[] => [
+  { name, length: lengthOf(q, count) },
+];
 
 /** The keys of one stretch of `from` to `last`; the last ones may be empty. */
 export function stretchOf(
@@ -67,50 +55,45 @@ export function leave(
   { largest, sum, total }: Attended,
 ): void {
   const k = io.k;
-  const { name, length, width, head: start, record } = recordsOf(io, q, count);
-  const left = io.scratch(name, length);
+  const left = io.scratch(name, lengthOf(q, count));
   const query = io.indices.flatten([row, t, head], [q.batch, q.time, q.heads]);
-  const at = k.let("left_at", query.times(count).plus(number).times(record));
+  const at = k.let("left_at", query.times(count).plus(number).times(recordOf(q)));
+  for (let c = 0; c < total.type.width; c++) k.store(left, at.plus(d).plus(c), total.component(c));
   k.when(d.equals(0), () => {
-    const head = [largest, sum, ...Array.from({ length: start - 2 }, () => literal(0, "f32"))];
-    if (width > 1) k.store(left, at, vector(head));
-    else for (const [i, value] of head.entries()) k.store(left, at.plus(i), value);
+    k.store(left, at.plus(q.dims), largest);
+    k.store(left, at.plus(q.dims + 1), sum);
   });
-  k.store(left, at.plus(start).plus(d), total);
 }
 
-/** One lane a few numbers of a query's result. */
+/** One lane a number of a query's result. */
 export function joinStretches(region: Region, q: Query, caps: Caps, count: number): LoweredKernel {
   const io = new RegionIO(region);
   const k = io.k;
-  const { name, length, width, head: start, record } = recordsOf(io, q, count);
-  const left = io.scratch(name, length);
-  const across = q.dims / width;
-  const lanes = queriesOf(q) * across;
+  const lanes = queriesOf(q) * q.dims;
   const workgroupSize = Math.min(64, caps.maxWorkgroupLanes);
   const { index, grid } = linearLanes(io, caps, lanes, workgroupSize);
+  const left = io.scratch(name, lengthOf(q, count));
   k.when(index.below(lanes), () => {
-    const shape = [q.batch, q.time, q.heads, across];
-    const [row, t, head, part] = io.indices.unflatten(index, shape) as [Val, Val, Val, Val];
-    const d = k.let("d", part.times(width));
-    const first = k.let("first", index.over(across).times(count * record));
-    const at = (n: Val) => first.plus(n.times(record));
+    const place = io.indices.unflatten(index, [q.batch, q.time, q.heads, q.dims]);
+    const d = place[3]!;
+    const first = k.let("first", index.over(q.dims).times(count * recordOf(q)));
+    const at = (n: Val) => first.plus(n.times(recordOf(q)));
     const largest = k.variable("largest", literal(unseen, "f32"));
     k.loop("stretch", 0, count, 1, (n) =>
-      k.accumulate(largest, (so) => so.atLeast(k.load(left, at(n), width).component(0))),
+      k.accumulate(largest, (so) => so.atLeast(k.load(left, at(n).plus(q.dims)))),
     );
-    const sum = k.variable("sum", literal(0, "f32"));
-    const total = k.variable("total", literal(0, "f32", width));
+    const [sum, total] = [
+      k.variable("sum", literal(0, "f32")),
+      k.variable("total", literal(0, "f32")),
+    ];
     k.loop("stretch", 0, count, 1, (n) => {
       const here = k.let("here", at(n));
-      const peak = k.load(left, here, width);
-      const own = width > 1 ? peak.component(1) : k.load(left, here.plus(1));
-      const weight = k.let("weight", call("exp", peak.component(0).minus(largest.get())));
-      k.accumulate(sum, (so) => fma(own, weight, so));
-      const values = k.load(left, here.plus(start).plus(d), width);
-      k.accumulate(total, (so) => fma(values, weight, so));
+      const peak = k.load(left, here.plus(q.dims));
+      const weight = k.let("weight", call("exp", peak.minus(largest.get())));
+      k.accumulate(sum, (so) => fma(k.load(left, here.plus(q.dims + 1)), weight, so));
+      k.accumulate(total, (so) => fma(k.load(left, here.plus(d)), weight, so));
     });
-    writeAttended(io, region, [row, t, head, d], total.get().over(sum.get()));
+    writeAttended(io, region, place, total.get().over(sum.get()));
   });
   return io.finish(`${region.name}_join`, workgroupSize, grid);
 }
