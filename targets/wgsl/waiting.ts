@@ -1,16 +1,14 @@
 /**
  * Waiting for a device. Dawn for Node asks in every turn of the event loop whether something is done. Where the device is software,
- * that takes a core from the very work that is awaited, and so each turn sleeps. Seen on lavapipe, 2 cores, medians interleaved: a
- * product of 512 rows 39 ms for 71, attention of 512 tokens 14 for 21; of what takes 2 to 6 ms, some is done in 0.7 of the time
- * and some in as much; attention of one token, 1.4 ms, is noticed 0.1 ms late.
+ * that takes a core from the very work that is awaited, and so each turn sleeps. Seen on lavapipe, 2 cores, medians in turn: a
+ * product of 512 rows 39 ms for 71, attention of 512 tokens 14 for 21, what takes 2 to 4 ms 0.6 to 0.9 of that; what takes
+ * little more than 1 ms may be noticed late.
  */
 
-/** Milliseconds of the first sleep, in which the scheduler deals out the cores. */
-const first = 0.5;
-/** Then a turn sleeps a fifth of the time waited so far, so that the end is not noticed late. */
+/** A turn sleeps a fifth of the time waited so far, so that the end is not noticed late. */
 const share = 0.2;
 /** Milliseconds in which nothing else happens in this process. */
-const [shortest, longest] = [0.2, 2];
+const [shortest, longest] = [0.1, 2];
 
 /** The same as awaiting `work`, which the device finishes. */
 export function waitFor<T>(device: GPUDevice, work: Promise<T>): Promise<T> {
@@ -32,7 +30,7 @@ async function sleepily<T>(work: Promise<T>): Promise<T> {
     const waited = performance.now() - since;
     setImmediate(turn, Math.min(longest, Math.max(shortest, waited * share)));
   };
-  setImmediate(turn, first);
+  setImmediate(turn, shortest);
   try {
     return await work;
   } finally {
