@@ -14,8 +14,8 @@ const longest = 2;
 
 /** The same as awaiting `work`, which the device finishes. */
 export function waitFor<T>(device: GPUDevice, work: Promise<T>): Promise<T> {
-  // Browsers, which have no setImmediate, tell a page when something is done.
-  const isAsked = typeof globalThis.setImmediate === "function";
+  // Browsers tell a page when something is done, and let it stop no thread.
+  const isAsked = typeof globalThis.process?.versions?.node === "string";
   return isAsked && device.adapterInfo.isFallbackAdapter ? sleepily(work) : work;
 }
 
