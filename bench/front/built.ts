@@ -1,17 +1,12 @@
 /** The compiler as the package brings it. What tsx makes of the sources gives every function that is made a name, which costs. */
 
-const from = (file: string): string => new URL(`../../dist/${file}.js`, import.meta.url).href;
+const built = <T>(file: string): Promise<T> =>
+  import(new URL(`../../dist/${file}.js`, import.meta.url).href);
 
-export const { minimumCaps } = (await import(
-  from("codegen/kernel")
-)) as typeof import("../../codegen/kernel.ts");
-export const { checkFile } = (await import(
-  from("dsl/elaborate")
-)) as typeof import("../../dsl/elaborate.ts");
-export const { parse } = (await import(from("dsl/parse"))) as typeof import("../../dsl/parse.ts");
-export const { standardLibrary } = (await import(
-  from("dsl/standard-node")
-)) as typeof import("../../dsl/standard-node.ts");
-export const { compile } = (await import(
-  from("src/compile")
-)) as typeof import("../../src/compile.ts");
+export const { minimumCaps } =
+  await built<typeof import("../../codegen/kernel.ts")>("codegen/kernel");
+export const { checkFile } = await built<typeof import("../../dsl/elaborate.ts")>("dsl/elaborate");
+export const { parse } = await built<typeof import("../../dsl/parse.ts")>("dsl/parse");
+export const { standardLibrary } =
+  await built<typeof import("../../dsl/standard-node.ts")>("dsl/standard-node");
+export const { compile } = await built<typeof import("../../src/compile.ts")>("src/compile");

@@ -62,8 +62,8 @@ export const attention: Recipe = {
 };
 
 /**
- * Where a single query reads a key, sharing it costs barriers and gives nothing; and few keys never win back that the larger
- * kernel takes longer to compile (1.8 s against 1.3 for a decode step on lavapipe). Where few ends is not measured.
+ * Where a single query reads a key, there is nothing to share; and few keys never win back that the larger kernel takes longer
+ * to compile (1.8 s against 1.3 for a decode step on lavapipe). Where few ends is not measured.
  */
 const orderOf = (together: readonly Choice[], oneEach: readonly Choice[], q: Query) =>
   q.time * (q.heads / q.groups) > 1 && q.slots >= manyKeys

@@ -54,6 +54,9 @@ type Tile = {
   readonly whole: { readonly rows: boolean; readonly columns: boolean };
 };
 
+/** Tiles of a product across and down, the lanes of each and its rows. */
+type Cut = Readonly<Record<"across" | "down" | "size" | "sharedRows", number>>;
+
 export function shareRows(
   region: Region,
   caps: Caps,
@@ -83,12 +86,7 @@ function tileOf(
   io: RegionIO,
   p: Product,
   number: Val,
-  {
-    across,
-    down,
-    size,
-    sharedRows,
-  }: Readonly<Record<"across" | "down" | "size" | "sharedRows", number>>,
+  { across, down, size, sharedRows }: Cut,
 ): Tile {
   const k = io.k;
   const strip = k.let("strip", number.over(down));

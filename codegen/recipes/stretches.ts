@@ -13,7 +13,7 @@ import { writeAttended } from "./fresh-token.ts";
 import { type Query, unseen } from "./query.ts";
 
 /** What the online softmax of one query knows of its keys, or of a stretch of them; of the values, the numbers of one lane. */
-export type Attended = { readonly largest: Val; readonly sum: Val; readonly total: Val };
+type Attended = { readonly largest: Val; readonly sum: Val; readonly total: Val };
 
 const queriesOf = (q: Query): number => q.batch * q.time * q.heads;
 

@@ -1,5 +1,4 @@
 /** Makes one region's kernels a program by themselves: what other regions would hand it becomes inputs. Knows no device. */
-
 import { entrySpec } from "../../codegen/entry-spec.ts";
 import type { Caps, Kernel } from "../../codegen/kernel.ts";
 import type { LoweredRegion } from "../../codegen/lower.ts";

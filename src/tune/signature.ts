@@ -1,5 +1,4 @@
 /** Names a region by what it computes, so that a measurement of it serves every region like it. Knows no device. */
-
 import { numbered } from "../../codegen/numbered.ts";
 import type { Recipe } from "../../codegen/recipe.ts";
 import { splitOf } from "../../codegen/split-region.ts";

@@ -1,5 +1,4 @@
 /** Lists what can be tuned in a compiled model: its distinct regions with the choices of their recipes. Measures nothing. */
-
 import type { Caps } from "../../codegen/kernel.ts";
 import { lower } from "../../codegen/lower.ts";
 import { kernelKey } from "../../codegen/plain.ts";

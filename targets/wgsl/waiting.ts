@@ -25,11 +25,12 @@ export const workDone = (device: GPUDevice): Promise<undefined> =>
 
 async function sleepily<T>(work: Promise<T>): Promise<T> {
   const since = performance.now();
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
   let isDone = false;
   const turn = () => {
     if (isDone) return;
     const waited = performance.now() - since;
-    if (waited > patience) sleep(Math.min(longest, waited * share));
+    if (waited > patience) Atomics.wait(nobody, 0, 0, Math.min(longest, waited * share));
     setImmediate(turn);
   };
   setImmediate(turn);
@@ -38,11 +39,4 @@ async function sleepily<T>(work: Promise<T>): Promise<T> {
   } finally {
     isDone = true;
   }
-}
-
-const nobody = typeof SharedArrayBuffer === "function" && new Int32Array(new SharedArrayBuffer(4));
-
-/** Stops this thread. */
-function sleep(milliseconds: number): void {
-  if (nobody) Atomics.wait(nobody, 0, 0, milliseconds);
 }
